@@ -32,6 +32,7 @@ cargo xtask COMMAND
 
   demo [--listen ADDR] [--fresh]   build everything and serve the demonstration consortium
                                    (data in ./data; --fresh starts it anew)
+  build                            the web interface and the release server, for real use
   test [--quick] [--only STEP,…]   install what is missing, then run every check and test;
                                    --quick leaves out the browser tests
   bench [ARGS…]                    measure the release build, write bench/results.json
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
     };
     let outcome = match command {
         "demo" => demo::run(rest),
+        "build" => server::build_and_tell(),
         "test" => test::run(rest),
         "bench" => bench::run(rest),
         "shots" => shots::run(rest),

@@ -21,6 +21,16 @@ pub(crate) fn build_release() -> Result<PathBuf, String> {
     Ok(release_folder()?.join("lianti"))
 }
 
+/// `cargo xtask build`: what an operator copies to the machine it shall run on.
+pub(crate) fn build_and_tell() -> Outcome {
+    let binary = build_release()?;
+    println!(
+        "{} is all there is to install; see README.md, “For real”",
+        binary.display()
+    );
+    Ok(())
+}
+
 /// Where cargo puts release binaries; it honours `CARGO_TARGET_DIR` and cargo's configuration.
 pub(crate) fn release_folder() -> Result<PathBuf, String> {
     let arguments = ["metadata", "--format-version=1", "--no-deps", "--offline"];

@@ -5,35 +5,46 @@ use crate::postgres;
 use crate::run;
 use crate::web;
 
-/// Brings in Debian packages and npm packages; `browser` adds what the browser tests need.
-pub(crate) fn run(browser: bool) -> Outcome {
-    let missing = missing_packages(browser);
+/// Something the machine must have before a step can run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The programs of a PostgreSQL server.
+    Postgres,
+    /// The npm packages of the web interface.
+    WebPackages,
+    /// A browser, a Chinese font, and the npm packages that drive it.
+    Browser,
+}
+
+/// Brings in what `needs` name: Debian packages and npm packages.
+pub(crate) fn run(needs: &[Need]) -> Outcome {
+    let missing = missing_packages(needs);
     if !missing.is_empty() {
         install_debian(&missing)?;
-        let still = missing_packages(browser);
+        let still = missing_packages(needs);
         if !still.is_empty() {
             return Err(format!("installed, yet not found: {}", still.join(" ")));
         }
     }
     web::make_dist_folder()?;
-    if web::exists() {
+    if needs.contains(&Need::WebPackages) {
         web::install_packages("ui")?;
     }
-    if browser && run::root().join("e2e/package.json").is_file() {
+    if needs.contains(&Need::Browser) {
         web::install_packages("e2e")?;
     }
     Ok(())
 }
 
-fn missing_packages(browser: bool) -> Vec<&'static str> {
+fn missing_packages(needs: &[Need]) -> Vec<&'static str> {
     let mut missing = Vec::new();
-    if !postgres::is_installed() {
+    if needs.contains(&Need::Postgres) && !postgres::is_installed() {
         missing.push("postgresql");
     }
-    if browser && !run::on_path("chromium") {
+    if needs.contains(&Need::Browser) && !run::on_path("chromium") {
         missing.push("chromium");
     }
-    if browser && !has_cjk_font() {
+    if needs.contains(&Need::Browser) && !has_cjk_font() {
         missing.push("fonts-noto-cjk");
     }
     missing

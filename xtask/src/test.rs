@@ -5,44 +5,45 @@
 
 use std::time::Duration;
 
+use crate::install::{self, Need};
 use crate::postgres::{Cluster, URL_VARIABLE};
-use crate::{Outcome, install, run, server, tidy, web};
+use crate::{Outcome, run, server, tidy, web};
 
 struct Step {
     name: &'static str,
-    needs_browser: bool,
+    needs: &'static [Need],
     run: fn() -> Outcome,
 }
 
 const STEPS: &[Step] = &[
     Step {
         name: "tidy",
-        needs_browser: false,
+        needs: &[],
         run: tidy::run,
     },
     Step {
         name: "fmt",
-        needs_browser: false,
+        needs: &[],
         run: check_format,
     },
     Step {
         name: "clippy",
-        needs_browser: false,
+        needs: &[],
         run: check_lints,
     },
     Step {
         name: "rust",
-        needs_browser: false,
+        needs: &[Need::Postgres],
         run: test_rust,
     },
     Step {
         name: "ui",
-        needs_browser: false,
+        needs: &[Need::WebPackages],
         run: test_web_interface,
     },
     Step {
         name: "e2e",
-        needs_browser: true,
+        needs: &[Need::WebPackages, Need::Browser],
         run: test_in_browser,
     },
 ];
@@ -56,10 +57,10 @@ struct Report {
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let steps = chosen_steps(arguments)?;
     let mut reports = Vec::new();
-    let browser = steps.iter().any(|step| step.needs_browser);
+    let needs: Vec<Need> = steps.iter().flat_map(|step| step.needs).copied().collect();
     println!("── install");
     let started = run::stopwatch();
-    let outcome = install::run(browser);
+    let outcome = install::run(&needs);
     let stop = outcome.is_err();
     reports.push(Report {
         name: "install",
@@ -120,7 +121,7 @@ fn chosen_steps(arguments: &[String]) -> Result<Vec<&'static Step>, String> {
     }
     Ok(STEPS
         .iter()
-        .filter(|step| !(quick && step.needs_browser))
+        .filter(|step| !(quick && step.needs.contains(&Need::Browser)))
         .filter(|step| only.as_ref().is_none_or(|names| names.contains(&step.name)))
         .collect())
 }

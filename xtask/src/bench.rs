@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: the release build against this machine's disk and a private PostgreSQL.
 
+use std::process::Command;
+
 use crate::postgres::{Cluster, URL_VARIABLE};
 use crate::{Outcome, run, server};
 
@@ -11,7 +13,10 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     ))?;
     let binary = server::release_folder()?.join("lianti-bench");
     let cluster = Cluster::start()?;
-    let mut command = run::command("env", [binary.as_os_str()]);
-    command.args(arguments).env(URL_VARIABLE, &cluster.url);
+    let mut command = Command::new(binary);
+    command
+        .current_dir(run::root())
+        .args(arguments)
+        .env(URL_VARIABLE, &cluster.url);
     run::run(&mut command)
 }

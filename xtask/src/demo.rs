@@ -1,6 +1,8 @@
 //! `cargo xtask demo`: from a fresh clone to a living consortium in the browser.
 
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use crate::{Outcome, run, server};
 
@@ -29,12 +31,16 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     if fresh {
         delete_demo_data(&data)?;
     }
-    let mut command = run::command("env", [binary.as_os_str()]);
-    command.arg("demo").arg("--data").arg("./data");
+    let mut command = Command::new(&binary);
+    command
+        .current_dir(run::root())
+        .args(["demo", "--data", "./data"]);
     if let Some(address) = listen {
         command.args(["--listen", address]);
     }
-    run::run(&mut command)
+    // The server takes this process's place, so that Ctrl-C and signals are its own.
+    let error = command.exec();
+    Err(format!("cannot start {}: {error}", binary.display()))
 }
 
 fn delete_demo_data(folder: &Path) -> Outcome {

@@ -172,3 +172,37 @@ fn describe(command: &Command) -> String {
 fn cannot_start(shown: &str, error: &std::io::Error) -> String {
     format!("cannot start `{shown}`: {error}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watchdog_cleans_up_when_its_pipe_closes() {
+        let folder = scratch_folder("watchdog").expect("the temporary folder is writable");
+        let shown = folder.display();
+        let watchdog = Watchdog::start(&format!("read -r word || rm -r '{shown}'"));
+        drop(watchdog.expect("sh starts"));
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn a_watchdog_that_stands_down_leaves_things_alone() {
+        let folder = scratch_folder("watchdog").expect("the temporary folder is writable");
+        let shown = folder.display();
+        let watchdog = Watchdog::start(&format!("read -r word || rm -r '{shown}'"));
+        watchdog.expect("sh starts").stand_down();
+        assert!(folder.exists());
+        std::fs::remove_dir(&folder).expect("it is empty");
+    }
+
+    #[test]
+    fn a_failing_command_is_named() {
+        let said = run(&mut command("sh", ["-c", "exit 3"])).expect_err("it fails");
+        assert!(
+            said.contains("sh -c exit 3") && said.contains('3'),
+            "{said}"
+        );
+        assert!(run(&mut command("no-such-program", [""; 0])).is_err());
+    }
+}

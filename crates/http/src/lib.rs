@@ -1,0 +1,1 @@
+//! The wire: context, sign-in, errors, paging, OpenAPI and the Module type.

@@ -1,0 +1,124 @@
+//! Entities: whole documents with typed columns beside them for what is searched or constrained.
+
+use std::ops::{Deref, DerefMut};
+
+use kernel::{Basis, Id};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::Value;
+
+/// A kind of document the store keeps, one table a kind.
+///
+/// The table has `id TEXT PRIMARY KEY`, `version BIGINT NOT NULL`, `body JSONB NOT NULL` (the whole
+/// document) and [`Entity::COLUMNS`].
+pub trait Entity: Serialize + DeserializeOwned {
+    /// Names the kind in history, audit and events: `referral`.
+    const KIND: &'static str;
+    /// The table.
+    const TABLE: &'static str;
+    /// The typed columns after `id`, `version` and before `body`.
+    const COLUMNS: &'static [&'static str];
+
+    /// Its id.
+    fn id(&self) -> Id;
+    /// The member it belongs to.
+    fn org_id(&self) -> Option<Id>;
+    /// The member on the other side, where there are two.
+    fn peer_org_id(&self) -> Option<Id> {
+        None
+    }
+    /// The patient it is about.
+    fn patient_id(&self) -> Option<Id> {
+        None
+    }
+    /// One value for each of [`Entity::COLUMNS`], in that order.
+    fn columns(&self) -> Vec<Value>;
+}
+
+/// A document with the version it was read at.
+#[derive(Clone, Debug)]
+pub struct Versioned<T> {
+    /// Starts at 1 and grows by one with every change.
+    pub version: i64,
+    /// The document.
+    pub data: T,
+}
+
+impl<T> Deref for Versioned<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.data
+    }
+}
+
+impl<T> DerefMut for Versioned<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.data
+    }
+}
+
+/// What a command says about itself in the audit chain and the outbox.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The event in the past tense, namespaced: `referral.accepted`.
+    pub event: &'static str,
+    /// On which basis a patient's data was touched, where one was needed.
+    pub basis: Option<Basis>,
+    /// What changed, for timelines and auditors: small, and without names or free text of patients.
+    pub detail: serde_json::Value,
+}
+
+impl Change {
+    /// A change with no detail.
+    pub fn new(event: &'static str) -> Self {
+        Self { event, basis: None, detail: serde_json::json!({}) }
+    }
+
+    /// Adds what changed.
+    #[must_use]
+    pub fn detail(mut self, detail: serde_json::Value) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    /// Adds the basis.
+    #[must_use]
+    pub fn basis(mut self, basis: Basis) -> Self {
+        self.basis = Some(basis);
+        self
+    }
+}
+
+/// What an audited act without an entity was about.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// Kind of the thing.
+    pub kind: &'static str,
+    /// Its id.
+    pub id: Id,
+    /// The member it belongs to.
+    pub org_id: Option<Id>,
+    /// The member on the other side.
+    pub peer_org_id: Option<Id>,
+    /// The patient it is about.
+    pub patient_id: Option<Id>,
+}
+
+impl Subject {
+    /// A subject that is neither a member's nor a patient's.
+    pub fn new(kind: &'static str, id: Id) -> Self {
+        Self { kind, id, org_id: None, peer_org_id: None, patient_id: None }
+    }
+
+    /// The subject an entity stands for.
+    pub fn of<T: Entity>(entity: &T) -> Self {
+        Self {
+            kind: T::KIND,
+            id: entity.id(),
+            org_id: entity.org_id(),
+            peer_org_id: entity.peer_org_id(),
+            patient_id: entity.patient_id(),
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! PostgreSQL: worker threads, each with one connection; SERIALIZABLE with bounded retry.
+
+use std::collections::HashMap;
+use std::error::Error as StdError;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use kernel::{Error, Kind, Result};
+use postgres::error::SqlState;
+use bytes::BytesMut;
+use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, NoTls, Statement};
+
+use crate::chain::{ChainHead, number_events};
+use crate::engine::{self, CONTENTION, Connection, Session, Task};
+use crate::{Row, Value};
+
+/// How often a closure is run before its caller is told to try again.
+const ATTEMPTS_MAX: u32 = 40;
+/// The longest pause between two attempts.
+const PAUSE_MILLIS_MAX: u64 = 40;
+/// Tasks that may wait for a worker; beyond it callers are told to back off.
+const QUEUE_MAX: usize = 4_096;
+/// How long the numbering step waits for a commit here before it looks for those of other servers.
+const NUMBERING_POLL: Duration = Duration::from_millis(250);
+/// How long a statement may run before the server gives up on it.
+const SESSION: &str = "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';
+    SET lock_timeout = '20s'; SET client_min_messages = warning";
+
+/// The engine that speaks PostgreSQL's protocol.
+pub(crate) struct Postgres {
+    url: String,
+    writers: Mutex<Option<SyncSender<Task>>>,
+    readers: Mutex<Option<SyncSender<Task>>>,
+    numbering: Mutex<Option<SyncSender<()>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// One connection with its prepared statements; it reconnects when the server went away.
+pub(crate) struct PgConnection {
+    url: String,
+    live: Option<(Client, HashMap<&'static str, Statement>)>,
+}
+
+impl Postgres {
+    pub(crate) fn open(
+        url: &str,
+        writers: usize,
+        readers: usize,
+        numbered: impl Fn() + Send + 'static,
+    ) -> Result<Self> {
+        let mut first = PgConnection { url: url.to_owned(), live: None };
+        first.check_collation()?;
+        let (number, wake) = sync_channel(1);
+        let (writer, write_queue) = sync_channel(QUEUE_MAX);
+        let (reader, read_queue) = sync_channel(QUEUE_MAX);
+        let write_queue = Arc::new(Mutex::new(write_queue));
+        let read_queue = Arc::new(Mutex::new(read_queue));
+        let mut threads = vec![spawn("store-numbering", {
+            move || numbering_loop(first, &wake, numbered)
+        })?];
+        for index in 0..writers {
+            let connection = PgConnection { url: url.to_owned(), live: None };
+            let queue = Arc::clone(&write_queue);
+            let number = number.clone();
+            let run = move || work_loop(connection, &queue, &|connection, task| {
+                let result = write(connection, task);
+                if result.is_ok() {
+                    // Full means that the numbering step is about to look anyway.
+                    drop(number.try_send(()));
+                }
+                result
+            });
+            threads.push(spawn(&format!("store-writer-{index}"), run)?);
+        }
+        for index in 0..readers {
+            let connection = PgConnection { url: url.to_owned(), live: None };
+            let queue = Arc::clone(&read_queue);
+            let run = move || work_loop(connection, &queue, &read);
+            threads.push(spawn(&format!("store-reader-{index}"), run)?);
+        }
+        Ok(Self {
+            url: url.to_owned(),
+            writers: Mutex::new(Some(writer)),
+            readers: Mutex::new(Some(reader)),
+            numbering: Mutex::new(Some(number)),
+            threads: Mutex::new(threads),
+        })
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub(crate) fn submit_write(&self, task: Task) {
+        submit(&self.writers, task);
+    }
+
+    pub(crate) fn submit_read(&self, task: Task) {
+        submit(&self.readers, task);
+    }
+
+    /// Finishes what is queued, then disconnects.
+    pub(crate) fn close(&self) {
+        lock(&self.writers).take();
+        lock(&self.readers).take();
+        lock(&self.numbering).take();
+        for thread in lock(&self.threads).drain(..) {
+            // A store thread that panicked has logged it; closing goes on with the others.
+            drop(thread.join());
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(Error::internal)
+}
+
+fn submit(queue: &Mutex<Option<SyncSender<Task>>>, task: Task) {
+    let sender = lock(queue).clone();
+    let Some(sender) = sender else {
+        return (task.done)(Err(engine::stopped()));
+    };
+    match sender.try_send(task) {
+        Ok(()) => {}
+        Err(TrySendError::Full(task)) => (task.done)(Err(engine::overloaded())),
+        Err(TrySendError::Disconnected(task)) => (task.done)(Err(engine::stopped())),
+    }
+}
+
+fn work_loop(
+    mut connection: PgConnection,
+    queue: &Mutex<Receiver<Task>>,
+    work: &dyn Fn(&mut PgConnection, &mut Task) -> Result<()>,
+) {
+    loop {
+        let Ok(mut task) = lock(queue).recv() else { return };
+        let result = work(&mut connection, &mut task);
+        (task.done)(result);
+    }
+}
+
+fn write(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let result = write_once(connection, task);
+        match result {
+            Err(error) if error.code() == CONTENTION && attempt < ATTEMPTS_MAX => {
+                let pause = (1_u64 << attempt.min(6)).min(PAUSE_MILLIS_MAX);
+                // Uneven pauses keep two losers from meeting again.
+                let uneven = u64::from(std::process::id()).wrapping_mul(u64::from(attempt) * 2_654_435_761);
+                std::thread::sleep(Duration::from_millis(1 + uneven % pause));
+            }
+            other => return other,
+        }
+    }
+}
+
+fn write_once(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
+    connection.batch("BEGIN ISOLATION LEVEL SERIALIZABLE")?;
+    let mut session = Session { connection: Connection::Postgres(connection), chain: None };
+    match task.attempt(&mut session) {
+        Ok(()) => connection.commit(),
+        Err(error) => {
+            connection.roll_back();
+            Err(error)
+        }
+    }
+}
+
+fn read(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
+    connection.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+    let mut session = Session { connection: Connection::Postgres(connection), chain: None };
+    let result = task.attempt(&mut session);
+    connection.roll_back();
+    result
+}
+
+/// Gives committed events their place in the chain, in batches, one server at a time. Followers
+/// read by that number, so nothing ever appears behind what they have already seen.
+fn numbering_loop(mut connection: PgConnection, wake: &Receiver<()>, numbered: impl Fn()) {
+    use std::sync::mpsc::RecvTimeoutError;
+    loop {
+        let stopping = matches!(wake.recv_timeout(NUMBERING_POLL), Err(RecvTimeoutError::Disconnected));
+        loop {
+            match number_batch(&mut connection) {
+                Ok(0) => break,
+                Ok(_) => numbered(),
+                Err(error) => {
+                    tracing::warn!(?error, "numbering of events failed; it is tried again");
+                    break;
+                }
+            }
+        }
+        if stopping {
+            return;
+        }
+    }
+}
+
+const LOCK_NUMBERING: &str =
+    "SELECT CAST(pg_try_advisory_xact_lock(hashtext('lianti-numbering-' || current_schema())) AS INT) AS mine";
+
+fn number_batch(connection: &mut PgConnection) -> Result<usize> {
+    connection.batch("BEGIN ISOLATION LEVEL READ COMMITTED")?;
+    let result = (|| {
+        let mine = connection.query(LOCK_NUMBERING, &[])?;
+        if mine.first().and_then(|row| row.get("mine")) != Some(&Value::Int(1)) {
+            return Ok(0);
+        }
+        let mut session = Connection::Postgres(connection);
+        match ChainHead::load(&mut session)? {
+            Some(head) => number_events(&mut session, head),
+            None => Ok(0),
+        }
+    })();
+    match result {
+        Ok(count) => connection.commit().map(|()| count),
+        Err(error) => {
+            connection.roll_back();
+            Err(error)
+        }
+    }
+}
+
+impl PgConnection {
+    pub(crate) fn new(url: &str) -> Self {
+        Self { url: url.to_owned(), live: None }
+    }
+
+    fn client(&mut self) -> Result<&mut (Client, HashMap<&'static str, Statement>)> {
+        if self.live.as_ref().is_none_or(|(client, _)| client.is_closed()) {
+            let mut client = Client::connect(&self.url, NoTls).map_err(failure)?;
+            client.batch_execute(SESSION).map_err(failure)?;
+            self.live = Some((client, HashMap::new()));
+        }
+        Ok(self.live.as_mut().expect("connected just above"))
+    }
+
+    /// Text sorts by code point on both engines, or keyset pages would differ between them.
+    fn check_collation(&mut self) -> Result<()> {
+        const COLLATION: &str =
+            "SELECT CAST(datcollate AS TEXT) AS name FROM pg_database WHERE datname = current_database()";
+        let rows = self.query(COLLATION, &[])?;
+        match rows.first().and_then(|row| row.get("name")) {
+            Some(Value::Text(name)) if name == "C" || name == "POSIX" || name.starts_with("C.") => Ok(()),
+            other => Err(Error::new(
+                Kind::Unsupported,
+                "store.collation",
+                format!(
+                    "the database sorts text by {other:?}; create it with: \
+                     CREATE DATABASE lianti TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+                ),
+            )),
+        }
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        let (client, _) = self.client()?;
+        client.batch_execute(sql).map_err(failure)
+    }
+
+    /// A connection lost during COMMIT leaves the outcome unknown: the caller repeats the command
+    /// with its idempotency key, and gets the first answer if there was one.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        match self.batch("COMMIT") {
+            Err(error) if self.live.as_ref().is_none_or(|(client, _)| client.is_closed()) => {
+                self.live = None;
+                Err(Error::new(
+                    Kind::Unavailable,
+                    "store.outcome-unknown",
+                    "the database went away during the commit; repeat the command with the same idempotency key",
+                )
+                .because(error))
+            }
+            Err(error) => {
+                self.roll_back();
+                Err(error)
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    pub(crate) fn roll_back(&mut self) {
+        if let Some((client, _)) = &mut self.live
+            && client.batch_execute("ROLLBACK").is_err()
+        {
+            self.live = None;
+        }
+    }
+
+    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64> {
+        let (client, cache) = self.client()?;
+        let statement = prepare(client, cache, sql)?;
+        client.execute(&statement, &refer(params)).map_err(failure)
+    }
+
+    pub(crate) fn query(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
+        let (client, cache) = self.client()?;
+        let statement = prepare(client, cache, sql)?;
+        let rows = client.query(&statement, &refer(params)).map_err(failure)?;
+        let columns: Arc<[String]> =
+            statement.columns().iter().map(|column| column.name().to_owned()).collect();
+        rows.iter()
+            .map(|row| {
+                let values = (0..columns.len()).map(|index| row.try_get(index).map_err(failure));
+                Ok(Row { columns: Arc::clone(&columns), values: values.collect::<Result<_>>()? })
+            })
+            .collect()
+    }
+}
+
+fn prepare(
+    client: &mut Client,
+    cache: &mut HashMap<&'static str, Statement>,
+    sql: &'static str,
+) -> Result<Statement> {
+    if let Some(statement) = cache.get(sql) {
+        return Ok(statement.clone());
+    }
+    let statement = client.prepare(sql).map_err(|error| {
+        let kind = error.code().cloned();
+        if kind == Some(SqlState::IN_FAILED_SQL_TRANSACTION) {
+            return failure(error);
+        }
+        Error::internal(format!("{}: {sql}", describe(&error)))
+    })?;
+    cache.insert(sql, statement.clone());
+    Ok(statement)
+}
+
+fn describe(error: &postgres::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+}
+
+fn refer(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(value) => match *ty {
+                Type::INT2 => i16::try_from(*value)?.to_sql(ty, out),
+                Type::INT4 => i32::try_from(*value)?.to_sql(ty, out),
+                Type::INT8 => value.to_sql(ty, out),
+                _ => Err(format!("a whole number was given where {ty} is wanted").into()),
+            },
+            Self::Text(value) => match *ty {
+                Type::JSONB => {
+                    // The binary form of jsonb is its version, 1, and then the text.
+                    out.extend_from_slice(&[1]);
+                    value.to_sql(&Type::TEXT, out)
+                }
+                Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::JSON | Type::UNKNOWN => {
+                    value.to_sql(&Type::TEXT, out)
+                }
+                _ => Err(format!("text was given where {ty} is wanted").into()),
+            },
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+impl<'a> FromSql<'a> for Value {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(match *ty {
+            Type::INT2 => Self::Int(i16::from_sql(ty, raw)?.into()),
+            Type::INT4 => Self::Int(i32::from_sql(ty, raw)?.into()),
+            Type::INT8 => Self::Int(i64::from_sql(ty, raw)?),
+            Type::JSONB => Self::Text(std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned()),
+            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::JSON | Type::UNKNOWN => {
+                Self::Text(std::str::from_utf8(raw)?.to_owned())
+            }
+            _ => return Err(format!("a column of type {ty} came back; CAST it to BIGINT or TEXT").into()),
+        })
+    }
+
+    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self::Null)
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+pub(crate) fn failure(error: postgres::Error) -> Error {
+    let Some(state) = error.code().cloned() else {
+        if error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()) {
+            let detail = "the database can't be reached; try again shortly";
+            return Error::new(Kind::Unavailable, "store.unreachable", detail).because(error);
+        }
+        return Error::internal(error);
+    };
+    match state {
+        SqlState::T_R_SERIALIZATION_FAILURE
+        | SqlState::T_R_DEADLOCK_DETECTED
+        | SqlState::LOCK_NOT_AVAILABLE => engine::contention(error),
+        SqlState::UNIQUE_VIOLATION => engine::duplicate(error),
+        SqlState::CHECK_VIOLATION
+        | SqlState::FOREIGN_KEY_VIOLATION
+        | SqlState::NOT_NULL_VIOLATION
+        | SqlState::EXCLUSION_VIOLATION => engine::constraint(error),
+        SqlState::DISK_FULL | SqlState::OUT_OF_MEMORY => engine::full(error),
+        SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW
+        | SqlState::TOO_MANY_CONNECTIONS => {
+            let detail = "the database can't be reached; try again shortly";
+            Error::new(Kind::Unavailable, "store.unreachable", detail).because(error)
+        }
+        _ => Error::internal(error),
+    }
+}

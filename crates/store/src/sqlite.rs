@@ -1,0 +1,334 @@
+//! SQLite: one writer thread with group commit, readers on connections of their own.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use kernel::{Error, Kind, Result};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection as Raw, ErrorCode, OpenFlags};
+
+use crate::chain::ChainHead;
+use crate::engine::{self, Connection, Session, Task};
+use crate::{Row, Value};
+
+/// Commands that share one commit.
+const BATCH_MAX: usize = 512;
+/// Commands that may wait for the writer; beyond it callers are told to back off.
+const WRITE_QUEUE_MAX: usize = 4_096;
+/// Reads that may wait for a reader.
+const READ_QUEUE_MAX: usize = 4_096;
+/// Prepared statements kept a connection.
+const STATEMENT_CACHE: usize = 512;
+/// Above this the write-ahead log is cut back to nothing at the next checkpoint.
+const WAL_BYTES_MAX: i64 = 64 * 1024 * 1024;
+
+const PRAGMAS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA busy_timeout = 5000;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -16384;
+    PRAGMA mmap_size = 268435456;
+";
+
+/// The embedded engine.
+pub(crate) struct Sqlite {
+    path: PathBuf,
+    writer: Mutex<Option<SyncSender<Task>>>,
+    readers: Mutex<Option<SyncSender<Task>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Sqlite {
+    pub(crate) fn open(
+        path: &Path,
+        readers: usize,
+        committed: impl Fn() + Send + 'static,
+    ) -> Result<Self> {
+        let connection = connect(path)?;
+        let (writer, write_queue) = sync_channel(WRITE_QUEUE_MAX);
+        let (reader, read_queue) = sync_channel(READ_QUEUE_MAX);
+        let read_queue = Arc::new(Mutex::new(read_queue));
+        let mut threads = vec![spawn("store-writer", move || {
+            write_loop(&connection, &write_queue, committed);
+        })?];
+        for number in 0..readers {
+            let connection = connect(path)?;
+            connection.execute_batch("PRAGMA query_only = ON").map_err(failure)?;
+            let queue = Arc::clone(&read_queue);
+            threads.push(spawn(&format!("store-reader-{number}"), move || {
+                read_loop(&connection, &queue);
+            })?);
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(Some(writer)),
+            readers: Mutex::new(Some(reader)),
+            threads: Mutex::new(threads),
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn submit_write(&self, task: Task) {
+        submit(&self.writer, task);
+    }
+
+    pub(crate) fn submit_read(&self, task: Task) {
+        submit(&self.readers, task);
+    }
+
+    /// Finishes what is queued, then closes the database.
+    pub(crate) fn close(&self) {
+        lock(&self.writer).take();
+        lock(&self.readers).take();
+        for thread in lock(&self.threads).drain(..) {
+            // A store thread that panicked has logged it; closing goes on with the others.
+            drop(thread.join());
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn submit(queue: &Mutex<Option<SyncSender<Task>>>, task: Task) {
+    let sender = lock(queue).clone();
+    let Some(sender) = sender else {
+        return (task.done)(Err(engine::stopped()));
+    };
+    match sender.try_send(task) {
+        Ok(()) => {}
+        Err(TrySendError::Full(task)) => (task.done)(Err(engine::overloaded())),
+        Err(TrySendError::Disconnected(task)) => (task.done)(Err(engine::stopped())),
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(Error::internal)
+}
+
+fn connect(path: &Path) -> Result<Raw> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Raw::open_with_flags(path, flags).map_err(failure)?;
+    connection.execute_batch(PRAGMAS).map_err(failure)?;
+    connection.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX).map_err(failure)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    Ok(connection)
+}
+
+fn write_loop(connection: &Raw, queue: &Receiver<Task>, committed: impl Fn()) {
+    let mut head: Option<ChainHead> = None;
+    let mut broken: Option<String> = None;
+    while let Ok(first) = queue.recv() {
+        if let Some(reason) = &broken {
+            (first.done)(Err(read_only(reason)));
+            continue;
+        }
+        match write_batch(connection, queue, first, &mut head) {
+            Ok(()) => committed(),
+            Err(reason) => {
+                // After a failed sync the kernel may have dropped dirty pages: nothing written from
+                // here on could be trusted, so the process only reads until it is restarted.
+                tracing::error!(reason, "the database failed to write; only reads go on");
+                broken = Some(reason);
+            }
+        }
+    }
+}
+
+fn read_only(reason: &str) -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "store.read-only",
+        "the database failed to write earlier, so only reading is possible until the server is restarted",
+    )
+    .because(reason.to_owned())
+}
+
+type Finished = (Box<dyn FnOnce(Result<()>) + Send>, Result<()>);
+
+/// Runs queued commands, each in its own savepoint, inside one transaction that is committed and
+/// synced once; nobody is answered before. `Err` means that the disk can't be trusted any more.
+fn write_batch(
+    connection: &Raw,
+    queue: &Receiver<Task>,
+    first: Task,
+    head: &mut Option<ChainHead>,
+) -> Result<(), String> {
+    if let Err(error) = begin(connection, head) {
+        (first.done)(Err(error));
+        return Ok(());
+    }
+    let before = head.clone();
+    let mut finished: Vec<Finished> = Vec::new();
+    let mut next = Some(first);
+    while let Some(mut task) = next.take() {
+        let result = in_savepoint(connection, head, &mut task);
+        finished.push((task.done, result));
+        if finished.len() < BATCH_MAX {
+            next = queue.try_recv().ok();
+        }
+    }
+    let commit = connection.execute_batch("COMMIT");
+    let Err(error) = commit else {
+        finished.into_iter().for_each(|(done, result)| done(result));
+        return Ok(());
+    };
+    *head = before;
+    let code = error.sqlite_error_code();
+    let text = error.to_string();
+    // SQLite may have rolled back by itself; a second rollback then says so and changes nothing.
+    drop(connection.execute_batch("ROLLBACK"));
+    for (done, result) in finished {
+        let full = code == Some(ErrorCode::DiskFull);
+        let failed = if full { engine::full(Text(text.clone())) } else { read_only(&text) };
+        done(result.and(Err(failed)));
+    }
+    if code == Some(ErrorCode::DiskFull) { Ok(()) } else { Err(text) }
+}
+
+fn begin(connection: &Raw, head: &mut Option<ChainHead>) -> Result<()> {
+    connection.execute_batch("BEGIN IMMEDIATE").map_err(failure)?;
+    if head.is_none() {
+        match ChainHead::load(&mut Connection::Sqlite(connection)) {
+            Ok(loaded) => *head = loaded,
+            Err(error) => {
+                drop(connection.execute_batch("ROLLBACK"));
+                return Err(error);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn in_savepoint(connection: &Raw, head: &mut Option<ChainHead>, task: &mut Task) -> Result<()> {
+    connection.execute_batch("SAVEPOINT command").map_err(failure)?;
+    let before = head.clone();
+    let mut session = Session { connection: Connection::Sqlite(connection), chain: head.as_mut() };
+    let result = task.attempt(&mut session);
+    let end = if result.is_ok() { "RELEASE command" } else { "ROLLBACK TO command; RELEASE command" };
+    let ended = connection.execute_batch(end).map_err(failure);
+    if result.is_err() {
+        *head = before;
+    }
+    result.and(ended)
+}
+
+fn read_loop(connection: &Raw, queue: &Mutex<Receiver<Task>>) {
+    loop {
+        let Ok(mut task) = lock(queue).recv() else { return };
+        let result = connection.execute_batch("BEGIN").map_err(failure).and_then(|()| {
+            let mut session = Session { connection: Connection::Sqlite(connection), chain: None };
+            task.attempt(&mut session)
+        });
+        drop(connection.execute_batch("ROLLBACK"));
+        (task.done)(result);
+    }
+}
+
+pub(crate) fn execute(connection: &Raw, sql: &'static str, params: &[Value]) -> Result<u64> {
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    bind(&mut statement, sql, params)?;
+    let rows = statement.raw_execute().map_err(failure)?;
+    Ok(rows as u64)
+}
+
+pub(crate) fn query(connection: &Raw, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql).map_err(failure)?;
+    bind(&mut statement, sql, params)?;
+    let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows = statement.raw_query();
+    let mut answer = Vec::new();
+    while let Some(row) = rows.next().map_err(failure)? {
+        let mut values = Vec::with_capacity(columns.len());
+        for index in 0..columns.len() {
+            values.push(match row.get_ref(index).map_err(failure)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(value) => Value::Int(value),
+                ValueRef::Text(bytes) => Value::Text(
+                    String::from_utf8(bytes.to_vec()).map_err(Error::internal)?,
+                ),
+                ValueRef::Real(_) | ValueRef::Blob(_) => {
+                    return Err(Error::internal(format!("a float or blob came back from: {sql}")));
+                }
+            });
+        }
+        answer.push(Row { columns: Arc::clone(&columns), values });
+    }
+    Ok(answer)
+}
+
+/// SQLite numbers `$n` parameters by first occurrence, PostgreSQL by `n`: bind by name.
+fn bind(statement: &mut rusqlite::CachedStatement<'_>, sql: &str, params: &[Value]) -> Result<()> {
+    const NAMES: [&str; 40] = [
+        "$1", "$2", "$3", "$4", "$5", "$6", "$7", "$8", "$9", "$10", "$11", "$12", "$13", "$14",
+        "$15", "$16", "$17", "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27",
+        "$28", "$29", "$30", "$31", "$32", "$33", "$34", "$35", "$36", "$37", "$38", "$39", "$40",
+    ];
+    if statement.parameter_count() != params.len() || params.len() > NAMES.len() {
+        return Err(Error::internal(format!(
+            "{} parameters for a statement of {}: {sql}",
+            params.len(),
+            statement.parameter_count()
+        )));
+    }
+    for (name, value) in NAMES.iter().zip(params) {
+        let index = statement
+            .parameter_index(name)
+            .map_err(failure)?
+            .ok_or_else(|| Error::internal(format!("{name} is not used in: {sql}")))?;
+        statement.raw_bind_parameter(index, value).map_err(failure)?;
+    }
+    Ok(())
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Int(value) => ValueRef::Integer(*value),
+            Self::Text(value) => ValueRef::Text(value.as_bytes()),
+        }))
+    }
+}
+
+/// Runs a script of many statements, for migrations.
+pub(crate) fn run_script(connection: &Raw, sql: &str) -> Result<()> {
+    connection.execute_batch(sql).map_err(failure)
+}
+
+/// A cause that is only text.
+#[derive(Debug)]
+struct Text(String);
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Text {}
+
+pub(crate) fn failure(error: rusqlite::Error) -> Error {
+    use rusqlite::ffi;
+    let extended = match &error {
+        rusqlite::Error::SqliteFailure(code, _) => code.extended_code,
+        _ => 0,
+    };
+    match (error.sqlite_error_code(), extended) {
+        (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => engine::duplicate(error),
+        (Some(ErrorCode::ConstraintViolation), _) => engine::constraint(error),
+        (Some(ErrorCode::DiskFull), _) => engine::full(error),
+        (Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _) => engine::contention(error),
+        _ => Error::internal(error),
+    }
+}

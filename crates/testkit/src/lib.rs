@@ -1,0 +1,1 @@
+//! Test application, two-database harness and fixtures.

@@ -1,0 +1,1 @@
+//! Accounts, roles, rule sets, audit and jobs on screens.

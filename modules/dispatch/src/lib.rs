@@ -1,0 +1,1 @@
+//! My work, search over everything and the dispatch wall.

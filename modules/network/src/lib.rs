@@ -1,0 +1,1 @@
+//! Organizations, groups, alliances, bonds, people: who belongs to whom.

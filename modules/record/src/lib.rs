@@ -1,0 +1,1 @@
+//! Patients, the basis on which they are read, consent and the access log.

@@ -1,0 +1,1 @@
+//! Two-way referral from draft to closed case.

@@ -1,0 +1,1 @@
+//! Beds, appointment slots and equipment that the consortium shares.

@@ -1,0 +1,1 @@
+//! Code systems and their search by name, pinyin and code.

@@ -1,0 +1,145 @@
+/**
+ * Live events. One stream from the server tells which kinds of thing changed; every query whose
+ * key starts with that kind, or that follows it in its `meta`, is read again.
+ */
+import type { Query, QueryClient } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+
+export interface LiveEvent {
+  seq: number;
+  event: string;
+  kind: string;
+  id: string;
+  org_id?: string | null;
+}
+
+export type Connection = 'live' | 'reconnecting' | 'offline';
+
+/** Changes come in bursts; one reading for each burst is enough. */
+const BURST_MS = 400;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 30_000;
+/** After a longer gap nothing on the screen is trusted. */
+const GAP_MAX_MS = 5 * 60_000;
+/** Lists that any change may touch. */
+const ALWAYS_KINDS = ['work', 'notice'];
+
+let connection: Connection = 'reconnecting';
+const connectionListeners = new Set<() => void>();
+const eventListeners = new Set<(event: LiveEvent) => void>();
+
+/** The state of the live line, for the mark in the top bar. */
+export function useConnection(): Connection {
+  return useSyncExternalStore(
+    (listener) => {
+      connectionListeners.add(listener);
+      return () => connectionListeners.delete(listener);
+    },
+    () => connection,
+  );
+}
+
+/** Hears every event, for screens that show the change itself (the wall). */
+export function onLiveEvent(listener: (event: LiveEvent) => void): () => void {
+  eventListeners.add(listener);
+  return () => eventListeners.delete(listener);
+}
+
+/** Whether a query must be read again after changes of these kinds. */
+export function follows(
+  query: Pick<Query, 'queryKey' | 'meta'>,
+  kinds: ReadonlySet<string>,
+): boolean {
+  const [first] = query.queryKey;
+  if (typeof first === 'string' && kinds.has(first)) return true;
+  const followed = query.meta?.follows;
+  return Array.isArray(followed) && followed.some((kind) => kinds.has(kind));
+}
+
+/** Opens the stream and keeps it open; the answer closes it. */
+export function startLive(queries: QueryClient, url = '/api/events'): () => void {
+  let source: EventSource | null = null;
+  let last_seq: number | null = null;
+  let retry_ms = RETRY_FIRST_MS;
+  let lost_at: number | null = null;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let burstTimer: ReturnType<typeof setTimeout> | undefined;
+  const pending = new Set<string>();
+
+  function flush() {
+    burstTimer = undefined;
+    const kinds = new Set([...pending, ...ALWAYS_KINDS]);
+    pending.clear();
+    void queries.invalidateQueries({ predicate: (query) => follows(query, kinds) });
+  }
+  function receive(message: MessageEvent<string>) {
+    const event = parseEvent(message.data);
+    if (!event) return;
+    last_seq = event.seq;
+    pending.add(event.kind);
+    burstTimer ??= setTimeout(flush, BURST_MS);
+    for (const listener of eventListeners) listener(event);
+  }
+  function opened() {
+    if (lost_at !== null && Date.now() - lost_at > GAP_MAX_MS) void queries.invalidateQueries();
+    lost_at = null;
+    retry_ms = RETRY_FIRST_MS;
+    setConnection('live');
+  }
+  function failed() {
+    lost_at ??= Date.now();
+    setConnection(navigator.onLine ? 'reconnecting' : 'offline');
+    // The browser retries by itself (with Last-Event-ID) unless it gave the stream up.
+    if (source?.readyState !== EventSource.CLOSED) return;
+    source.close();
+    clearTimeout(retryTimer);
+    retryTimer = setTimeout(connect, retry_ms);
+    retry_ms = Math.min(retry_ms * 2, RETRY_MAX_MS);
+  }
+  function connect() {
+    // A fresh EventSource cannot set the header, so the place is repeated in the address.
+    source = new EventSource(last_seq === null ? url : `${url}?after=${last_seq}`);
+    source.onopen = opened;
+    source.onerror = failed;
+    source.onmessage = receive;
+    source.addEventListener('reset', () => void queries.invalidateQueries());
+  }
+  function online() {
+    if (source?.readyState !== EventSource.OPEN) {
+      source?.close();
+      clearTimeout(retryTimer);
+      connect();
+    }
+  }
+  function offline() {
+    lost_at ??= Date.now();
+    setConnection('offline');
+  }
+  window.addEventListener('online', online);
+  window.addEventListener('offline', offline);
+  connect();
+  return () => {
+    window.removeEventListener('online', online);
+    window.removeEventListener('offline', offline);
+    clearTimeout(retryTimer);
+    clearTimeout(burstTimer);
+    source?.close();
+  };
+}
+
+/** Reads one message; anything malformed is skipped rather than breaking the stream. */
+export function parseEvent(data: string): LiveEvent | null {
+  try {
+    const event = JSON.parse(data) as Partial<LiveEvent>;
+    if (typeof event.kind !== 'string' || typeof event.seq !== 'number') return null;
+    return { event: '', id: '', ...event } as LiveEvent;
+  } catch {
+    return null;
+  }
+}
+
+function setConnection(next: Connection): void {
+  if (connection === next) return;
+  connection = next;
+  for (const listener of connectionListeners) listener();
+}

@@ -1,0 +1,87 @@
+import { BellOutlined } from '@ant-design/icons';
+import { Button, Drawer } from 'antd';
+import { t } from '@/i18n';
+import { DateTime } from '@/kit/DateTime';
+import { useGo } from '@/kit/route';
+import { LinesSkeleton } from '@/kit/Skeletons';
+import { EmptyState, ErrorState } from '@/kit/States';
+import { toast } from '@/kit/toast';
+import { type Notice, useNotices, useReadNotices } from './Notices';
+
+/** My alerts, at the side. */
+export default function NoticesDrawer({ onClose }: { onClose: () => void }) {
+  const notices = useNotices();
+  const read = useReadNotices();
+  const go = useGo();
+  const items = (notices.data?.pages ?? []).flatMap((page) => page.items);
+  const unread = items.filter((notice) => !notice.read_at).map((notice) => notice.id);
+  function mark(ids: string[]) {
+    read(ids).catch((thrown: unknown) => toast.error(thrown));
+  }
+  function open(notice: Notice) {
+    if (!notice.read_at) mark([notice.id]);
+    if (notice.link) {
+      go(notice.link);
+      onClose();
+    }
+  }
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      size={400}
+      title={t('app.notices.title')}
+      extra={
+        unread.length > 0 && (
+          <Button type="link" onClick={() => mark(unread)}>
+            {t('app.notices.read-all')}
+          </Button>
+        )
+      }
+    >
+      {notices.isPending && <LinesSkeleton />}
+      {notices.isError && (
+        <ErrorState error={notices.error} onRetry={() => void notices.refetch()} />
+      )}
+      {notices.isSuccess && items.length === 0 && (
+        <EmptyState
+          icon={<BellOutlined />}
+          title={t('app.notices.empty')}
+          hint={t('app.notices.empty-hint')}
+        />
+      )}
+      <ul className="app-notices">
+        {items.map((notice) => (
+          <li key={notice.id}>
+            <button
+              type="button"
+              className="app-notice"
+              data-unread={!notice.read_at}
+              onClick={() => open(notice)}
+            >
+              <span className="app-notice-title">
+                {!notice.read_at && (
+                  <span className="lt-visually-hidden">{t('app.notices.unread')}</span>
+                )}
+                {notice.title}
+              </span>
+              {notice.body && <span>{notice.body}</span>}
+              <span className="lt-muted">
+                <DateTime at={notice.at} show="relative" />
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {notices.hasNextPage && (
+        <Button
+          block
+          loading={notices.isFetchingNextPage}
+          onClick={() => void notices.fetchNextPage()}
+        >
+          {t('app.notices.more')}
+        </Button>
+      )}
+    </Drawer>
+  );
+}

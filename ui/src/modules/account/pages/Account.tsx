@@ -1,0 +1,22 @@
+import { useSession } from '@/api/session';
+import { t } from '@/i18n';
+import { Facts, Page, Section } from '@/kit/Page';
+
+/** My password, my second factor, my sessions. */
+export default function Account() {
+  const { account, assignment } = useSession();
+  return (
+    <Page title={t('account.title')}>
+      <Section title={t('account.who.title')}>
+        <Facts
+          items={[
+            { label: t('account.who.name'), value: account.name },
+            { label: t('account.who.username'), value: account.username },
+            { label: t('account.who.org'), value: assignment.org_name },
+            { label: t('account.who.role'), value: assignment.role_name },
+          ]}
+        />
+      </Section>
+    </Page>
+  );
+}

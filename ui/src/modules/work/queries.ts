@@ -1,0 +1,66 @@
+/** Everything that waits for the signed-in person. */
+import { useQuery } from '@tanstack/react-query';
+import { call } from '@/api/client';
+
+export interface WorkItem {
+  id: string;
+  module: string;
+  kind: string;
+  title: string;
+  subtitle?: string | null;
+  since: string;
+  due?: string | null;
+  /** Why it is mine, in the reader's language. */
+  reason?: string | null;
+  link: string;
+  org_name?: string | null;
+  priority?: string | null;
+}
+
+const REREAD_MS = 120_000;
+
+export function useWork() {
+  return useQuery({
+    queryKey: ['work'],
+    queryFn: () => call<{ items: WorkItem[] }>('GET', '/api/work'),
+    // Things become late without any event, so the list is also read now and then.
+    refetchInterval: REREAD_MS,
+  });
+}
+
+/** How many items are past their limit, for the rail. */
+export function useLateCount(): number | undefined {
+  const work = useWork();
+  const now = Date.now();
+  return work.data?.items.filter((item) => item.due && Date.parse(item.due) < now).length;
+}
+
+export type WorkGroup = 'late' | 'today' | 'later';
+export const WORK_GROUPS: readonly WorkGroup[] = ['late', 'today', 'later'];
+
+/** Late is past its limit; today is due by midnight or urgent; the rest is later. */
+export function groupOf(item: WorkItem, now_ms: number): WorkGroup {
+  if (item.due && Date.parse(item.due) < now_ms) return 'late';
+  if (isUrgent(item)) return 'today';
+  const midnight = new Date(now_ms);
+  midnight.setHours(24, 0, 0, 0);
+  return item.due && Date.parse(item.due) < midnight.getTime() ? 'today' : 'later';
+}
+
+export function isUrgent(item: WorkItem): boolean {
+  return item.priority === 'emergency' || item.priority === 'urgent';
+}
+
+/** Urgent first, then what is due soonest, then what waits longest. */
+export function sortWork(items: WorkItem[]): WorkItem[] {
+  return items.toSorted(
+    (a, b) =>
+      Number(isUrgent(b)) - Number(isUrgent(a)) ||
+      dueOrder(a) - dueOrder(b) ||
+      Date.parse(a.since) - Date.parse(b.since),
+  );
+}
+
+function dueOrder(item: WorkItem): number {
+  return item.due ? Date.parse(item.due) : Number.MAX_SAFE_INTEGER;
+}

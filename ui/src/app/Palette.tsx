@@ -116,7 +116,6 @@ interface HitsProps {
 function Hits({ groups, current, onOpen }: HitsProps) {
   let index = -1;
   return groups.map((group) => (
-    // biome-ignore lint/a11y/useSemanticElements: a group inside a listbox is no fieldset
     <div key={group.kind} role="group" aria-label={groupTitle(group.kind)}>
       <div className="app-palette-kind">{groupTitle(group.kind)}</div>
       {group.items.map((hit) => {

@@ -3,6 +3,7 @@ import { storedLanguage } from '@/i18n';
 import { currentScheme } from '@/kit/theme';
 import { applyPalette } from '@/kit/tokens';
 import '@/kit/kit.css';
+import '@/kit/kit-parts.css';
 import './shell.css';
 import { App } from './App';
 import { watchMissingChunks } from './newVersion';

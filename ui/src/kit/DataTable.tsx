@@ -50,6 +50,8 @@ export interface DataTableProps<Row> {
   phoneRow?: (row: Row) => ReactNode;
   /** Row keys off, while something else on the screen listens. */
   quiet?: boolean;
+  /** Inside a section: no surface of its own, no tools, no sticky header. */
+  plain?: boolean;
 }
 
 const COLUMN_WIDTH_DEFAULT = 120;
@@ -85,19 +87,21 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       <TableBody {...props} rows={rows} chosen={chosen} current={current} onCurrent={setCurrent} />
     );
   return (
-    <div className="lt-table" aria-busy={pages?.isFetching}>
-      <div className="lt-table-tools">
-        {tools}
-        <span className="lt-table-spacer" />
-        {onExport && (
-          <Button size="small" icon={<DownloadOutlined />} onClick={onExport}>
-            {t('kit.action.export')}
-          </Button>
-        )}
-        {!(phone && props.phoneRow) && (
-          <ColumnChooser columns={columns} chosen={chosen} onChoose={choose} />
-        )}
-      </div>
+    <div className={props.plain ? undefined : 'lt-table'} aria-busy={pages?.isFetching}>
+      {!props.plain && (
+        <div className="lt-table-tools">
+          {tools}
+          <span className="lt-table-spacer" />
+          {onExport && (
+            <Button size="small" icon={<DownloadOutlined />} onClick={onExport}>
+              {t('kit.action.export')}
+            </Button>
+          )}
+          {!(phone && props.phoneRow) && (
+            <ColumnChooser columns={columns} chosen={chosen} onChoose={choose} />
+          )}
+        </div>
+      )}
       {body}
       {pages && rows.length > 0 && <MoreRows pages={pages} count={rows.length} />}
     </div>
@@ -152,7 +156,7 @@ function TableBody<Row extends object>(props: TableBodyProps<Row>) {
         rowKey={rowKey}
         pagination={false}
         rowSelection={selection}
-        sticky={{ offsetHeader: TOP_BAR_HEIGHT_PX }}
+        sticky={props.plain ? false : { offsetHeader: TOP_BAR_HEIGHT_PX }}
         scroll={{ x: width }}
         onRow={(row, index = 0) => ({
           'data-index': index,

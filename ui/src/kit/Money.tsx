@@ -1,5 +1,8 @@
+import { language } from '@/i18n';
+
 const FEN_PER_YUAN = 100;
 const YUAN_PER_WAN = 10_000;
+const YUAN_PER_THOUSAND = 1_000;
 
 /** An amount of 分 as `¥1,234.50`. Integer arithmetic only: no cent is lost on the way. */
 export function moneyText(fen: number): string {
@@ -10,10 +13,11 @@ export function moneyText(fen: number): string {
   return `${fen < 0 ? '-' : ''}¥${grouped}.${cents}`;
 }
 
-/** For charts: `¥12.3 万` from ten thousand on. */
+/** For charts, from ten thousand on: `¥12.3 万`, in English `¥123k`. */
 export function moneyShort(fen: number): string {
   const yuan = fen / FEN_PER_YUAN;
   if (Math.abs(yuan) < YUAN_PER_WAN) return `¥${Math.round(yuan)}`;
+  if (language() === 'en') return `¥${Math.round(yuan / YUAN_PER_THOUSAND)}k`;
   return `¥${(yuan / YUAN_PER_WAN).toFixed(1)} 万`;
 }
 

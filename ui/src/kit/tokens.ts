@@ -39,7 +39,7 @@ export const PALETTES: Record<Scheme, Palette> = {
       neutral: { text: '#3F464E', background: '#EEF0F3', solid: '#6B7580' },
       active: { text: '#0B5C73', background: '#E3F2F6', solid: '#0E7490' },
       waiting: { text: '#465466', background: '#E9EDF2', solid: '#5B6B7F' },
-      soon: { text: '#805000', background: '#FFF3D6', solid: '#D48806' },
+      soon: { text: '#805000', background: '#FFF3D6', solid: '#C27C05' },
       overdue: { text: '#A62C08', background: '#FFEDE6', solid: '#D4380D' },
       emergency: { text: '#A31035', background: '#FDE8ED', solid: '#C0153E' },
       done: { text: '#276A0A', background: '#E9F6E1', solid: '#389E0D' },

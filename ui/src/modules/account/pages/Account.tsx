@@ -1,8 +1,11 @@
 import { useSession } from '@/api/session';
 import { t } from '@/i18n';
 import { Facts, Page, Section } from '@/kit/Page';
+import { PasswordForm } from './PasswordForm';
+import { SecondFactor } from './SecondFactor';
+import { Sessions } from './Sessions';
 
-/** My password, my second factor, my sessions. */
+/** My password, my second factor, my signed-in devices. */
 export default function Account() {
   const { account, assignment } = useSession();
   return (
@@ -17,6 +20,9 @@ export default function Account() {
           ]}
         />
       </Section>
+      <PasswordForm />
+      <SecondFactor />
+      <Sessions />
     </Page>
   );
 }

@@ -19,12 +19,14 @@ export type Connection = 'live' | 'reconnecting' | 'offline';
 const BURST_MS = 400;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
+/** A short break is no news: it is said only when it lasts. */
+const QUIET_MS = 3_000;
 /** After a longer gap nothing on the screen is trusted. */
 const GAP_MAX_MS = 5 * 60_000;
 /** Lists that any change may touch. */
 const ALWAYS_KINDS = ['work', 'notice'];
 
-let connection: Connection = 'reconnecting';
+let connection: Connection = 'live';
 const connectionListeners = new Set<() => void>();
 const eventListeners = new Set<(event: LiveEvent) => void>();
 
@@ -64,6 +66,7 @@ export function startLive(queries: QueryClient, url = '/api/events'): () => void
   let lost_at: number | null = null;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let burstTimer: ReturnType<typeof setTimeout> | undefined;
+  let quietTimer: ReturnType<typeof setTimeout> | undefined;
   const pending = new Set<string>();
 
   function flush() {
@@ -84,11 +87,14 @@ export function startLive(queries: QueryClient, url = '/api/events'): () => void
     if (lost_at !== null && Date.now() - lost_at > GAP_MAX_MS) void queries.invalidateQueries();
     lost_at = null;
     retry_ms = RETRY_FIRST_MS;
+    clearTimeout(quietTimer);
+    quietTimer = undefined;
     setConnection('live');
   }
   function failed() {
     lost_at ??= Date.now();
-    setConnection(navigator.onLine ? 'reconnecting' : 'offline');
+    if (!navigator.onLine) setConnection('offline');
+    else quietTimer ??= setTimeout(() => setConnection('reconnecting'), QUIET_MS);
     // The browser retries by itself (with Last-Event-ID) unless it gave the stream up.
     if (source?.readyState !== EventSource.CLOSED) return;
     source.close();
@@ -123,6 +129,7 @@ export function startLive(queries: QueryClient, url = '/api/events'): () => void
     window.removeEventListener('offline', offline);
     clearTimeout(retryTimer);
     clearTimeout(burstTimer);
+    clearTimeout(quietTimer);
     source?.close();
   };
 }

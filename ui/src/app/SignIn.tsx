@@ -75,8 +75,9 @@ function DemoRoles({ accounts, onPassword }: { accounts: DemoAccount[]; onPasswo
                   aria-busy={busy === account.account_id}
                   onClick={() => void enter(account)}
                 >
-                  <strong>{account.role_name}</strong>
-                  <span>{account.name}</span>
+                  <span>
+                    <strong>{account.role_name}</strong> {account.name}
+                  </span>
                   <span className="lt-muted">{account.hint ?? account.org_name}</span>
                 </button>
               </li>

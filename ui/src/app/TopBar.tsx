@@ -74,8 +74,10 @@ function RoleSwitch() {
   const inside = (
     <>
       {demo && <span className="app-demo-mark">{t('app.top.demo')}</span>}
-      <span className="app-role-org">{assignment.org_name}</span>
-      <span className="app-role-name">{assignment.role_name}</span>
+      <span className="app-role-text">
+        <span className="app-role-org">{assignment.org_name}</span>
+        <span className="app-role-name">{assignment.role_name}</span>
+      </span>
       {!one && <DownOutlined aria-hidden="true" />}
     </>
   );

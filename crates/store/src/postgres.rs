@@ -69,7 +69,7 @@ impl Postgres {
                 let result = write(connection, task);
                 if result.is_ok() {
                     // Full means that the numbering step is about to look anyway.
-                    drop(number.try_send(()));
+                    let _ = number.try_send(());
                 }
                 result
             });

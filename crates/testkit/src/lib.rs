@@ -1,1 +1,28 @@
-//! Test application, two-database harness and fixtures.
+//! Runs a test on every engine there is: always SQLite in a scratch folder, and PostgreSQL when
+//! `LIANTI_TEST_POSTGRES` holds a URL (`cargo xtask test` starts one). The clock is set by hand.
+#![expect(clippy::unwrap_used, reason = "a test harness fails loudly")]
+
+mod app;
+mod engine;
+
+pub use app::{Client, Reply, TestApp};
+pub use engine::{TestEngine, TestStore, on_each_store};
+
+use http::Module;
+
+/// Runs `test` once an engine, each time with a fresh application of `modules`.
+pub fn on_each_engine<F, Fut>(modules: fn() -> Vec<Module>, test: F)
+where
+    F: Fn(TestApp) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    for engine in TestEngine::all() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let app = TestApp::new(engine, modules).await;
+            let store = app.store().clone();
+            test(app).await;
+            store.close();
+        });
+    }
+}

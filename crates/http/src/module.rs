@@ -1,0 +1,127 @@
+//! What a capability hands to the server.
+
+use kernel::{Id, Instant, Result, Scope};
+use serde::{Deserialize, Serialize};
+use store::{Follower, JobKind, Migration, RuleSeed, Tx};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::App;
+
+/// One capability: its routes, its words, its background work, its tables.
+pub struct Module {
+    /// Its name, equal to its folder.
+    pub name: &'static str,
+    /// Its operations, all under `/api/`.
+    pub routes: OpenApiRouter<App>,
+    /// What an actor may be allowed to do here.
+    pub permissions: &'static [Permission],
+    /// Which roles have which permissions until the consortium says otherwise.
+    pub grants: &'static [Grant],
+    /// Its tables.
+    pub migrations: &'static [Migration],
+    /// Its background work.
+    pub jobs: &'static [JobKind],
+    /// What reacts to events.
+    pub followers: &'static [Follower],
+    /// Rules a consortium may change.
+    pub rule_seeds: &'static [RuleSeed],
+    /// Chinese sentences for its error codes; `{name}` is filled from the error's data.
+    pub messages: &'static [(&'static str, &'static str)],
+    /// What waits for the actor in this capability.
+    pub work: Option<fn(&mut Tx<'_>) -> Result<Vec<WorkItem>>>,
+    /// What of this capability matches a search over everything.
+    pub search: Option<fn(&mut Tx<'_>, &str, u32) -> Result<Vec<SearchHit>>>,
+    /// Fills catalogues; runs at every start and changes nothing when all is there.
+    pub seed: Option<fn(&mut Tx<'_>) -> Result<()>>,
+}
+
+impl Module {
+    /// A module with a name and routes; add the rest with `..`-less field assignment.
+    pub fn new(name: &'static str, routes: OpenApiRouter<App>) -> Self {
+        Self {
+            name,
+            routes,
+            permissions: &[],
+            grants: &[],
+            migrations: &[],
+            jobs: &[],
+            followers: &[],
+            rule_seeds: &[],
+            messages: &[],
+            work: None,
+            search: None,
+            seed: None,
+        }
+    }
+}
+
+/// Something an actor may be allowed to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Permission {
+    /// `module.verb`.
+    pub code: &'static str,
+    /// Chinese name on the matrix screen.
+    pub title_zh: &'static str,
+    /// English name.
+    pub title_en: &'static str,
+}
+
+/// A role has a permission this far.
+#[derive(Clone, Copy, Debug)]
+pub struct Grant {
+    /// The role code.
+    pub role: &'static str,
+    /// The permission code.
+    pub permission: &'static str,
+    /// How far.
+    pub scope: Scope,
+}
+
+impl Grant {
+    /// One cell of the matrix.
+    pub const fn new(role: &'static str, permission: &'static str, scope: Scope) -> Self {
+        Self { role, permission, scope }
+    }
+}
+
+/// Something that waits for the actor.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct WorkItem {
+    /// The thing's id.
+    pub id: Id,
+    /// The module it belongs to.
+    pub module: String,
+    /// Kind of thing: `referral`.
+    pub kind: String,
+    /// First line.
+    pub title: String,
+    /// Second line.
+    pub subtitle: String,
+    /// Waits since.
+    pub since: Instant,
+    /// Its limit, where there is one.
+    pub due: Option<Instant>,
+    /// Why it is this actor's: a code the interface translates.
+    pub reason: String,
+    /// Address in the web interface.
+    pub link: String,
+    /// The organization it comes from or belongs to.
+    pub org_id: Option<Id>,
+    /// `emergency`, `urgent` or `routine`.
+    pub priority: String,
+}
+
+/// A hit of the search over everything.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SearchHit {
+    /// Kind of thing.
+    pub kind: String,
+    /// Its id.
+    pub id: Id,
+    /// First line.
+    pub title: String,
+    /// Second line.
+    pub subtitle: String,
+    /// Address in the web interface.
+    pub link: String,
+}

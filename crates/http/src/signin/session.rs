@@ -1,0 +1,223 @@
+//! Sessions and API tokens: from a secret to an actor.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Method, header};
+use kernel::{Actor, ActorKind, Date, Error, Id, Instant, Kind, Result, Scope, Span};
+use serde::{Deserialize, Serialize};
+use store::{Tx, params, sha256_hex};
+use subtle::ConstantTimeEq;
+
+use super::roles::role_matrix;
+use super::unauthenticated;
+
+/// Cookie of the session; HttpOnly.
+pub(super) const COOKIE: &str = "lianti_session";
+/// Cookie with the token that scripts of our own pages send back; readable by them.
+pub(super) const CSRF_COOKIE: &str = "lianti_csrf";
+const CSRF_HEADER: &str = "x-csrf-token";
+/// How often a session's last use is written down.
+const SEEN_EVERY: Span = Span::minutes(1);
+
+/// Rule set `access.sessions`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRules {
+    /// Minutes without a request after which a session ends.
+    pub idle_minutes_max: i64,
+    /// Hours after which it ends in any case.
+    pub age_hours_max: i64,
+}
+
+/// A session in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSession {
+    /// The secret's hash, the session's key.
+    pub token_sha256: String,
+    /// The assignment in force.
+    pub assignment_id: Id,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SessionRow {
+    account_id: Id,
+    assignment_id: Id,
+    seen_at: Instant,
+    expires_at: Instant,
+    name: String,
+    practitioner_id: Option<Id>,
+    system: Option<String>,
+    state: super::AccountState,
+    role: String,
+    org_id: Id,
+    department_id: Option<Id>,
+    valid_from: Date,
+    valid_to: Option<Date>,
+}
+
+const BY_COOKIE: &str = "SELECT s.account_id, s.assignment_id, s.seen_at, s.expires_at,
+    a.body ->> 'name' AS name, a.practitioner_id, a.body ->> 'system' AS system, a.state,
+    g.role, g.org_id, g.department_id, g.valid_from, g.valid_to
+    FROM session AS s JOIN account AS a ON a.id = s.account_id JOIN assignment AS g ON g.id = s.assignment_id
+    WHERE s.token_sha256 = $1";
+const BY_TOKEN: &str = "SELECT t.account_id, t.assignment_id, COALESCE(t.used_at, 0) AS seen_at, t.expires_at,
+    a.body ->> 'name' AS name, a.practitioner_id, a.body ->> 'system' AS system, a.state,
+    g.role, g.org_id, g.department_id, g.valid_from, g.valid_to
+    FROM api_token AS t JOIN account AS a ON a.id = t.account_id JOIN assignment AS g ON g.id = t.assignment_id
+    WHERE t.token_sha256 = $1 AND t.revoked_at IS NULL";
+const SEEN: &str = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE token_sha256 = $1";
+const USED: &str = "UPDATE api_token SET used_at = $2 WHERE token_sha256 = $1";
+const CREATE: &str = "INSERT INTO session (token_sha256, account_id, assignment_id, created_at, seen_at,
+    expires_at, address, agent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7)";
+const SWITCH: &str = "UPDATE session SET assignment_id = $2 WHERE token_sha256 = $1";
+const END: &str = "DELETE FROM session WHERE token_sha256 = $1";
+const END_ALL: &str = "DELETE FROM session WHERE account_id = $1";
+const CREATED_AT: &str = "SELECT created_at FROM session WHERE token_sha256 = $1";
+
+/// What a request's credentials stand for.
+pub(crate) struct Caller {
+    pub(crate) actor: Arc<Actor>,
+    pub(crate) session: Option<LiveSession>,
+}
+
+/// Finds the actor behind a request's cookie or bearer token.
+///
+/// # Errors
+/// `access.not-signed-in` when there is none or it ended; `access.csrf` when an unsafe request
+/// lacks the page's token.
+pub(crate) async fn authenticate(
+    store: &store::Store,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Caller> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .map(str::to_owned);
+    let (secret, by_token) = match (bearer, cookie(headers, COOKIE)) {
+        (Some(token), _) => (token, true),
+        (None, Some(token)) => (token, false),
+        (None, None) => return Err(not_signed_in()),
+    };
+    if !by_token && !method.is_safe() {
+        check_csrf(headers, &secret)?;
+    }
+    let token_sha256 = sha256_hex(secret.as_bytes());
+    let request = store::Request::system("sign-in");
+    let key = token_sha256.clone();
+    let (caller, seen) =
+        store.read(&request, move |tx| find_caller(tx, &key, by_token)).await?;
+    if store.clock().now() - seen > SEEN_EVERY {
+        store.write(&request, move |tx| touch(tx, &token_sha256, by_token)).await?;
+    }
+    Ok(caller)
+}
+
+fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(Caller, Instant)> {
+    let sql = if by_token { BY_TOKEN } else { BY_COOKIE };
+    let row: SessionRow = tx.query_opt(sql, &params![token_sha256])?.ok_or_else(not_signed_in)?;
+    let (now, today) = (tx.now(), tx.now().date());
+    let assigned = row.valid_from <= today && row.valid_to.is_none_or(|last| last >= today);
+    if row.expires_at <= now || row.state != super::AccountState::Active || !assigned {
+        return Err(not_signed_in());
+    }
+    let grants = role_matrix(tx)?.grants(&row.role);
+    let seen = row.seen_at;
+    let session = (!by_token).then(|| LiveSession {
+        token_sha256: token_sha256.to_owned(),
+        assignment_id: row.assignment_id,
+    });
+    Ok((Caller { actor: Arc::new(actor_of(row, grants)), session }, seen))
+}
+
+fn actor_of(row: SessionRow, grants: BTreeMap<String, Scope>) -> Actor {
+    Actor {
+        id: row.account_id,
+        kind: if row.system.as_deref() == Some("true") { ActorKind::System } else { ActorKind::Person },
+        name: row.name,
+        practitioner_id: row.practitioner_id,
+        role: row.role,
+        org_id: row.org_id,
+        department_id: row.department_id,
+        grants,
+    }
+}
+
+fn touch(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<()> {
+    #[derive(Deserialize)]
+    struct Created {
+        created_at: Instant,
+    }
+    let now = tx.now();
+    if by_token {
+        return tx.execute(USED, &params![token_sha256, now]).map(|_| ());
+    }
+    let created: Option<Created> = tx.query_opt(CREATED_AT, &params![token_sha256])?;
+    let Some(created) = created else { return Ok(()) };
+    let rules: SessionRules = tx.rule("access.sessions")?.body;
+    let idle_end = now + Span::minutes(rules.idle_minutes_max);
+    let end = idle_end.min(created.created_at + Span::hours(rules.age_hours_max));
+    tx.execute(SEEN, &params![token_sha256, now, end]).map(|_| ())
+}
+
+/// Opens a session for `secret`.
+pub(super) fn open(
+    tx: &mut Tx<'_>,
+    secret: &str,
+    account_id: Id,
+    assignment_id: Id,
+    address: &str,
+    agent: &str,
+) -> Result<Instant> {
+    let rules: SessionRules = tx.rule("access.sessions")?.body;
+    let now = tx.now();
+    let expires_at = now + Span::minutes(rules.idle_minutes_max);
+    let token = sha256_hex(secret.as_bytes());
+    let values = params![token, account_id, assignment_id, now, expires_at, address, agent];
+    tx.execute(CREATE, &values)?;
+    Ok(expires_at)
+}
+
+pub(super) fn switch(tx: &mut Tx<'_>, token_sha256: &str, assignment_id: Id) -> Result<()> {
+    tx.execute(SWITCH, &params![token_sha256, assignment_id]).map(|_| ())
+}
+
+pub(super) fn end(tx: &mut Tx<'_>, token_sha256: &str) -> Result<()> {
+    tx.execute(END, &params![token_sha256]).map(|_| ())
+}
+
+/// Ends every session of an account.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn end_sessions_of(tx: &mut Tx<'_>, account_id: Id) -> Result<()> {
+    tx.execute(END_ALL, &params![account_id]).map(|_| ())
+}
+
+/// The token that our own pages must send with every change: a page of another site can make the
+/// browser send the cookie, but can't read this.
+pub(super) fn csrf_of(secret: &str) -> String {
+    sha256_hex(format!("csrf:{secret}").as_bytes())
+}
+
+fn check_csrf(headers: &HeaderMap, secret: &str) -> Result<()> {
+    let sent = headers.get(CSRF_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
+    if bool::from(csrf_of(secret).as_bytes().ct_eq(sent)) {
+        return Ok(());
+    }
+    let detail = "the page is out of date; load it again and repeat the change";
+    Err(Error::new(Kind::Forbidden, "access.csrf", detail).at("X-CSRF-Token"))
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+pub(super) fn not_signed_in() -> Error {
+    unauthenticated("access.not-signed-in", "sign in first")
+}

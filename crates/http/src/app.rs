@@ -47,6 +47,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Names an organization; the network module's answer, which this crate can't know.
     pub org_name: fn(&mut Tx<'_>, Id) -> Result<String>,
+    /// What answers outside `/api`: the web interface.
+    pub pages: Option<Router<App>>,
 }
 
 /// The application's shared state.
@@ -131,9 +133,10 @@ pub fn build(modules: Vec<Module>, store: Store, config: Config) -> Result<(App,
         hashing: Semaphore::new(HASHES_AT_ONCE + HASHES_WAITING_MAX),
         events: broadcast::channel(EVENT_BUFFER).0,
     }));
+    let pages = app.config().pages.clone();
     let router = router
         .layer(from_fn_with_state(app.clone(), authorize::authorize))
-        .fallback(authorize::no_such_address)
+        .merge(pages.unwrap_or_else(|| Router::new().fallback(authorize::no_such_address)))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), authorize::finish))

@@ -57,6 +57,9 @@ fn refusal_of(response: &Response, is_api: bool) -> Option<Carried> {
         StatusCode::METHOD_NOT_ALLOWED if is_api => {
             Error::new(Kind::Unsupported, "request.method", "this address does not do that")
         }
+        StatusCode::NOT_FOUND if is_api => {
+            Error::new(Kind::NotFound, "request.unknown", "there is no such address")
+        }
         StatusCode::PAYLOAD_TOO_LARGE => {
             Error::new(Kind::TooLarge, "request.body", "the body is larger than the limit")
         }

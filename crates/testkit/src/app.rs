@@ -46,6 +46,7 @@ impl TestApp {
             secure_cookies: false,
             trusted_proxies: Vec::new(),
             org_name: |_, id| Ok(id.to_string()),
+            pages: None,
         };
         change(&mut config);
         let (app, router, document) = http::build(modules(), test_store.store.clone(), config).unwrap();

@@ -99,7 +99,8 @@ impl Verification {
 }
 
 const NEWEST: &str = "SELECT seq, hash FROM event WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1";
-const LAST_HEAD: &str = "SELECT seq, hash, at, public_key, signature FROM audit_head ORDER BY seq DESC LIMIT 1";
+const LAST_HEAD: &str =
+    "SELECT seq, hash, at, public_key, signature FROM audit_head ORDER BY seq DESC LIMIT 1";
 const HEADS: &str = "SELECT seq, hash, at, public_key, signature FROM audit_head ORDER BY seq";
 const KEEP_HEAD: &str = "INSERT INTO audit_head (seq, hash, at, public_key, signature)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (seq) DO NOTHING";
@@ -121,7 +122,9 @@ impl Store {
     pub async fn sign_head(&self) -> Result<Option<AuditHead>> {
         let request = Request::system("audit");
         let newest: Option<Link> = self.read(&request, |tx| tx.query_opt(NEWEST, &[])).await?;
-        let last: Option<AuditHead> = self.read(&request, |tx| tx.query_opt(LAST_HEAD, &[])).await?;
+        let last: Option<AuditHead> = self
+            .read(&request, |tx| tx.query_opt(LAST_HEAD, &[]))
+            .await?;
         let Some(newest) = newest.filter(|link| last.is_none_or(|head| head.seq < link.seq)) else {
             return Ok(None);
         };
@@ -200,8 +203,9 @@ impl Store {
             restrict(&path)?;
         }
         let bytes = fs::read(&path).map_err(Error::internal)?;
-        let bytes: [u8; 32] =
-            bytes.try_into().map_err(|_| Error::internal("the audit key is not 32 bytes long"))?;
+        let bytes: [u8; 32] = bytes
+            .try_into()
+            .map_err(|_| Error::internal("the audit key is not 32 bytes long"))?;
         Ok(SigningKey::from_bytes(&bytes))
     }
 
@@ -267,7 +271,15 @@ struct Walk {
 impl Walk {
     fn new(heads: Vec<AuditHead>, trusted: Option<VerifyingKey>) -> Self {
         let hash = GENESIS.to_owned();
-        Self { seq: 0, hash, heads, next_head: 0, trusted, entries: 0, findings: Vec::new() }
+        Self {
+            seq: 0,
+            hash,
+            heads,
+            next_head: 0,
+            trusted,
+            entries: 0,
+            findings: Vec::new(),
+        }
     }
 
     /// Checks the next batch; answers whether the end was reached.
@@ -277,9 +289,15 @@ impl Walk {
         for event in events {
             let seq = event.seq.unwrap_or(0);
             if seq != self.seq + 1 {
-                self.find(Finding::Removed { from: self.seq + 1, to: seq - 1 });
+                self.find(Finding::Removed {
+                    from: self.seq + 1,
+                    to: seq - 1,
+                });
             } else if event.hash.as_deref() != Some(link(&self.hash, &event).as_str()) {
-                self.find(Finding::Edited { seq, id: event.id.to_string() });
+                self.find(Finding::Edited {
+                    seq,
+                    id: event.id.to_string(),
+                });
             }
             self.check_version(tx, &event, seq)?;
             // Going on from the stored hash keeps one damaged entry from condemning all after it.
@@ -296,17 +314,28 @@ impl Walk {
         struct Kept {
             body: String,
         }
-        let Some(expected) = &event.body_sha256 else { return Ok(()) };
-        let kept: Option<Kept> = tx.query_opt(VERSION_BODY, &params![event.entity_id, event.version])?;
+        let Some(expected) = &event.body_sha256 else {
+            return Ok(());
+        };
+        let kept: Option<Kept> =
+            tx.query_opt(VERSION_BODY, &params![event.entity_id, event.version])?;
         if kept.map(|kept| sha256_hex(kept.body.as_bytes())).as_ref() != Some(expected) {
             let entity_id = event.entity_id.to_string();
-            self.find(Finding::VersionDiffers { seq, entity_id, version: event.version });
+            self.find(Finding::VersionDiffers {
+                seq,
+                entity_id,
+                version: event.version,
+            });
         }
         Ok(())
     }
 
     fn compare_heads(&mut self, seq: i64) {
-        while let Some(head) = self.heads.get(self.next_head).filter(|head| head.seq <= seq) {
+        while let Some(head) = self
+            .heads
+            .get(self.next_head)
+            .filter(|head| head.seq <= seq)
+        {
             let (signed_seq, differs) = (head.seq, head.seq == seq && head.hash != self.hash);
             let forged = !self.is_signed(head);
             if differs {
@@ -322,16 +351,27 @@ impl Walk {
     fn is_signed(&self, head: &AuditHead) -> bool {
         let signature = unhex(&head.signature).and_then(|bytes| Signature::from_slice(&bytes).ok());
         match (&self.trusted, signature) {
-            (Some(key), Some(signature)) => {
-                key.verify(statement(head.seq, &head.hash, head.at).as_bytes(), &signature).is_ok()
-            }
+            (Some(key), Some(signature)) => key
+                .verify(
+                    statement(head.seq, &head.hash, head.at).as_bytes(),
+                    &signature,
+                )
+                .is_ok(),
             _ => false,
         }
     }
 
     fn finish(mut self) -> Verification {
-        if let Some(signed) = self.heads.last().map(|head| head.seq).filter(|&signed| signed > self.seq) {
-            self.find(Finding::Truncated { last: self.seq, signed });
+        if let Some(signed) = self
+            .heads
+            .last()
+            .map(|head| head.seq)
+            .filter(|&signed| signed > self.seq)
+        {
+            self.find(Finding::Truncated {
+                last: self.seq,
+                signed,
+            });
         }
         Verification {
             entries: self.entries,
@@ -352,5 +392,8 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     if text.len() % 2 != 0 || !text.is_ascii() {
         return None;
     }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+        .collect()
 }

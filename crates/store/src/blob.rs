@@ -33,10 +33,18 @@ impl Store {
         let sha256 = sha256_hex(bytes);
         let path = blob_path(self.data_dir(), &sha256);
         if !path.exists() {
-            write_synced(&path, bytes, &self.ids().next(self.clock().now()).to_string())?;
+            write_synced(
+                &path,
+                bytes,
+                &self.ids().next(self.clock().now()).to_string(),
+            )?;
         }
         let size_bytes = i64::try_from(bytes.len()).map_err(Error::internal)?;
-        Ok(BlobRef { sha256, size_bytes, media_type: media_type.to_owned() })
+        Ok(BlobRef {
+            sha256,
+            size_bytes,
+            media_type: media_type.to_owned(),
+        })
     }
 
     /// Reads a file back and checks it against its hash.
@@ -52,7 +60,11 @@ impl Store {
         if sha256_hex(&bytes) == sha256 {
             return Ok(bytes);
         }
-        Err(Error::new(Kind::Internal, "blob.damaged", "the stored file does not match its hash"))
+        Err(Error::new(
+            Kind::Internal,
+            "blob.damaged",
+            "the stored file does not match its hash",
+        ))
     }
 }
 
@@ -63,7 +75,12 @@ impl Tx<'_> {
     /// Whatever the database reports.
     pub fn keep_blob(&mut self, blob: &BlobRef) -> Result<()> {
         let now = self.now();
-        let values = params![blob.sha256.as_str(), blob.size_bytes, blob.media_type.as_str(), now];
+        let values = params![
+            blob.sha256.as_str(),
+            blob.size_bytes,
+            blob.media_type.as_str(),
+            now
+        ];
         self.execute(KEEP, &values).map(|_| ())
     }
 }
@@ -75,7 +92,9 @@ pub(crate) fn blob_path(data_dir: &Path, sha256: &str) -> PathBuf {
 
 /// Writes beside the target, syncs, then renames: a reader sees all of it or nothing.
 pub(crate) fn write_synced(path: &Path, bytes: &[u8], unique: &str) -> Result<()> {
-    let parent = path.parent().ok_or_else(|| Error::internal("a file without a folder"))?;
+    let parent = path
+        .parent()
+        .ok_or_else(|| Error::internal("a file without a folder"))?;
     let write = || -> std::io::Result<()> {
         fs::create_dir_all(parent)?;
         let beside = parent.join(format!(".{unique}.part"));

@@ -32,7 +32,10 @@ impl ChainHead {
             hash: String,
         }
         let migrated = crate::migrate::has_migration_table(connection)?
-            && connection.query(EVENT_TABLE, &[])?.first().and_then(|row| row.get("count").cloned())
+            && connection
+                .query(EVENT_TABLE, &[])?
+                .first()
+                .and_then(|row| row.get("count").cloned())
                 != Some(Value::Int(0));
         if !migrated {
             return Ok(None);
@@ -43,7 +46,10 @@ impl ChainHead {
                 let Head { seq, hash } = row.decode()?;
                 Self { seq, hash }
             }
-            None => Self { seq: 0, hash: GENESIS.to_owned() },
+            None => Self {
+                seq: 0,
+                hash: GENESIS.to_owned(),
+            },
         }))
     }
 
@@ -73,7 +79,12 @@ pub(crate) fn link(previous: &str, event: &Event) -> String {
     }
     field(&event.entity_id.to_string());
     field(&event.version.to_string());
-    for id in [event.org_id, event.peer_org_id, event.patient_id, Some(event.actor_id)] {
+    for id in [
+        event.org_id,
+        event.peer_org_id,
+        event.patient_id,
+        Some(event.actor_id),
+    ] {
         field(&id.map(|id| id.to_string()).unwrap_or_default());
     }
     for text in [&event.actor_name, &event.role] {
@@ -97,10 +108,12 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string does not fail");
+            text
+        })
 }
 
 const UNNUMBERED: &str = concat!(
@@ -118,7 +131,8 @@ pub(crate) fn number_events(connection: &mut Connection<'_>, mut head: ChainHead
     for row in rows {
         let mut event: Event = row.decode()?;
         head.append(&mut event);
-        let changed = connection.execute(NUMBER, &params![event.id, event.seq, head.hash.as_str()])?;
+        let changed =
+            connection.execute(NUMBER, &params![event.id, event.seq, head.hash.as_str()])?;
         if changed != 1 {
             return Err(Error::internal("an event was numbered twice"));
         }

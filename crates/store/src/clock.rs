@@ -23,7 +23,10 @@ impl Clock {
     /// The present moment.
     pub fn now(&self) -> Instant {
         match self {
-            #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that reads the machine's clock"
+            )]
             Self::System => {
                 let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
                 let micros = since.map_or(0, |span| span.as_micros());
@@ -66,17 +69,28 @@ const COUNTER_LIMIT: u32 = 1 << 22;
 impl Ids {
     /// Ids with random tails from the operating system.
     pub fn random() -> Self {
-        Self(Arc::new(Mutex::new(IdState { last_millis: 0, counter: 0, seed: None })))
+        Self(Arc::new(Mutex::new(IdState {
+            last_millis: 0,
+            counter: 0,
+            seed: None,
+        })))
     }
 
     /// Reproducible ids, for tests and the demonstration generator.
     pub fn seeded(seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(IdState { last_millis: 0, counter: 0, seed: Some(seed) })))
+        Self(Arc::new(Mutex::new(IdState {
+            last_millis: 0,
+            counter: 0,
+            seed: Some(seed),
+        })))
     }
 
     /// The next id. A clock that went back keeps the last time (RFC 9562 §6.2, monotonic counter).
     pub fn next(&self, now: Instant) -> Id {
-        let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let millis = now.unix_millis();
         if millis > state.last_millis {
             state.last_millis = millis;
@@ -101,7 +115,10 @@ impl Ids {
 
     /// Random bytes for tokens and salts; reproducible when seeded.
     pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
-        let mut state = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut bytes = [0_u8; N];
         for chunk in bytes.chunks_mut(10) {
             let tail = state.tail();
@@ -145,7 +162,11 @@ mod tests {
         let mut last = ids.next(clock.now());
         for step in 0..20_000_i64 {
             if step % 1_000 == 0 {
-                clock.advance(Span::seconds(if step % 2_000 == 0 { -86_400 } else { 3_600 }));
+                clock.advance(Span::seconds(if step % 2_000 == 0 {
+                    -86_400
+                } else {
+                    3_600
+                }));
             }
             let id = ids.next(clock.now());
             assert!(id > last, "{id} after {last}");

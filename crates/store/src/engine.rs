@@ -45,7 +45,11 @@ fn check_params(params: &[Value]) -> Result<()> {
                 ));
             }
             if text.len() > PARAMETER_BYTES_MAX {
-                return Err(Error::new(Kind::TooLarge, "text.too-large", "a text is larger than 8 MiB"));
+                return Err(Error::new(
+                    Kind::TooLarge,
+                    "text.too-large",
+                    "a text is larger than 8 MiB",
+                ));
             }
         }
     }
@@ -66,7 +70,10 @@ impl Session<'_> {
             Connection::Sqlite(connection) => Connection::Sqlite(connection),
             Connection::Postgres(connection) => Connection::Postgres(connection),
         };
-        Session { connection, chain: self.chain.as_deref_mut() }
+        Session {
+            connection,
+            chain: self.chain.as_deref_mut(),
+        }
     }
 }
 
@@ -93,12 +100,20 @@ impl Task {
 
 /// The queue is full: the caller should back off.
 pub(crate) fn overloaded() -> Error {
-    Error::new(Kind::Unavailable, "store.overloaded", "too many requests are waiting; try again shortly")
+    Error::new(
+        Kind::Unavailable,
+        "store.overloaded",
+        "too many requests are waiting; try again shortly",
+    )
 }
 
 /// The engine's threads are gone: the server is stopping.
 pub(crate) fn stopped() -> Error {
-    Error::new(Kind::Unavailable, "store.stopped", "the server is stopping; try again shortly")
+    Error::new(
+        Kind::Unavailable,
+        "store.stopped",
+        "the server is stopping; try again shortly",
+    )
 }
 
 /// A constraint said no to a duplicate.
@@ -108,18 +123,31 @@ pub(crate) fn duplicate(cause: impl std::error::Error + Send + Sync + 'static) -
 
 /// A constraint other than uniqueness said no.
 pub(crate) fn constraint(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::conflict("store.constraint", "this would break a rule that the database keeps").because(cause)
+    Error::conflict(
+        "store.constraint",
+        "this would break a rule that the database keeps",
+    )
+    .because(cause)
 }
 
 /// No room on the disk; nothing was written, reads go on.
 pub(crate) fn full(cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(Kind::Full, "store.full", "the disk is full; nothing was changed; the operator must free space")
-        .because(cause)
+    Error::new(
+        Kind::Full,
+        "store.full",
+        "the disk is full; nothing was changed; the operator must free space",
+    )
+    .because(cause)
 }
 
 /// Another transaction was in the way; the engine runs the closure again.
 pub(crate) fn contention(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-    Error::new(Kind::Unavailable, CONTENTION, "too many people changed this at once; try again").because(cause)
+    Error::new(
+        Kind::Unavailable,
+        CONTENTION,
+        "too many people changed this at once; try again",
+    )
+    .because(cause)
 }
 
 /// The code of errors after which a closure is run again.

@@ -72,7 +72,11 @@ pub struct Change {
 impl Change {
     /// A change with no detail.
     pub fn new(event: &'static str) -> Self {
-        Self { event, basis: None, detail: serde_json::json!({}) }
+        Self {
+            event,
+            basis: None,
+            detail: serde_json::json!({}),
+        }
     }
 
     /// Adds what changed.
@@ -108,7 +112,13 @@ pub struct Subject {
 impl Subject {
     /// A subject that is neither a member's nor a patient's.
     pub fn new(kind: &'static str, id: Id) -> Self {
-        Self { kind, id, org_id: None, peer_org_id: None, patient_id: None }
+        Self {
+            kind,
+            id,
+            org_id: None,
+            peer_org_id: None,
+            patient_id: None,
+        }
     }
 
     /// The subject an entity stands for.

@@ -67,8 +67,11 @@ macro_rules! event_columns {
 }
 pub(crate) use event_columns;
 
-const AFTER: &str =
-    concat!("SELECT ", event_columns!(), " FROM event WHERE seq > $1 ORDER BY seq LIMIT $2");
+const AFTER: &str = concat!(
+    "SELECT ",
+    event_columns!(),
+    " FROM event WHERE seq > $1 ORDER BY seq LIMIT $2"
+);
 const OF_ENTITY: &str = concat!(
     "SELECT ",
     event_columns!(),
@@ -123,6 +126,8 @@ impl Tx<'_> {
         struct Last {
             seq: i64,
         }
-        Ok(self.query_opt::<Last>(LAST_SEQ, &[])?.map_or(0, |last| last.seq))
+        Ok(self
+            .query_opt::<Last>(LAST_SEQ, &[])?
+            .map_or(0, |last| last.seq))
     }
 }

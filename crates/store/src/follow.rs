@@ -57,17 +57,22 @@ impl Store {
     /// `None` when there is nothing (more) to do for now.
     async fn follow_batch(&self, follower: &'static Follower) -> Result<Option<usize>> {
         let request = Request::system(follower.name);
-        let pending = self.read(&request, move |tx| has_pending(tx, follower)).await?;
+        let pending = self
+            .read(&request, move |tx| has_pending(tx, follower))
+            .await?;
         if !pending {
             return Ok(None);
         }
-        let result = self.write(&request, move |tx| handle_batch(tx, follower)).await;
+        let result = self
+            .write(&request, move |tx| handle_batch(tx, follower))
+            .await;
         match result {
             Ok(count) => Ok(Some(count)),
             Err(error) => {
                 tracing::warn!(follower = follower.name, ?error, "a follower failed");
                 let reason = error.to_string();
-                self.write(&request, move |tx| note_failure(tx, follower, &reason)).await?;
+                self.write(&request, move |tx| note_failure(tx, follower, &reason))
+                    .await?;
                 Ok(None)
             }
         }
@@ -87,9 +92,15 @@ fn handle_batch(tx: &mut Tx<'_>, follower: &Follower) -> Result<usize> {
     tx.execute(CREATE, &params![follower.name, 0_i64])?;
     let cursor: CursorRow = tx.query_one(CURSOR, &params![follower.name])?;
     let events = tx.events_after(cursor.seq, BATCH)?;
-    let Some(last) = events.last().and_then(|event| event.seq) else { return Ok(0) };
+    let Some(last) = events.last().and_then(|event| event.seq) else {
+        return Ok(0);
+    };
     for event in &events {
-        if follower.topics.iter().any(|topic| event.event.starts_with(topic)) {
+        if follower
+            .topics
+            .iter()
+            .any(|topic| event.event.starts_with(topic))
+        {
             (follower.run)(tx, event)?;
         }
     }
@@ -102,5 +113,6 @@ fn note_failure(tx: &mut Tx<'_>, follower: &Follower, reason: &str) -> Result<()
     let cursor: CursorRow = tx.query_one(CURSOR, &params![follower.name])?;
     let pause = Span::seconds(1_i64 << cursor.failures.clamp(0, 12)).min(RETRY_MAX);
     let retry_at = tx.now() + pause;
-    tx.execute(FAILED, &params![follower.name, retry_at, reason]).map(|_| ())
+    tx.execute(FAILED, &params![follower.name, retry_at, reason])
+        .map(|_| ())
 }

@@ -108,7 +108,8 @@ const SCHEDULE: &str = "INSERT INTO job (id, kind, key, state, run_at, attempts,
     VALUES ($1, $2, $3, 'waiting', $4, 0, $5, $6)
     ON CONFLICT (kind, key) WHERE state = 'waiting'
     DO UPDATE SET run_at = excluded.run_at, body = excluded.body";
-const SCHEDULE_ONCE: &str = "INSERT INTO job (id, kind, key, state, run_at, attempts, created_at, body)
+const SCHEDULE_ONCE: &str =
+    "INSERT INTO job (id, kind, key, state, run_at, attempts, created_at, body)
     VALUES ($1, $2, 'every', 'waiting', $3, 0, $4, '{}')
     ON CONFLICT (kind, key) WHERE state = 'waiting' DO NOTHING";
 const CANCEL: &str = "UPDATE job SET state = 'cancelled', finished_at = $3
@@ -118,7 +119,8 @@ const DUE: &str = concat!(
     job_columns!(),
     " FROM job WHERE state = 'waiting' AND run_at <= $1 ORDER BY run_at, id LIMIT 1"
 );
-const CLAIM: &str = "UPDATE job SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'waiting'";
+const CLAIM: &str =
+    "UPDATE job SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'waiting'";
 const FAIL: &str = "UPDATE job SET state = $2, attempts = $3, run_at = $4, last_error = $5
     WHERE id = $1 AND state = 'waiting'";
 const LIST: &str = concat!(
@@ -126,7 +128,8 @@ const LIST: &str = concat!(
     job_columns!(),
     " FROM job WHERE state = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
 );
-const RETRY: &str = "UPDATE job SET state = 'waiting', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'dead'";
+const RETRY: &str =
+    "UPDATE job SET state = 'waiting', attempts = 0, run_at = $2 WHERE id = $1 AND state = 'dead'";
 const PURGE: &str = "DELETE FROM job WHERE state IN ('done', 'cancelled') AND finished_at < $1";
 const PURGE_REPLIES: &str = "DELETE FROM idempotency WHERE at < $1";
 
@@ -159,7 +162,12 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// Whatever the database reports.
-    pub fn jobs(&mut self, state: JobState, before: Option<kernel::Id>, limit: u32) -> Result<Vec<Job>> {
+    pub fn jobs(
+        &mut self,
+        state: JobState,
+        before: Option<kernel::Id>,
+        limit: u32,
+    ) -> Result<Vec<Job>> {
         let word = match state {
             JobState::Waiting => "waiting",
             JobState::Done => "done",
@@ -193,7 +201,8 @@ pub(crate) const HOUSEKEEPING: JobKind = JobKind {
     run: |tx, _| {
         let now = tx.now();
         tx.execute(PURGE, &params![now - ENDED_KEPT])?;
-        tx.execute(PURGE_REPLIES, &params![now - REPLIES_KEPT]).map(|_| ())
+        tx.execute(PURGE_REPLIES, &params![now - REPLIES_KEPT])
+            .map(|_| ())
     },
 };
 
@@ -236,11 +245,14 @@ impl Store {
         let due = self.read(&request, move |tx| due_job(tx)).await?;
         let Some(job) = due else { return Ok(false) };
         let claimed = job.clone();
-        let result = self.write(&request, move |tx| run_claimed(tx, kinds, &claimed)).await;
+        let result = self
+            .write(&request, move |tx| run_claimed(tx, kinds, &claimed))
+            .await;
         if let Err(error) = result {
             tracing::warn!(job = %job.id, kind = job.kind, ?error, "a job failed");
             let reason = error.to_string();
-            self.write(&request, move |tx| set_aside(tx, &job, &reason)).await?;
+            self.write(&request, move |tx| set_aside(tx, &job, &reason))
+                .await?;
         }
         Ok(true)
     }
@@ -271,8 +283,13 @@ fn run_claimed(tx: &mut Tx<'_>, kinds: &[JobKind], job: &Job) -> Result<()> {
 
 fn set_aside(tx: &mut Tx<'_>, job: &Job, reason: &str) -> Result<()> {
     let attempts = job.attempts + 1;
-    let state = if attempts >= ATTEMPTS_MAX { "dead" } else { "waiting" };
+    let state = if attempts >= ATTEMPTS_MAX {
+        "dead"
+    } else {
+        "waiting"
+    };
     let pause = Span::seconds(1_i64 << attempts.min(12)).min(RETRY_MAX);
     let run_at = tx.now() + pause;
-    tx.execute(FAIL, &params![job.id, state, attempts, run_at, reason]).map(|_| ())
+    tx.execute(FAIL, &params![job.id, state, attempts, run_at, reason])
+        .map(|_| ())
 }

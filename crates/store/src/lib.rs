@@ -24,7 +24,10 @@ mod tx;
 mod value;
 
 pub use audit::{AuditHead, Finding, Verification};
-pub use backup::{BackupManifest, TableCount};
+pub use backup::{
+    BackupFile, BackupManifest, BackupMigration, BackupReport, LedgerCheck, TableCount,
+    verify_backup,
+};
 pub use blob::BlobRef;
 pub use chain::{hex, sha256_hex};
 pub use clock::{Clock, Ids};

@@ -93,10 +93,14 @@ impl Store {
         let now = self.clock().now();
         self.with_plain_connection(|connection| {
             connection.execute(CREATE_TABLE, &[])?;
-            let SchemaState::Behind(_) = state_of(connection, &known)? else { return Ok(Vec::new()) };
+            let SchemaState::Behind(_) = state_of(connection, &known)? else {
+                return Ok(Vec::new());
+            };
             let applied: Vec<Applied> = read_applied(connection)?;
             let is_applied = |one: &Migration| {
-                applied.iter().any(|row| row.module == one.module && row.number == one.number)
+                applied
+                    .iter()
+                    .any(|row| row.module == one.module && row.number == one.number)
             };
             let mut done = Vec::new();
             for migration in known.iter().filter(|one| !is_applied(one)) {
@@ -109,15 +113,24 @@ impl Store {
 }
 
 fn with_own(migrations: &[Migration]) -> Vec<Migration> {
-    std::iter::once(OWN).chain(migrations.iter().copied()).collect()
+    std::iter::once(OWN)
+        .chain(migrations.iter().copied())
+        .collect()
 }
 
 fn label(migration: &Migration) -> String {
-    format!("{}/{:04} {}", migration.module, migration.number, migration.name)
+    format!(
+        "{}/{:04} {}",
+        migration.module, migration.number, migration.name
+    )
 }
 
 fn read_applied(connection: &mut Connection<'_>) -> Result<Vec<Applied>> {
-    connection.query(APPLIED, &[])?.into_iter().map(crate::Row::decode).collect()
+    connection
+        .query(APPLIED, &[])?
+        .into_iter()
+        .map(crate::Row::decode)
+        .collect()
 }
 
 fn state_of(connection: &mut Connection<'_>, known: &[Migration]) -> Result<SchemaState> {
@@ -127,10 +140,17 @@ fn state_of(connection: &mut Connection<'_>, known: &[Migration]) -> Result<Sche
     let applied = read_applied(connection)?;
     for row in &applied {
         let name = format!("{}/{:04}", row.module, row.number);
-        let migration = known.iter().find(|one| one.module == row.module && one.number == row.number);
+        let migration = known
+            .iter()
+            .find(|one| one.module == row.module && one.number == row.number);
         if row.state != "done" {
-            let detail = format!("migration {name} was begun and never finished; restore the last backup");
-            return Err(Error::new(Kind::Unsupported, "migrate.half-applied", detail));
+            let detail =
+                format!("migration {name} was begun and never finished; restore the last backup");
+            return Err(Error::new(
+                Kind::Unsupported,
+                "migrate.half-applied",
+                detail,
+            ));
         }
         let Some(migration) = migration else {
             let detail = format!(
@@ -140,16 +160,25 @@ fn state_of(connection: &mut Connection<'_>, known: &[Migration]) -> Result<Sche
             return Err(Error::new(Kind::Unsupported, "migrate.newer", detail));
         };
         if row.sha256 != sha256_hex(migration.sql.as_bytes()) {
-            let detail = format!("migration {name} was applied with another text; use the released program");
+            let detail =
+                format!("migration {name} was applied with another text; use the released program");
             return Err(Error::new(Kind::Unsupported, "migrate.changed", detail));
         }
     }
     let missing: Vec<String> = known
         .iter()
-        .filter(|one| !applied.iter().any(|row| row.module == one.module && row.number == one.number))
+        .filter(|one| {
+            !applied
+                .iter()
+                .any(|row| row.module == one.module && row.number == one.number)
+        })
         .map(label)
         .collect();
-    Ok(if missing.is_empty() { SchemaState::Current } else { SchemaState::Behind(missing) })
+    Ok(if missing.is_empty() {
+        SchemaState::Current
+    } else {
+        SchemaState::Behind(missing)
+    })
 }
 
 fn apply(connection: &mut Connection<'_>, migration: &Migration, at: i64) -> Result<()> {
@@ -158,7 +187,13 @@ fn apply(connection: &mut Connection<'_>, migration: &Migration, at: i64) -> Res
         let sha256 = sha256_hex(migration.sql.as_bytes());
         connection.execute(
             START,
-            &params![migration.module, migration.number, migration.name, sha256, at],
+            &params![
+                migration.module,
+                migration.number,
+                migration.name,
+                sha256,
+                at
+            ],
         )?;
         run_script(connection, migration.sql)?;
         connection.execute(FINISH, &params![migration.module, migration.number])
@@ -174,7 +209,14 @@ fn apply(connection: &mut Connection<'_>, migration: &Migration, at: i64) -> Res
 }
 
 fn begin(connection: &mut Connection<'_>) -> Result<()> {
-    run_script(connection, if matches!(connection, Connection::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" })
+    run_script(
+        connection,
+        if matches!(connection, Connection::Sqlite(_)) {
+            "BEGIN IMMEDIATE"
+        } else {
+            "BEGIN"
+        },
+    )
 }
 
 fn run_script(connection: &mut Connection<'_>, sql: &str) -> Result<()> {

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use bytes::BytesMut;
 use kernel::{Error, Kind, Result};
 use postgres::error::SqlState;
-use bytes::BytesMut;
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
 
@@ -26,7 +26,8 @@ const QUEUE_MAX: usize = 4_096;
 /// How long the numbering step waits for a commit here before it looks for those of other servers.
 const NUMBERING_POLL: Duration = Duration::from_millis(250);
 /// How long a statement may run before the server gives up on it.
-const SESSION: &str = "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';
+const SESSION: &str =
+    "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';
     SET lock_timeout = '20s'; SET client_min_messages = warning";
 
 /// The engine that speaks PostgreSQL's protocol.
@@ -51,7 +52,10 @@ impl Postgres {
         readers: usize,
         numbered: impl Fn() + Send + 'static,
     ) -> Result<Self> {
-        let mut first = PgConnection { url: url.to_owned(), live: None };
+        let mut first = PgConnection {
+            url: url.to_owned(),
+            live: None,
+        };
         first.check_collation()?;
         let (number, wake) = sync_channel(1);
         let (writer, write_queue) = sync_channel(QUEUE_MAX);
@@ -62,21 +66,29 @@ impl Postgres {
             move || numbering_loop(first, &wake, numbered)
         })?];
         for index in 0..writers {
-            let connection = PgConnection { url: url.to_owned(), live: None };
+            let connection = PgConnection {
+                url: url.to_owned(),
+                live: None,
+            };
             let queue = Arc::clone(&write_queue);
             let number = number.clone();
-            let run = move || work_loop(connection, &queue, &|connection, task| {
-                let result = write(connection, task);
-                if result.is_ok() {
-                    // Full means that the numbering step is about to look anyway.
-                    let _ = number.try_send(());
-                }
-                result
-            });
+            let run = move || {
+                work_loop(connection, &queue, &|connection, task| {
+                    let result = write(connection, task);
+                    if result.is_ok() {
+                        // Full means that the numbering step is about to look anyway.
+                        let _ = number.try_send(());
+                    }
+                    result
+                })
+            };
             threads.push(spawn(&format!("store-writer-{index}"), run)?);
         }
         for index in 0..readers {
-            let connection = PgConnection { url: url.to_owned(), live: None };
+            let connection = PgConnection {
+                url: url.to_owned(),
+                live: None,
+            };
             let queue = Arc::clone(&read_queue);
             let run = move || work_loop(connection, &queue, &read);
             threads.push(spawn(&format!("store-reader-{index}"), run)?);
@@ -119,7 +131,10 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(Error::internal)
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(Error::internal)
 }
 
 fn submit(queue: &Mutex<Option<SyncSender<Task>>>, task: Task) {
@@ -140,7 +155,9 @@ fn work_loop(
     work: &dyn Fn(&mut PgConnection, &mut Task) -> Result<()>,
 ) {
     loop {
-        let Ok(mut task) = lock(queue).recv() else { return };
+        let Ok(mut task) = lock(queue).recv() else {
+            return;
+        };
         let result = work(&mut connection, &mut task);
         (task.done)(result);
     }
@@ -155,7 +172,8 @@ fn write(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
             Err(error) if error.code() == CONTENTION && attempt < ATTEMPTS_MAX => {
                 let pause = (1_u64 << attempt.min(6)).min(PAUSE_MILLIS_MAX);
                 // Uneven pauses keep two losers from meeting again.
-                let uneven = u64::from(std::process::id()).wrapping_mul(u64::from(attempt) * 2_654_435_761);
+                let uneven =
+                    u64::from(std::process::id()).wrapping_mul(u64::from(attempt) * 2_654_435_761);
                 std::thread::sleep(Duration::from_millis(1 + uneven % pause));
             }
             other => return other,
@@ -165,7 +183,10 @@ fn write(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
 
 fn write_once(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
     connection.batch("BEGIN ISOLATION LEVEL SERIALIZABLE")?;
-    let mut session = Session { connection: Connection::Postgres(connection), chain: None };
+    let mut session = Session {
+        connection: Connection::Postgres(connection),
+        chain: None,
+    };
     match task.attempt(&mut session) {
         Ok(()) => connection.commit(),
         Err(error) => {
@@ -177,7 +198,10 @@ fn write_once(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
 
 fn read(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
     connection.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
-    let mut session = Session { connection: Connection::Postgres(connection), chain: None };
+    let mut session = Session {
+        connection: Connection::Postgres(connection),
+        chain: None,
+    };
     let result = task.attempt(&mut session);
     connection.roll_back();
     result
@@ -188,7 +212,10 @@ fn read(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
 fn numbering_loop(mut connection: PgConnection, wake: &Receiver<()>, numbered: impl Fn()) {
     use std::sync::mpsc::RecvTimeoutError;
     loop {
-        let stopping = matches!(wake.recv_timeout(NUMBERING_POLL), Err(RecvTimeoutError::Disconnected));
+        let stopping = matches!(
+            wake.recv_timeout(NUMBERING_POLL),
+            Err(RecvTimeoutError::Disconnected)
+        );
         loop {
             match number_batch(&mut connection) {
                 Ok(0) => break,
@@ -205,8 +232,7 @@ fn numbering_loop(mut connection: PgConnection, wake: &Receiver<()>, numbered: i
     }
 }
 
-const LOCK_NUMBERING: &str =
-    "SELECT CAST(pg_try_advisory_xact_lock(hashtext('lianti-numbering-' || current_schema())) AS INT) AS mine";
+const LOCK_NUMBERING: &str = "SELECT CAST(pg_try_advisory_xact_lock(hashtext('lianti-numbering-' || current_schema())) AS INT) AS mine";
 
 fn number_batch(connection: &mut PgConnection) -> Result<usize> {
     connection.batch("BEGIN ISOLATION LEVEL READ COMMITTED")?;
@@ -232,11 +258,18 @@ fn number_batch(connection: &mut PgConnection) -> Result<usize> {
 
 impl PgConnection {
     pub(crate) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), live: None }
+        Self {
+            url: url.to_owned(),
+            live: None,
+        }
     }
 
     fn client(&mut self) -> Result<&mut (Client, HashMap<&'static str, Statement>)> {
-        if self.live.as_ref().is_none_or(|(client, _)| client.is_closed()) {
+        if self
+            .live
+            .as_ref()
+            .is_none_or(|(client, _)| client.is_closed())
+        {
             let mut client = Client::connect(&self.url, NoTls).map_err(failure)?;
             client.batch_execute(SESSION).map_err(failure)?;
             self.live = Some((client, HashMap::new()));
@@ -246,11 +279,12 @@ impl PgConnection {
 
     /// Text sorts by code point on both engines, or keyset pages would differ between them.
     fn check_collation(&mut self) -> Result<()> {
-        const COLLATION: &str =
-            "SELECT CAST(datcollate AS TEXT) AS name FROM pg_database WHERE datname = current_database()";
+        const COLLATION: &str = "SELECT CAST(datcollate AS TEXT) AS name FROM pg_database WHERE datname = current_database()";
         let rows = self.query(COLLATION, &[])?;
         match rows.first().and_then(|row| row.get("name")) {
-            Some(Value::Text(name)) if name == "C" || name == "POSIX" || name.starts_with("C.") => Ok(()),
+            Some(Value::Text(name)) if name == "C" || name == "POSIX" || name.starts_with("C.") => {
+                Ok(())
+            }
             other => Err(Error::new(
                 Kind::Unsupported,
                 "store.collation",
@@ -271,7 +305,12 @@ impl PgConnection {
     /// with its idempotency key, and gets the first answer if there was one.
     pub(crate) fn commit(&mut self) -> Result<()> {
         match self.batch("COMMIT") {
-            Err(error) if self.live.as_ref().is_none_or(|(client, _)| client.is_closed()) => {
+            Err(error)
+                if self
+                    .live
+                    .as_ref()
+                    .is_none_or(|(client, _)| client.is_closed()) =>
+            {
                 self.live = None;
                 Err(Error::new(
                     Kind::Unavailable,
@@ -306,12 +345,18 @@ impl PgConnection {
         let (client, cache) = self.client()?;
         let statement = prepare(client, cache, sql)?;
         let rows = client.query(&statement, &refer(params)).map_err(failure)?;
-        let columns: Arc<[String]> =
-            statement.columns().iter().map(|column| column.name().to_owned()).collect();
+        let columns: Arc<[String]> = statement
+            .columns()
+            .iter()
+            .map(|column| column.name().to_owned())
+            .collect();
         rows.iter()
             .map(|row| {
                 let values = (0..columns.len()).map(|index| row.try_get(index).map_err(failure));
-                Ok(Row { columns: Arc::clone(&columns), values: values.collect::<Result<_>>()? })
+                Ok(Row {
+                    columns: Arc::clone(&columns),
+                    values: values.collect::<Result<_>>()?,
+                })
             })
             .collect()
     }
@@ -337,11 +382,16 @@ fn prepare(
 }
 
 fn describe(error: &postgres::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), ToString::to_string)
+    error
+        .source()
+        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 fn refer(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
+    params
+        .iter()
+        .map(|param| param as &(dyn ToSql + Sync))
+        .collect()
 }
 
 impl ToSql for Value {
@@ -364,9 +414,12 @@ impl ToSql for Value {
                     out.extend_from_slice(&[1]);
                     value.to_sql(&Type::TEXT, out)
                 }
-                Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::JSON | Type::UNKNOWN => {
-                    value.to_sql(&Type::TEXT, out)
-                }
+                Type::TEXT
+                | Type::VARCHAR
+                | Type::BPCHAR
+                | Type::NAME
+                | Type::JSON
+                | Type::UNKNOWN => value.to_sql(&Type::TEXT, out),
                 _ => Err(format!("text was given where {ty} is wanted").into()),
             },
         }
@@ -385,11 +438,17 @@ impl<'a> FromSql<'a> for Value {
             Type::INT2 => Self::Int(i16::from_sql(ty, raw)?.into()),
             Type::INT4 => Self::Int(i32::from_sql(ty, raw)?.into()),
             Type::INT8 => Self::Int(i64::from_sql(ty, raw)?),
-            Type::JSONB => Self::Text(std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned()),
+            Type::JSONB => {
+                Self::Text(std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned())
+            }
             Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::JSON | Type::UNKNOWN => {
                 Self::Text(std::str::from_utf8(raw)?.to_owned())
             }
-            _ => return Err(format!("a column of type {ty} came back; CAST it to BIGINT or TEXT").into()),
+            _ => {
+                return Err(
+                    format!("a column of type {ty} came back; CAST it to BIGINT or TEXT").into(),
+                );
+            }
         })
     }
 
@@ -404,7 +463,11 @@ impl<'a> FromSql<'a> for Value {
 
 pub(crate) fn failure(error: postgres::Error) -> Error {
     let Some(state) = error.code().cloned() else {
-        if error.is_closed() || error.source().is_some_and(|cause| cause.is::<std::io::Error>()) {
+        if error.is_closed()
+            || error
+                .source()
+                .is_some_and(|cause| cause.is::<std::io::Error>())
+        {
             let detail = "the database can't be reached; try again shortly";
             return Error::new(Kind::Unavailable, "store.unreachable", detail).because(error);
         }
@@ -420,7 +483,9 @@ pub(crate) fn failure(error: postgres::Error) -> Error {
         | SqlState::NOT_NULL_VIOLATION
         | SqlState::EXCLUSION_VIOLATION => engine::constraint(error),
         SqlState::DISK_FULL | SqlState::OUT_OF_MEMORY => engine::full(error),
-        SqlState::ADMIN_SHUTDOWN | SqlState::CRASH_SHUTDOWN | SqlState::CANNOT_CONNECT_NOW
+        SqlState::ADMIN_SHUTDOWN
+        | SqlState::CRASH_SHUTDOWN
+        | SqlState::CANNOT_CONNECT_NOW
         | SqlState::TOO_MANY_CONNECTIONS => {
             let detail = "the database can't be reached; try again shortly";
             Error::new(Kind::Unavailable, "store.unreachable", detail).because(error)

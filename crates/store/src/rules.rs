@@ -100,17 +100,22 @@ const EFFECTIVE: &str = concat!(
     " FROM rule_set WHERE code = $1 AND effective_from <= $2
       ORDER BY effective_from DESC, version DESC LIMIT 1"
 );
-const VERSIONS: &str =
-    concat!("SELECT ", rule_columns!(), " FROM rule_set WHERE code = $1 ORDER BY version DESC");
+const VERSIONS: &str = concat!(
+    "SELECT ",
+    rule_columns!(),
+    " FROM rule_set WHERE code = $1 ORDER BY version DESC"
+);
 const ALL: &str = concat!(
     "SELECT ",
     rule_columns!(),
     " FROM rule_set AS r WHERE version = (SELECT MAX(version) FROM rule_set WHERE code = r.code)
       ORDER BY code"
 );
-const INSERT: &str = "INSERT INTO rule_set (code, version, effective_from, title_zh, title_en, source,
+const INSERT: &str =
+    "INSERT INTO rule_set (code, version, effective_from, title_zh, title_en, source,
     created_at, created_by, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-const NEWEST: &str = "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS version FROM rule_set WHERE code = $1";
+const NEWEST: &str =
+    "SELECT CAST(COALESCE(MAX(version), 0) AS BIGINT) AS version FROM rule_set WHERE code = $1";
 
 /// Rules shipped with the program hold from the beginning of time.
 const SEED_DATE: &str = "1970-01-01";
@@ -124,12 +129,25 @@ impl Tx<'_> {
         let today = self.now().date();
         let row: Option<RuleRow> = self.query_opt(EFFECTIVE, &params![code, today])?;
         let row = row.ok_or_else(|| {
-            Error::new(Kind::Rule, "rule.missing", format!("no version of rule set {code} is in force today"))
+            Error::new(
+                Kind::Rule,
+                "rule.missing",
+                format!("no version of rule set {code} is in force today"),
+            )
         })?;
         let body = serde_json::from_value(row.body.0).map_err(|error| {
-            Error::new(Kind::Rule, "rule.unreadable", format!("rule set {code}: {error}")).because(error)
+            Error::new(
+                Kind::Rule,
+                "rule.unreadable",
+                format!("rule set {code}: {error}"),
+            )
+            .because(error)
         })?;
-        Ok(Rule { code: row.code, version: row.version, body })
+        Ok(Rule {
+            code: row.code,
+            version: row.version,
+            body,
+        })
     }
 
     /// All versions of a rule set, newest first.
@@ -137,7 +155,11 @@ impl Tx<'_> {
     /// # Errors
     /// Whatever the database reports.
     pub fn rule_versions(&mut self, code: &str) -> Result<Vec<RuleVersion>> {
-        Ok(self.query::<RuleRow>(VERSIONS, &params![code])?.into_iter().map(Into::into).collect())
+        Ok(self
+            .query::<RuleRow>(VERSIONS, &params![code])?
+            .into_iter()
+            .map(Into::into)
+            .collect())
     }
 
     /// The newest version of every rule set.
@@ -145,7 +167,11 @@ impl Tx<'_> {
     /// # Errors
     /// Whatever the database reports.
     pub fn rule_sets(&mut self) -> Result<Vec<RuleVersion>> {
-        Ok(self.query::<RuleRow>(ALL, &[])?.into_iter().map(Into::into).collect())
+        Ok(self
+            .query::<RuleRow>(ALL, &[])?
+            .into_iter()
+            .map(Into::into)
+            .collect())
     }
 
     /// Adds a version of a rule set, in force from `effective_from`; answers its number.
@@ -170,7 +196,10 @@ impl Tx<'_> {
         self.insert_rule(seed, version, effective_from, source, body)?;
         let id = self.new_id();
         let detail = serde_json::json!({ "code": seed.code, "version": version, "effective_from": effective_from });
-        self.record(Change::new("rule-set.changed").detail(detail), Subject::new("rule-set", id))?;
+        self.record(
+            Change::new("rule-set.changed").detail(detail),
+            Subject::new("rule-set", id),
+        )?;
         Ok(version)
     }
 
@@ -181,7 +210,8 @@ impl Tx<'_> {
     pub fn seed_rules(&mut self, seeds: &[RuleSeed]) -> Result<()> {
         for seed in seeds {
             if self.count(NEWEST, &params![seed.code])? == 0 {
-                let body: serde_json::Value = serde_json::from_str(seed.body).map_err(Error::internal)?;
+                let body: serde_json::Value =
+                    serde_json::from_str(seed.body).map_err(Error::internal)?;
                 (seed.check)(&body)?;
                 self.insert_rule(seed, 1, SEED_DATE.parse()?, seed.source, &body)?;
             }
@@ -220,5 +250,11 @@ impl Tx<'_> {
 pub fn check_body<T: DeserializeOwned>(body: &serde_json::Value) -> Result<()> {
     serde_json::from_value::<T>(body.clone())
         .map(|_| ())
-        .map_err(|error| Error::invalid("rule.unreadable", "body", format!("the rule can't be read: {error}")))
+        .map_err(|error| {
+            Error::invalid(
+                "rule.unreadable",
+                "body",
+                format!("the rule can't be read: {error}"),
+            )
+        })
 }

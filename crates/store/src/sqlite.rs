@@ -57,7 +57,9 @@ impl Sqlite {
         })?];
         for number in 0..readers {
             let connection = connect(path)?;
-            connection.execute_batch("PRAGMA query_only = ON").map_err(failure)?;
+            connection
+                .execute_batch("PRAGMA query_only = ON")
+                .map_err(failure)?;
             let queue = Arc::clone(&read_queue);
             threads.push(spawn(&format!("store-reader-{number}"), move || {
                 read_loop(&connection, &queue);
@@ -111,7 +113,10 @@ fn submit(queue: &Mutex<Option<SyncSender<Task>>>, task: Task) {
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(Error::internal)
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(Error::internal)
 }
 
 fn connect(path: &Path) -> Result<Raw> {
@@ -120,20 +125,23 @@ fn connect(path: &Path) -> Result<Raw> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Raw::open_with_flags(path, flags).map_err(failure)?;
     connection.execute_batch(PRAGMAS).map_err(failure)?;
-    connection.pragma_update(None, "journal_size_limit", WAL_BYTES_MAX).map_err(failure)?;
+    connection
+        .pragma_update(None, "journal_size_limit", WAL_BYTES_MAX)
+        .map_err(failure)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     Ok(connection)
 }
 
 fn write_loop(connection: &Raw, queue: &Receiver<Task>, committed: impl Fn()) {
     let mut head: Option<ChainHead> = None;
+    let mut data_version = 0;
     let mut broken: Option<String> = None;
     while let Ok(first) = queue.recv() {
         if let Some(reason) = &broken {
             (first.done)(Err(read_only(reason)));
             continue;
         }
-        match write_batch(connection, queue, first, &mut head) {
+        match write_batch(connection, queue, first, (&mut head, &mut data_version)) {
             Ok(()) => committed(),
             Err(reason) => {
                 // After a failed sync the kernel may have dropped dirty pages: nothing written from
@@ -162,9 +170,9 @@ fn write_batch(
     connection: &Raw,
     queue: &Receiver<Task>,
     first: Task,
-    head: &mut Option<ChainHead>,
+    (head, data_version): (&mut Option<ChainHead>, &mut i64),
 ) -> Result<(), String> {
-    if let Err(error) = begin(connection, head) {
+    if let Err(error) = begin(connection, head, data_version) {
         (first.done)(Err(error));
         return Ok(());
     }
@@ -190,15 +198,31 @@ fn write_batch(
     drop(connection.execute_batch("ROLLBACK"));
     for (done, result) in finished {
         let full = code == Some(ErrorCode::DiskFull);
-        let failed = if full { engine::full(Text(text.clone())) } else { read_only(&text) };
+        let failed = if full {
+            engine::full(Text(text.clone()))
+        } else {
+            read_only(&text)
+        };
         done(result.and(Err(failed)));
     }
-    if code == Some(ErrorCode::DiskFull) { Ok(()) } else { Err(text) }
+    if code == Some(ErrorCode::DiskFull) {
+        Ok(())
+    } else {
+        Err(text)
+    }
 }
 
-fn begin(connection: &Raw, head: &mut Option<ChainHead>) -> Result<()> {
-    connection.execute_batch("BEGIN IMMEDIATE").map_err(failure)?;
-    if head.is_none() {
+/// Begins a batch. The head is read again when another process, such as the command line, has
+/// written since: the lock is held by then, so nothing can slip in between.
+fn begin(connection: &Raw, head: &mut Option<ChainHead>, data_version: &mut i64) -> Result<()> {
+    connection
+        .execute_batch("BEGIN IMMEDIATE")
+        .map_err(failure)?;
+    let version: i64 = connection
+        .pragma_query_value(None, "data_version", |row| row.get(0))
+        .map_err(failure)?;
+    if head.is_none() || version != *data_version {
+        *data_version = version;
         match ChainHead::load(&mut Connection::Sqlite(connection)) {
             Ok(loaded) => *head = loaded,
             Err(error) => {
@@ -211,11 +235,20 @@ fn begin(connection: &Raw, head: &mut Option<ChainHead>) -> Result<()> {
 }
 
 fn in_savepoint(connection: &Raw, head: &mut Option<ChainHead>, task: &mut Task) -> Result<()> {
-    connection.execute_batch("SAVEPOINT command").map_err(failure)?;
+    connection
+        .execute_batch("SAVEPOINT command")
+        .map_err(failure)?;
     let before = head.clone();
-    let mut session = Session { connection: Connection::Sqlite(connection), chain: head.as_mut() };
+    let mut session = Session {
+        connection: Connection::Sqlite(connection),
+        chain: head.as_mut(),
+    };
     let result = task.attempt(&mut session);
-    let end = if result.is_ok() { "RELEASE command" } else { "ROLLBACK TO command; RELEASE command" };
+    let end = if result.is_ok() {
+        "RELEASE command"
+    } else {
+        "ROLLBACK TO command; RELEASE command"
+    };
     let ended = connection.execute_batch(end).map_err(failure);
     if result.is_err() {
         *head = before;
@@ -225,11 +258,19 @@ fn in_savepoint(connection: &Raw, head: &mut Option<ChainHead>, task: &mut Task)
 
 fn read_loop(connection: &Raw, queue: &Mutex<Receiver<Task>>) {
     loop {
-        let Ok(mut task) = lock(queue).recv() else { return };
-        let result = connection.execute_batch("BEGIN").map_err(failure).and_then(|()| {
-            let mut session = Session { connection: Connection::Sqlite(connection), chain: None };
-            task.attempt(&mut session)
-        });
+        let Ok(mut task) = lock(queue).recv() else {
+            return;
+        };
+        let result = connection
+            .execute_batch("BEGIN")
+            .map_err(failure)
+            .and_then(|()| {
+                let mut session = Session {
+                    connection: Connection::Sqlite(connection),
+                    chain: None,
+                };
+                task.attempt(&mut session)
+            });
         drop(connection.execute_batch("ROLLBACK"));
         (task.done)(result);
     }
@@ -245,7 +286,11 @@ pub(crate) fn execute(connection: &Raw, sql: &'static str, params: &[Value]) -> 
 pub(crate) fn query(connection: &Raw, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql).map_err(failure)?;
     bind(&mut statement, sql, params)?;
-    let columns: Arc<[String]> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Arc<[String]> = statement
+        .column_names()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
     let mut rows = statement.raw_query();
     let mut answer = Vec::new();
     while let Some(row) = rows.next().map_err(failure)? {
@@ -254,15 +299,20 @@ pub(crate) fn query(connection: &Raw, sql: &'static str, params: &[Value]) -> Re
             values.push(match row.get_ref(index).map_err(failure)? {
                 ValueRef::Null => Value::Null,
                 ValueRef::Integer(value) => Value::Int(value),
-                ValueRef::Text(bytes) => Value::Text(
-                    String::from_utf8(bytes.to_vec()).map_err(Error::internal)?,
-                ),
+                ValueRef::Text(bytes) => {
+                    Value::Text(String::from_utf8(bytes.to_vec()).map_err(Error::internal)?)
+                }
                 ValueRef::Real(_) | ValueRef::Blob(_) => {
-                    return Err(Error::internal(format!("a float or blob came back from: {sql}")));
+                    return Err(Error::internal(format!(
+                        "a float or blob came back from: {sql}"
+                    )));
                 }
             });
         }
-        answer.push(Row { columns: Arc::clone(&columns), values });
+        answer.push(Row {
+            columns: Arc::clone(&columns),
+            values,
+        });
     }
     Ok(answer)
 }
@@ -286,7 +336,9 @@ fn bind(statement: &mut rusqlite::CachedStatement<'_>, sql: &str, params: &[Valu
             .parameter_index(name)
             .map_err(failure)?
             .ok_or_else(|| Error::internal(format!("{name} is not used in: {sql}")))?;
-        statement.raw_bind_parameter(index, value).map_err(failure)?;
+        statement
+            .raw_bind_parameter(index, value)
+            .map_err(failure)?;
     }
     Ok(())
 }
@@ -325,7 +377,9 @@ pub(crate) fn failure(error: rusqlite::Error) -> Error {
         _ => 0,
     };
     match (error.sqlite_error_code(), extended) {
-        (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => engine::duplicate(error),
+        (_, ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => {
+            engine::duplicate(error)
+        }
         (Some(ErrorCode::ConstraintViolation), _) => engine::constraint(error),
         (Some(ErrorCode::DiskFull), _) => engine::full(error),
         (Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked), _) => engine::contention(error),

@@ -124,7 +124,10 @@ impl Store {
             Error::new(
                 Kind::Unavailable,
                 "store.data-dir",
-                format!("the data folder {} can't be made", options.data_dir.display()),
+                format!(
+                    "the data folder {} can't be made",
+                    options.data_dir.display()
+                ),
             )
             .because(error)
         })?;
@@ -133,8 +136,14 @@ impl Store {
         let committed = move || bump.send_modify(|count| *count = count.wrapping_add(1));
         let engine = if let Some(path) = options.url.strip_prefix("sqlite:") {
             Engine::Sqlite(Sqlite::open(Path::new(path), options.readers, committed)?)
-        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
-            Engine::Postgres(Postgres::open(&options.url, options.writers, options.readers, committed)?)
+        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://")
+        {
+            Engine::Postgres(Postgres::open(
+                &options.url,
+                options.writers,
+                options.readers,
+                committed,
+            )?)
         } else {
             let detail = "a database URL begins with sqlite: or postgres://";
             return Err(Error::new(Kind::Unsupported, "store.url", detail));
@@ -194,7 +203,9 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        self.submit(request, true, move |tx| run(tx)).await.map(|(value, _)| value)
+        self.submit(request, true, move |tx| run(tx))
+            .await
+            .map(|(value, _)| value)
     }
 
     /// Like [`Store::write`], and remembers the answer under the request's idempotency key.
@@ -206,7 +217,9 @@ impl Store {
         T: Serialize + DeserializeOwned + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        let Some(key) = request.idempotency.clone() else { return self.write(request, run).await };
+        let Some(key) = request.idempotency.clone() else {
+            return self.write(request, run).await;
+        };
         self.write(request, move |tx| {
             if let Some(reply) = earlier_reply(tx, &key)? {
                 return Ok(reply);
@@ -230,12 +243,18 @@ impl Store {
     {
         let (value, accesses) = self.submit(request, false, run).await?;
         if !accesses.is_empty() {
-            self.write(request, move |tx| tx.write_accesses(&accesses)).await?;
+            self.write(request, move |tx| tx.write_accesses(&accesses))
+                .await?;
         }
         Ok(value)
     }
 
-    async fn submit<T, F>(&self, request: &Request, writable: bool, run: F) -> Result<(T, Vec<Access>)>
+    async fn submit<T, F>(
+        &self,
+        request: &Request,
+        writable: bool,
+        run: F,
+    ) -> Result<(T, Vec<Access>)>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
@@ -252,7 +271,10 @@ impl Store {
             }),
             done: Box::new(move |result| {
                 let answer = result.and_then(|()| {
-                    slot.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(engine::stopped)
+                    slot.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .take()
+                        .ok_or_else(engine::stopped)
                 });
                 // The caller may have gone away; its command is committed all the same.
                 drop(sender.send(answer));
@@ -296,17 +318,22 @@ impl Store {
         &self,
         run: impl FnOnce(&mut Connection<'_>) -> Result<T>,
     ) -> Result<T> {
-        let _one_at_a_time = self.0.readable.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self
+            .0
+            .readable
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match &self.0.engine {
             Engine::Sqlite(engine) => {
-                let raw = rusqlite::Connection::open(engine.path()).map_err(crate::sqlite::failure)?;
+                let raw =
+                    rusqlite::Connection::open(engine.path()).map_err(crate::sqlite::failure)?;
                 raw.execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000")
                     .map_err(crate::sqlite::failure)?;
                 run(&mut Connection::Sqlite(&raw))
             }
-            Engine::Postgres(engine) => {
-                run(&mut Connection::Postgres(&mut PgConnection::new(engine.url())))
-            }
+            Engine::Postgres(engine) => run(&mut Connection::Postgres(&mut PgConnection::new(
+                engine.url(),
+            ))),
         }
     }
 }
@@ -325,10 +352,14 @@ fn in_tx<T>(
 }
 
 fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    tokio::runtime::Builder::new_current_thread().build().map_err(Error::internal)?.block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(Error::internal)?
+        .block_on(future)
 }
 
-const EARLIER: &str = "SELECT request_sha256, reply FROM idempotency WHERE actor_id = $1 AND key = $2";
+const EARLIER: &str =
+    "SELECT request_sha256, reply FROM idempotency WHERE actor_id = $1 AND key = $2";
 const KEEP: &str = "INSERT INTO idempotency (actor_id, key, at, request_sha256, reply)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (actor_id, key) DO NOTHING";
 
@@ -339,7 +370,8 @@ fn earlier_reply<T: DeserializeOwned>(tx: &mut Tx<'_>, key: &IdempotencyKey) -> 
         reply: String,
     }
     let actor_id = tx.actor().id;
-    let Some(earlier) = tx.query_opt::<Earlier>(EARLIER, &params![actor_id, key.key.as_str()])? else {
+    let Some(earlier) = tx.query_opt::<Earlier>(EARLIER, &params![actor_id, key.key.as_str()])?
+    else {
         return Ok(None);
     };
     if earlier.request_sha256 != key.request_sha256 {
@@ -348,17 +380,26 @@ fn earlier_reply<T: DeserializeOwned>(tx: &mut Tx<'_>, key: &IdempotencyKey) -> 
             "this idempotency key was used for another command; choose a new key",
         ));
     }
-    serde_json::from_str(&earlier.reply).map(Some).map_err(Error::internal)
+    serde_json::from_str(&earlier.reply)
+        .map(Some)
+        .map_err(Error::internal)
 }
 
 fn keep_reply<T: Serialize>(tx: &mut Tx<'_>, key: &IdempotencyKey, reply: &T) -> Result<()> {
     let reply = serde_json::to_string(reply).map_err(Error::internal)?;
     let (actor_id, now): (Value, Value) = (tx.actor().id.into(), tx.now().into());
-    let values =
-        [actor_id, key.key.as_str().into(), now, key.request_sha256.as_str().into(), reply.into()];
+    let values = [
+        actor_id,
+        key.key.as_str().into(),
+        now,
+        key.request_sha256.as_str().into(),
+        reply.into(),
+    ];
     // A twin of this command got in first: run again and answer with its reply.
     if tx.execute(KEEP, &values)? == 0 {
-        return Err(engine::contention("the same idempotency key at the same time"));
+        return Err(engine::contention(
+            "the same idempotency key at the same time",
+        ));
     }
     Ok(())
 }

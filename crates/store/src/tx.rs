@@ -37,7 +37,14 @@ impl<'a> Tx<'a> {
         now: Instant,
         writable: bool,
     ) -> Self {
-        Self { session, request, ids, now, accesses: Vec::new(), writable }
+        Self {
+            session,
+            request,
+            ids,
+            now,
+            accesses: Vec::new(),
+            writable,
+        }
     }
 
     pub(crate) fn into_accesses(self) -> Vec<Access> {
@@ -81,8 +88,15 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// Whatever the database reports.
-    pub fn query<T: DeserializeOwned>(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<T>> {
-        self.query_rows(sql, params)?.into_iter().map(Row::decode).collect()
+    pub fn query<T: DeserializeOwned>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<Vec<T>> {
+        self.query_rows(sql, params)?
+            .into_iter()
+            .map(Row::decode)
+            .collect()
     }
 
     /// All rows as they are, for tools that do not know the columns.
@@ -102,14 +116,22 @@ impl<'a> Tx<'a> {
         sql: &'static str,
         params: &[Value],
     ) -> Result<Option<T>> {
-        self.query_rows(sql, params)?.into_iter().next().map(Row::decode).transpose()
+        self.query_rows(sql, params)?
+            .into_iter()
+            .next()
+            .map(Row::decode)
+            .transpose()
     }
 
     /// The only row.
     ///
     /// # Errors
     /// `server.internal` when there is not exactly one: use it for counts and the like.
-    pub fn query_one<T: DeserializeOwned>(&mut self, sql: &'static str, params: &[Value]) -> Result<T> {
+    pub fn query_one<T: DeserializeOwned>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<T> {
         let mut rows = self.query_rows(sql, params)?;
         match (rows.pop(), rows.is_empty()) {
             (Some(row), true) => row.decode(),
@@ -122,10 +144,16 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// `server.internal` when the answer is not one whole number.
     pub fn count(&mut self, sql: &'static str, params: &[Value]) -> Result<i64> {
-        match self.query_rows(sql, params)?.first().and_then(|row| row.values.first()) {
+        match self
+            .query_rows(sql, params)?
+            .first()
+            .and_then(|row| row.values.first())
+        {
             Some(Value::Int(count)) => Ok(*count),
             Some(Value::Null) => Ok(0),
-            other => Err(Error::internal(format!("{other:?} is not a count, from: {sql}"))),
+            other => Err(Error::internal(format!(
+                "{other:?} is not a count, from: {sql}"
+            ))),
         }
     }
 
@@ -140,7 +168,10 @@ impl<'a> Tx<'a> {
         values.push(Value::Text(body.clone()));
         self.execute(sql_of::<T>().insert, &values)?;
         self.leave_trace(change, Subject::of(entity), 1, Some(&body))?;
-        Ok(Versioned { version: 1, data: parse_body(&body)? })
+        Ok(Versioned {
+            version: 1,
+            data: parse_body(&body)?,
+        })
     }
 
     /// Stores a changed entity with its history, audit entry and event; `entity.version` is the
@@ -148,7 +179,11 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// `store.stale-version` when somebody changed it since.
-    pub fn update<T: Entity>(&mut self, entity: &Versioned<T>, change: Change) -> Result<Versioned<T>> {
+    pub fn update<T: Entity>(
+        &mut self,
+        entity: &Versioned<T>,
+        change: Change,
+    ) -> Result<Versioned<T>> {
         let body = body_of(&entity.data)?;
         let version = entity.version + 1;
         let mut values = params![entity.data.id(), version].to_vec();
@@ -158,7 +193,10 @@ impl<'a> Tx<'a> {
             return Err(self.stale::<T>(entity.data.id())?);
         }
         self.leave_trace(change, Subject::of(&entity.data), version, Some(&body))?;
-        Ok(Versioned { version, data: parse_body(&body)? })
+        Ok(Versioned {
+            version,
+            data: parse_body(&body)?,
+        })
     }
 
     /// Refuses a version other than the one the caller saw.
@@ -166,7 +204,11 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// `store.stale-version`, with the current version in its data.
     pub fn check_version<T: Entity>(&mut self, entity: &Versioned<T>, seen: i64) -> Result<()> {
-        if entity.version == seen { Ok(()) } else { Err(stale_version(entity.version)) }
+        if entity.version == seen {
+            Ok(())
+        } else {
+            Err(stale_version(entity.version))
+        }
     }
 
     fn stale<T: Entity>(&mut self, id: Id) -> Result<Error> {
@@ -179,7 +221,8 @@ impl<'a> Tx<'a> {
     /// # Errors
     /// `NotFound` with the kind as code.
     pub fn load<T: Entity>(&mut self, id: Id) -> Result<Versioned<T>> {
-        self.load_opt(id)?.ok_or_else(|| Error::not_found(not_found_code::<T>()))
+        self.load_opt(id)?
+            .ok_or_else(|| Error::not_found(not_found_code::<T>()))
     }
 
     /// The entity with this id, if there is one.
@@ -194,13 +237,18 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// Whatever the database reports.
-    pub fn find<T: Entity>(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Versioned<T>>> {
+    pub fn find<T: Entity>(
+        &mut self,
+        sql: &'static str,
+        params: &[Value],
+    ) -> Result<Vec<Versioned<T>>> {
         let rows = self.query_rows(sql, params)?;
         rows.into_iter()
             .map(|row| match (row.get("version"), row.get("body")) {
-                (Some(Value::Int(version)), Some(Value::Text(body))) => {
-                    Ok(Versioned { version: *version, data: parse_body(body)? })
-                }
+                (Some(Value::Int(version)), Some(Value::Text(body))) => Ok(Versioned {
+                    version: *version,
+                    data: parse_body(body)?,
+                }),
                 _ => Err(Error::internal(format!("no version and body from: {sql}"))),
             })
             .collect()
@@ -217,7 +265,10 @@ impl<'a> Tx<'a> {
         }
         let kept: Option<Kept> = self.query_opt(VERSION, &params![id, version])?;
         let kept = kept.ok_or_else(|| Error::not_found(not_found_code::<T>()))?;
-        Ok(Versioned { version, data: parse_body(&kept.body)? })
+        Ok(Versioned {
+            version,
+            data: parse_body(&kept.body)?,
+        })
     }
 
     /// Audits an act that changes no entity: a sign-in, a refusal, an export.
@@ -289,7 +340,9 @@ impl<'a> Tx<'a> {
             actor_org_id: actor.org_id,
             request_id: self.request.request_id.clone(),
             address: self.request.address.clone(),
-            basis: change.basis.map(|basis| serde_json::json!(basis).to_string()),
+            basis: change
+                .basis
+                .map(|basis| serde_json::json!(basis).to_string()),
             detail: change.detail.to_string(),
             body_sha256: body.map(|body| sha256_hex(body.as_bytes())),
             hash: None,
@@ -352,7 +405,12 @@ fn columns_of<T: Entity>(entity: &T) -> Result<Vec<Value>> {
     if values.len() == T::COLUMNS.len() {
         return Ok(values);
     }
-    Err(Error::internal(format!("{} gives {} columns, not {}", T::KIND, values.len(), T::COLUMNS.len())))
+    Err(Error::internal(format!(
+        "{} gives {} columns, not {}",
+        T::KIND,
+        values.len(),
+        T::COLUMNS.len()
+    )))
 }
 
 fn stale_version(current: i64) -> Error {
@@ -380,8 +438,10 @@ struct EntitySql {
 /// the process. Nothing a user typed can reach them.
 fn sql_of<T: Entity>() -> EntitySql {
     static KNOWN: OnceLock<Mutex<HashMap<&'static str, EntitySql>>> = OnceLock::new();
-    let mut known =
-        KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = KNOWN
+        .get_or_init(Mutex::default)
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
     *known.entry(T::TABLE).or_insert_with(|| {
         let (table, columns) = (T::TABLE, T::COLUMNS);
         let names: String = columns.iter().map(|name| format!("{name}, ")).collect();

@@ -129,13 +129,19 @@ impl Row {
         let names: Vec<String> = self.columns.to_vec();
         let fields = names.into_iter().zip(self.values);
         T::deserialize(MapDeserializer::<_, DecodeError>::new(fields)).map_err(|error| {
-            Error::internal(format!("a row does not fit its type: {error}; columns {:?}", self.columns))
+            Error::internal(format!(
+                "a row does not fit its type: {error}; columns {:?}",
+                self.columns
+            ))
         })
     }
 
     /// The value of a column.
     pub fn get(&self, column: &str) -> Option<&Value> {
-        self.columns.iter().position(|name| name == column).map(|at| &self.values[at])
+        self.columns
+            .iter()
+            .position(|name| name == column)
+            .map(|at| &self.values[at])
     }
 }
 
@@ -205,7 +211,9 @@ pub struct Json<T>(pub T);
 impl<'de, T: DeserializeOwned> serde::Deserialize<'de> for Json<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        serde_json::from_str(&text).map(Self).map_err(serde::de::Error::custom)
+        serde_json::from_str(&text)
+            .map(Self)
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -239,7 +247,10 @@ mod tests {
     }
 
     fn row(columns: &[&str], values: &[Value]) -> Row {
-        Row { columns: columns.iter().map(|name| (*name).to_owned()).collect(), values: values.to_vec() }
+        Row {
+            columns: columns.iter().map(|name| (*name).to_owned()).collect(),
+            values: values.to_vec(),
+        }
     }
 
     #[test]

@@ -12,14 +12,17 @@ const COVERS: &str =
 const CLEAR: &str = "DELETE FROM org_scope WHERE viewer_id = $1 AND scope = $2";
 const ADD: &str = "INSERT INTO org_scope (viewer_id, scope, org_id) VALUES ($1, $2, $3)
     ON CONFLICT (viewer_id, scope, org_id) DO NOTHING";
-const VISIBLE: &str = "SELECT org_id FROM org_scope WHERE viewer_id = $1 AND scope = $2 ORDER BY org_id";
+const VISIBLE: &str =
+    "SELECT org_id FROM org_scope WHERE viewer_id = $1 AND scope = $2 ORDER BY org_id";
 
 /// Does the scope in force reach `org_id` for the actor?
 ///
 /// # Errors
 /// Whatever the database reports.
 pub fn covers(tx: &mut Tx<'_>, org_id: Id) -> Result<bool> {
-    let Some(scope) = tx.scope() else { return Ok(tx.actor().role == "system") };
+    let Some(scope) = tx.scope() else {
+        return Ok(tx.actor().role == "system");
+    };
     covers_as(tx, scope, org_id)
 }
 
@@ -46,7 +49,10 @@ pub fn require_org(tx: &mut Tx<'_>, org_id: Id) -> Result<()> {
     if covers(tx, org_id)? {
         return Ok(());
     }
-    Err(Error::forbidden("access.out-of-scope", "this organization is outside your permission's reach"))
+    Err(Error::forbidden(
+        "access.out-of-scope",
+        "this organization is outside your permission's reach",
+    ))
 }
 
 /// Replaces what one viewer sees under one scope; the network module calls it for `below`, `group`

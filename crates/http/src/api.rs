@@ -24,7 +24,9 @@ impl<T: Serialize> IntoResponse for Etag<T> {
     fn into_response(self) -> Response {
         let mut response = axum::Json(self.body).into_response();
         let tag = HeaderValue::from_str(&format!("\"{}\"", self.version));
-        response.headers_mut().insert(header::ETAG, tag.expect("a number is a header value"));
+        response
+            .headers_mut()
+            .insert(header::ETAG, tag.expect("a number is a header value"));
         response
     }
 }

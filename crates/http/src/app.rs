@@ -19,6 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::messages::Messages;
+use crate::module::{SearchFn, WorkFn};
 use crate::notice::{self, Notice};
 use crate::signin::{self, RoleMatrix};
 use crate::{Ctx, Json, Module, Query, SearchHit, WorkItem, authorize, events, problem};
@@ -61,8 +62,8 @@ struct Inner {
     operations: HashMap<(Method, String), String>,
     messages: Messages,
     document: String,
-    work: Vec<fn(&mut Tx<'_>) -> Result<Vec<WorkItem>>>,
-    search: Vec<fn(&mut Tx<'_>, &str, u32) -> Result<Vec<SearchHit>>>,
+    work: Vec<WorkFn>,
+    search: Vec<SearchFn>,
     seeds: Vec<fn(&mut Tx<'_>) -> Result<()>>,
     permissions: Vec<crate::Permission>,
     role_defaults: RoleMatrix,
@@ -77,7 +78,10 @@ struct Inner {
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Lianti", description = "The platform medical consortia run on. Refusals are RFC 9457 problem documents; `x-permission` names what each operation needs."),
+    info(
+        title = "Lianti",
+        description = "The platform medical consortia run on. Refusals are RFC 9457 problem documents; `x-permission` names what each operation needs."
+    ),
     components(schemas(problem::Problem))
 )]
 struct Base;
@@ -87,13 +91,28 @@ struct Base;
 ///
 /// # Errors
 /// Names the operation without a permission.
-pub fn build(modules: Vec<Module>, store: Store, config: Config) -> Result<(App, Router, Document)> {
+pub fn build(
+    modules: Vec<Module>,
+    store: Store,
+    config: Config,
+) -> Result<(App, Router, Document)> {
     let role_defaults = RoleMatrix::from_modules(&modules);
-    let permissions: Vec<_> = modules.iter().flat_map(|module| module.permissions).copied().collect();
+    let permissions: Vec<_> = modules
+        .iter()
+        .flat_map(|module| module.permissions)
+        .copied()
+        .collect();
     let messages = Messages::new(modules.iter().map(|module| module.messages));
-    let jobs: Vec<JobKind> =
-        signin::JOBS.iter().chain(modules.iter().flat_map(|module| module.jobs)).copied().collect();
-    let followers: Vec<Follower> = modules.iter().flat_map(|module| module.followers).copied().collect();
+    let jobs: Vec<JobKind> = signin::JOBS
+        .iter()
+        .chain(modules.iter().flat_map(|module| module.jobs))
+        .copied()
+        .collect();
+    let followers: Vec<Follower> = modules
+        .iter()
+        .flat_map(|module| module.followers)
+        .copied()
+        .collect();
     let migrations: Vec<Migration> = signin::MIGRATIONS
         .iter()
         .chain(modules.iter().flat_map(|module| module.migrations))
@@ -108,7 +127,9 @@ pub fn build(modules: Vec<Module>, store: Store, config: Config) -> Result<(App,
     let work = modules.iter().filter_map(|module| module.work).collect();
     let search = modules.iter().filter_map(|module| module.search).collect();
     let seeds = modules.iter().filter_map(|module| module.seed).collect();
-    let mut router = OpenApiRouter::with_openapi(Base::openapi()).merge(signin::routes()).merge(own_routes());
+    let mut router = OpenApiRouter::with_openapi(Base::openapi())
+        .merge(signin::routes())
+        .merge(own_routes());
     for module in modules {
         router = router.merge(module.routes);
     }
@@ -152,15 +173,25 @@ fn operations_of(
 ) -> Result<HashMap<(Method, String), String>> {
     let json = serde_json::to_value(document).map_err(Error::internal)?;
     let mut operations = HashMap::new();
-    let Some(paths) = json.get("paths").and_then(|paths| paths.as_object()) else { return Ok(operations) };
+    let Some(paths) = json.get("paths").and_then(|paths| paths.as_object()) else {
+        return Ok(operations);
+    };
     for (path, methods) in paths {
         for (method, operation) in methods.as_object().into_iter().flatten() {
-            let Ok(method) = method.to_uppercase().parse::<Method>() else { continue };
-            let permission = operation.get("x-permission").and_then(|code| code.as_str()).unwrap_or("");
+            let Ok(method) = method.to_uppercase().parse::<Method>() else {
+                continue;
+            };
+            let permission = operation
+                .get("x-permission")
+                .and_then(|code| code.as_str())
+                .unwrap_or("");
             let known = matches!(permission, "public" | "signed-in")
-                || permissions.iter().any(|declared| declared.code == permission);
+                || permissions
+                    .iter()
+                    .any(|declared| declared.code == permission);
             if !known {
-                let reason = format!("{method} {path} needs a declared x-permission, not {permission:?}");
+                let reason =
+                    format!("{method} {path} needs a declared x-permission, not {permission:?}");
                 return Err(Error::internal(reason));
             }
             operations.insert((method, path.clone()), permission.to_owned());
@@ -182,7 +213,10 @@ impl App {
 
     /// The permission an operation needs.
     pub(crate) fn permission_of(&self, method: &Method, path: &str) -> Option<&str> {
-        self.0.operations.get(&(method.clone(), path.to_owned())).map(String::as_str)
+        self.0
+            .operations
+            .get(&(method.clone(), path.to_owned()))
+            .map(String::as_str)
     }
 
     pub(crate) fn messages(&self) -> &Messages {
@@ -238,7 +272,10 @@ impl App {
         let app = self.clone();
         self.store()
             .write(&store::Request::system("start"), move |tx| {
-                let plain = app.rule_seeds().iter().filter(|seed| seed.code != signin::roles_seed().code);
+                let plain = app
+                    .rule_seeds()
+                    .iter()
+                    .filter(|seed| seed.code != signin::roles_seed().code);
                 let plain: Vec<RuleSeed> = plain.copied().collect();
                 tx.seed_rules(&plain)?;
                 signin::seed_roles(tx, &app.0.role_defaults)?;
@@ -278,23 +315,37 @@ impl App {
     ///
     /// # Errors
     /// `session.busy` when too many wait.
-    pub(crate) async fn verify_password(&self, password: String, hash: Option<String>) -> Result<bool> {
+    pub(crate) async fn verify_password(
+        &self,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool> {
         const NOBODYS: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
             AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-        self.hashing(move || match hash {
-            Some(hash) => signin::verify(&password, &hash),
-            None => signin::verify(&password, NOBODYS) && false,
-        })
-        .await
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| NOBODYS.to_owned());
+        let matches = self
+            .hashing(move || signin::verify(&password, &hash))
+            .await?;
+        Ok(known && matches)
     }
 
-    async fn hashing<T: Send + 'static>(&self, run: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    async fn hashing<T: Send + 'static>(
+        &self,
+        run: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         static AT_ONCE: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
         let _waiting = self.0.hashing.try_acquire().map_err(|_| {
-            Error::new(Kind::Unavailable, "session.busy", "too many people are signing in; try again shortly")
+            Error::new(
+                Kind::Unavailable,
+                "session.busy",
+                "too many people are signing in; try again shortly",
+            )
         })?;
         let _turn = AT_ONCE.acquire().await.map_err(Error::internal)?;
-        tokio::task::spawn_blocking(run).await.map_err(Error::internal)
+        tokio::task::spawn_blocking(run)
+            .await
+            .map_err(Error::internal)
     }
 }
 
@@ -384,8 +435,14 @@ async fn work_list(ctx: Ctx) -> problem::Result<Json<WorkList>> {
 /// Search patients, cases, organizations and people at once.
 #[utoipa::path(get, path = "/api/search", tag = "work", params(SearchQuery),
     responses((status = 200, body = SearchAnswer)), extensions(("x-permission" = json!("signed-in"))))]
-async fn search_everything(ctx: Ctx, Query(query): Query<SearchQuery>) -> problem::Result<Json<SearchAnswer>> {
-    let folded: String = kernel::text::fold(&query.q).chars().take(SEARCH_CHARS_MAX).collect();
+async fn search_everything(
+    ctx: Ctx,
+    Query(query): Query<SearchQuery>,
+) -> problem::Result<Json<SearchAnswer>> {
+    let folded: String = kernel::text::fold(&query.q)
+        .chars()
+        .take(SEARCH_CHARS_MAX)
+        .collect();
     if folded.is_empty() {
         return Ok(Json(SearchAnswer { groups: Vec::new() }));
     }
@@ -403,7 +460,10 @@ async fn search_everything(ctx: Ctx, Query(query): Query<SearchQuery>) -> proble
     for hit in hits {
         match groups.iter_mut().find(|group| group.kind == hit.kind) {
             Some(group) => group.items.push(hit),
-            None => groups.push(SearchGroup { kind: hit.kind.clone(), items: vec![hit] }),
+            None => groups.push(SearchGroup {
+                kind: hit.kind.clone(),
+                items: vec![hit],
+            }),
         }
     }
     Ok(Json(SearchAnswer { groups }))
@@ -412,17 +472,29 @@ async fn search_everything(ctx: Ctx, Query(query): Query<SearchQuery>) -> proble
 /// My notices, newest first.
 #[utoipa::path(get, path = "/api/notices", tag = "work", params(PageQuery),
     responses((status = 200, body = Page<Notice>)), extensions(("x-permission" = json!("signed-in"))))]
-async fn notice_list(ctx: Ctx, Query(query): Query<PageQuery>) -> problem::Result<Json<Page<Notice>>> {
+async fn notice_list(
+    ctx: Ctx,
+    Query(query): Query<PageQuery>,
+) -> problem::Result<Json<Page<Notice>>> {
     let after = query.after.as_deref().map(Cursor::parse).transpose()?;
     let size = kernel::page::page_size(query.limit);
-    Ok(Json(ctx.read(move |tx| notice::list(tx, after, size)).await?))
+    Ok(Json(
+        ctx.read(move |tx| notice::list(tx, after, size)).await?,
+    ))
 }
 
 /// Mark notices as read.
 #[utoipa::path(post, path = "/api/notices/read", tag = "work", request_body = ReadNotices,
     responses((status = 204)), extensions(("x-permission" = json!("signed-in"))))]
-async fn notice_read(ctx: Ctx, Json(body): Json<ReadNotices>) -> problem::Result<axum::http::StatusCode> {
-    let ids: Vec<Id> = body.ids.into_iter().take(kernel::page::PAGE_SIZE_MAX as usize).collect();
+async fn notice_read(
+    ctx: Ctx,
+    Json(body): Json<ReadNotices>,
+) -> problem::Result<axum::http::StatusCode> {
+    let ids: Vec<Id> = body
+        .ids
+        .into_iter()
+        .take(kernel::page::PAGE_SIZE_MAX as usize)
+        .collect();
     ctx.write(move |tx| notice::mark_read(tx, &ids)).await?;
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
@@ -431,5 +503,8 @@ async fn notice_read(ctx: Ctx, Json(body): Json<ReadNotices>) -> problem::Result
 #[utoipa::path(get, path = "/api/openapi.json", tag = "work", responses((status = 200, body = Object)),
     extensions(("x-permission" = json!("public"))))]
 async fn openapi_document(ctx: Ctx) -> impl axum::response::IntoResponse {
-    ([(axum::http::header::CONTENT_TYPE, "application/json")], ctx.app.0.document.clone())
+    (
+        [(axum::http::header::CONTENT_TYPE, "application/json")],
+        ctx.app.0.document.clone(),
+    )
 }

@@ -25,13 +25,24 @@ struct TraceId(String);
 /// Outermost: gives the request its trace id, sheds load, and renders refusals in the caller's
 /// language.
 pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let trace_id = app.store().ids().next(app.store().clock().now()).to_string();
-    let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let trace_id = app
+        .store()
+        .ids()
+        .next(app.store().clock().now())
+        .to_string();
+    let accept = request
+        .headers()
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
     let language = Language::from_header(accept);
     let is_api = request.uri().path().starts_with("/api/");
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     let Ok(_permit) = app.in_flight().try_acquire() else {
-        let error = Error::new(Kind::Unavailable, "store.overloaded", "the server is busy; try again shortly");
+        let error = Error::new(
+            Kind::Unavailable,
+            "store.overloaded",
+            "the server is busy; try again shortly",
+        );
         return render(&error, app.messages().detail(&error, language), &trace_id);
     };
     let outcome = Box::pin(next.run(request)).await;
@@ -44,7 +55,9 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
         None => outcome,
     };
     if let Ok(value) = HeaderValue::from_str(&trace_id) {
-        response.headers_mut().insert(HeaderName::from_static("x-trace-id"), value);
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static("x-trace-id"), value);
     }
     response
 }
@@ -54,15 +67,21 @@ fn refusal_of(response: &Response, is_api: bool) -> Option<Carried> {
         return Some(carried.clone());
     }
     let error = match response.status() {
-        StatusCode::METHOD_NOT_ALLOWED if is_api => {
-            Error::new(Kind::Unsupported, "request.method", "this address does not do that")
-        }
-        StatusCode::NOT_FOUND if is_api => {
-            Error::new(Kind::NotFound, "request.unknown", "there is no such address")
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Error::new(Kind::TooLarge, "request.body", "the body is larger than the limit")
-        }
+        StatusCode::METHOD_NOT_ALLOWED if is_api => Error::new(
+            Kind::Unsupported,
+            "request.method",
+            "this address does not do that",
+        ),
+        StatusCode::NOT_FOUND if is_api => Error::new(
+            Kind::NotFound,
+            "request.unknown",
+            "there is no such address",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::new(
+            Kind::TooLarge,
+            "request.body",
+            "the body is larger than the limit",
+        ),
         _ => return None,
     };
     Some(Carried(std::sync::Arc::new(error)))
@@ -70,7 +89,12 @@ fn refusal_of(response: &Response, is_api: bool) -> Option<Carried> {
 
 /// For addresses under `/api` that nothing answers.
 pub(crate) async fn no_such_address() -> ProblemResponse {
-    Error::new(Kind::NotFound, "request.unknown", "there is no such address").into()
+    Error::new(
+        Kind::NotFound,
+        "request.unknown",
+        "there is no such address",
+    )
+    .into()
 }
 
 /// Finds the actor, checks the permission the operation's document names, and hands on a [`Ctx`].
@@ -82,13 +106,30 @@ pub(crate) async fn authorize(State(app): State<App>, request: Request, next: Ne
 }
 
 async fn context(app: &App, request: Request) -> Result<Request> {
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let method = if request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
-    let permission = path.as_deref().and_then(|path| app.permission_of(&method, path)).map(str::to_owned);
-    let Some(permission) = permission else {
-        return Err(Error::new(Kind::Unsupported, "request.method", "this address does not do that"));
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let method = if request.method() == Method::HEAD {
+        Method::GET
+    } else {
+        request.method().clone()
     };
-    let trace_id = request.extensions().get::<TraceId>().map_or_else(String::new, |id| id.0.clone());
+    let permission = path
+        .as_deref()
+        .and_then(|path| app.permission_of(&method, path))
+        .map(str::to_owned);
+    let Some(permission) = permission else {
+        return Err(Error::new(
+            Kind::Unsupported,
+            "request.method",
+            "this address does not do that",
+        ));
+    };
+    let trace_id = request
+        .extensions()
+        .get::<TraceId>()
+        .map_or_else(String::new, |id| id.0.clone());
     let headers = request.headers().clone();
     let address = address_of(app, &request);
     let (actor, session) = if permission == "public" {
@@ -99,10 +140,23 @@ async fn context(app: &App, request: Request) -> Result<Request> {
     };
     let scope = scope_of(app, &permission, &actor, &trace_id, &address).await?;
     let (request, idempotency) = idempotency_key(request).await?;
-    Ok(with_context(app, request, actor, session, Some(scope), trace_id, address, idempotency, &headers))
+    Ok(with_context(
+        app,
+        request,
+        actor,
+        session,
+        Some(scope),
+        trace_id,
+        address,
+        idempotency,
+        &headers,
+    ))
 }
 
-#[expect(clippy::too_many_arguments, reason = "the one place where a request's facts come together")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the one place where a request's facts come together"
+)]
 fn with_context(
     app: &App,
     mut request: Request,
@@ -114,10 +168,21 @@ fn with_context(
     idempotency: Option<IdempotencyKey>,
     headers: &HeaderMap,
 ) -> Request {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let text = |name: HeaderName| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
     let ctx = Ctx {
         app: app.clone(),
-        request: store::Request { actor, scope, request_id, address, idempotency },
+        request: store::Request {
+            actor,
+            scope,
+            request_id,
+            address,
+            idempotency,
+        },
         if_match: text(header::IF_MATCH),
         language: Language::from_header(text(header::ACCEPT_LANGUAGE).as_deref()),
         session,
@@ -163,19 +228,28 @@ async fn scope_of(
     let wanted = permission.to_owned();
     app.store()
         .write(&request, move |tx| {
-            let change = Change::new("access.denied").detail(serde_json::json!({ "permission": wanted }));
-            let subject = Subject { org_id: Some(tx.actor().org_id), ..Subject::new("account", tx.actor().id) };
+            let change =
+                Change::new("access.denied").detail(serde_json::json!({ "permission": wanted }));
+            let subject = Subject {
+                org_id: Some(tx.actor().org_id),
+                ..Subject::new("account", tx.actor().id)
+            };
             tx.record(change, subject)
         })
         .await?;
-    Err(Error::forbidden("access.forbidden", "your role does not have this permission")
-        .with(serde_json::json!({ "permission": permission })))
+    Err(Error::forbidden(
+        "access.forbidden",
+        "your role does not have this permission",
+    )
+    .with(serde_json::json!({ "permission": permission })))
 }
 
 /// The caller's address; a proxy's word is taken only from those the operator listed.
 fn address_of(app: &App, request: &Request) -> String {
-    let peer: Option<IpAddr> =
-        request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer: Option<IpAddr> = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|info| info.0.ip());
     let trusted = peer.is_some_and(|peer| app.config().trusted_proxies.contains(&peer));
     let forwarded = request
         .headers()
@@ -184,16 +258,27 @@ fn address_of(app: &App, request: &Request) -> String {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.rsplit(',').next())
         .and_then(|value| value.trim().parse::<IpAddr>().ok());
-    forwarded.or(peer).map_or_else(|| "local".to_owned(), |address| address.to_string())
+    forwarded
+        .or(peer)
+        .map_or_else(|| "local".to_owned(), |address| address.to_string())
 }
 
 /// Reads the key and binds it to method, address and body. Uploads are bound to method and address
 /// only, because a browser draws a new boundary for each try.
 async fn idempotency_key(request: Request) -> Result<(Request, Option<IdempotencyKey>)> {
-    let Some(key) = request.headers().get("idempotency-key") else { return Ok((request, None)) };
-    let key = key.to_str().ok().filter(|key| (1..=KEY_CHARS_MAX).contains(&key.len()));
+    let Some(key) = request.headers().get("idempotency-key") else {
+        return Ok((request, None));
+    };
+    let key = key
+        .to_str()
+        .ok()
+        .filter(|key| (1..=KEY_CHARS_MAX).contains(&key.len()));
     let key = key.map(str::to_owned).ok_or_else(|| {
-        Error::invalid("request.idempotency-key", "Idempotency-Key", "a key has 1 to 128 visible characters")
+        Error::invalid(
+            "request.idempotency-key",
+            "Idempotency-Key",
+            "a key has 1 to 128 visible characters",
+        )
     })?;
     if request.method().is_safe() {
         return Ok((request, None));
@@ -204,19 +289,40 @@ async fn idempotency_key(request: Request) -> Result<(Request, Option<Idempotenc
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.starts_with("multipart/"));
     let address = format!("{} {}", request.method(), request.uri());
-    let if_match = request.headers().get(header::IF_MATCH).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let if_match = request
+        .headers()
+        .get(header::IF_MATCH)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
     let prefix = format!("{address} {if_match} ");
     if upload {
         let request_sha256 = sha256_hex(prefix.as_bytes());
-        return Ok((request, Some(IdempotencyKey { key, request_sha256 })));
+        return Ok((
+            request,
+            Some(IdempotencyKey {
+                key,
+                request_sha256,
+            }),
+        ));
     }
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, HASHED_BYTES_MAX).await.map_err(|error| {
-        Error::new(Kind::TooLarge, "request.body", "the body is too large or broke off").because(error)
+        Error::new(
+            Kind::TooLarge,
+            "request.body",
+            "the body is too large or broke off",
+        )
+        .because(error)
     })?;
     let request_sha256 = sha256_hex(&[prefix.as_bytes(), &bytes].concat());
     let request = Request::from_parts(parts, Body::from(bytes));
-    Ok((request, Some(IdempotencyKey { key, request_sha256 })))
+    Ok((
+        request,
+        Some(IdempotencyKey {
+            key,
+            request_sha256,
+        }),
+    ))
 }
 
 /// Headers that keep browsers from guessing, framing and leaking.
@@ -232,16 +338,24 @@ pub(crate) async fn secure_headers(request: Request, next: Next) -> Response {
         ("x-frame-options", "DENY"),
         ("referrer-policy", "same-origin"),
         ("cross-origin-opener-policy", "same-origin"),
-        ("permissions-policy", "camera=(self), geolocation=(), microphone=()"),
+        (
+            "permissions-policy",
+            "camera=(self), geolocation=(), microphone=()",
+        ),
     ];
     let is_api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
     if is_api {
-        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
     }
     response
 }

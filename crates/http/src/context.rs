@@ -84,7 +84,11 @@ impl Ctx {
     /// `request.if-match` when the header is missing or not a version.
     pub fn if_match(&self) -> Result<i64, Error> {
         let version = self.if_match.as_deref().and_then(|text| {
-            text.trim().trim_start_matches("W/").trim_matches('"').parse::<i64>().ok()
+            text.trim()
+                .trim_start_matches("W/")
+                .trim_matches('"')
+                .parse::<i64>()
+                .ok()
         });
         version.ok_or_else(|| {
             Error::new(
@@ -127,6 +131,8 @@ impl FromRequestParts<App> for Ctx {
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
         let ctx = parts.extensions.get::<Self>().cloned();
-        ctx.ok_or_else(|| Error::internal("the operation lies outside the authorization layer").into())
+        ctx.ok_or_else(|| {
+            Error::internal("the operation lies outside the authorization layer").into()
+        })
     }
 }

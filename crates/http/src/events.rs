@@ -32,7 +32,11 @@ pub async fn pump_events(app: App) -> Result<()> {
     let mut last = app.store().read(&request, |tx| tx.last_seq()).await?;
     loop {
         let after = last;
-        match app.store().read(&request, move |tx| tx.events_after(after, PUMP_BATCH)).await {
+        match app
+            .store()
+            .read(&request, move |tx| tx.events_after(after, PUMP_BATCH))
+            .await
+        {
             Ok(events) => {
                 let full = events.len() == PUMP_BATCH as usize;
                 for event in events {
@@ -62,27 +66,46 @@ pub(crate) async fn event_stream(
     headers: HeaderMap,
 ) -> problem::Result<Sse<impl Stream<Item = Result<Message, Infallible>>>> {
     let live = ctx.app.events().subscribe();
-    let last: Option<i64> =
-        headers.get("last-event-id").and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
+    let last: Option<i64> = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse().ok());
     let (visible, missed, newest) = ctx
         .read(move |tx| {
-            let visible: HashSet<Id> = access::visible_orgs(tx, Scope::Below)?.into_iter().collect();
+            let visible: HashSet<Id> = access::visible_orgs(tx, Scope::Below)?
+                .into_iter()
+                .collect();
             let newest = tx.last_seq()?;
             let missed = match last {
-                Some(last) if newest - last <= i64::from(BACKFILL_MAX) => tx.events_after(last, BACKFILL_MAX)?,
+                Some(last) if newest - last <= i64::from(BACKFILL_MAX) => {
+                    tx.events_after(last, BACKFILL_MAX)?
+                }
                 _ => Vec::new(),
             };
             Ok((visible, missed, newest))
         })
         .await?;
-    let viewer = Viewer { org_id: ctx.actor().org_id, account_id: ctx.actor().id, visible };
+    let viewer = Viewer {
+        org_id: ctx.actor().org_id,
+        account_id: ctx.actor().id,
+        visible,
+    };
     // A browser that was away too long is told to load its screens anew.
     let reset = last.is_some_and(|last| newest - last > i64::from(BACKFILL_MAX)) || last.is_none();
-    let hello = Message::default().event(if reset { "reset" } else { "hello" }).id(newest.to_string()).data("{}");
-    let backlog: Vec<Message> = missed.iter().filter(|event| viewer.sees(event)).map(message).collect();
+    let hello = Message::default()
+        .event(if reset { "reset" } else { "hello" })
+        .id(newest.to_string())
+        .data("{}");
+    let backlog: Vec<Message> = missed
+        .iter()
+        .filter(|event| viewer.sees(event))
+        .map(message)
+        .collect();
     let after = missed.last().and_then(|event| event.seq).unwrap_or(newest);
     let fresh = live_messages(live, viewer, after);
-    let stream = tokio_stream::iter(backlog.into_iter().chain([hello])).chain(fresh).map(Ok);
+    let stream = tokio_stream::iter(backlog.into_iter().chain([hello]))
+        .chain(fresh)
+        .map(Ok);
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
@@ -111,7 +134,9 @@ fn message(event: &Event) -> Message {
         "id": event.entity_id,
         "org_id": event.org_id,
     });
-    Message::default().id(event.seq.unwrap_or(0).to_string()).data(data.to_string())
+    Message::default()
+        .id(event.seq.unwrap_or(0).to_string())
+        .data(data.to_string())
 }
 
 fn live_messages(
@@ -120,7 +145,7 @@ fn live_messages(
     after: i64,
 ) -> impl Stream<Item = Message> {
     let start = (live, viewer, after, false);
-    futures_unfold(start, |(mut live, viewer, after, ended)| async move {
+    unfold(start, |(mut live, viewer, after, ended)| async move {
         if ended {
             return None;
         }
@@ -143,16 +168,17 @@ fn live_messages(
 
 /// A stream from a state and a step, as `futures::stream::unfold`, which would be the only reason to
 /// depend on that crate.
-fn futures_unfold<S, T, F, Fut>(state: S, step: F) -> impl Stream<Item = T>
+fn unfold<S, T, F, Fut>(state: S, step: F) -> impl Stream<Item = T>
 where
     S: Send + 'static,
     T: Send + 'static,
     F: Fn(S) -> Fut + Send + Sync + 'static,
     Fut: Future<Output = Option<(T, S)>> + Send + 'static,
 {
+    type Step<T, S> = std::pin::Pin<Box<dyn Future<Output = Option<(T, S)>> + Send>>;
     struct Unfold<S, T, F> {
         step: F,
-        next: Option<std::pin::Pin<Box<dyn Future<Output = Option<(T, S)>> + Send>>>,
+        next: Option<Step<T, S>>,
     }
     impl<S, T, F, Fut> Stream for Unfold<S, T, F>
     where
@@ -165,7 +191,9 @@ where
             context: &mut std::task::Context<'_>,
         ) -> std::task::Poll<Option<T>> {
             let this = &mut *self;
-            let Some(future) = this.next.as_mut() else { return std::task::Poll::Ready(None) };
+            let Some(future) = this.next.as_mut() else {
+                return std::task::Poll::Ready(None);
+            };
             match future.as_mut().poll(context) {
                 std::task::Poll::Pending => std::task::Poll::Pending,
                 std::task::Poll::Ready(None) => {
@@ -180,5 +208,8 @@ where
         }
     }
     let first = step(state);
-    Unfold { step: Box::new(step), next: Some(Box::pin(first)) }
+    Unfold {
+        step: Box::new(step),
+        next: Some(Box::pin(first)),
+    }
 }

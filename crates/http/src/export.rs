@@ -55,9 +55,14 @@ pub fn xlsx(name: &str, headers: &[&str], rows: &[Vec<Cell>]) -> Result<Response
     let out = response.headers_mut();
     out.insert(
         header::CONTENT_TYPE,
-        HeaderValue::from_static("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        HeaderValue::from_static(
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
     );
-    out.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(Error::internal)?);
+    out.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_str(&disposition).map_err(Error::internal)?,
+    );
     Ok(response)
 }
 
@@ -72,7 +77,9 @@ fn workbook(headers: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, rust_xlsxwr
         for (column, cell) in (0_u16..).zip(row) {
             match cell {
                 Cell::Text(text) => sheet.write_string(line, column, text)?,
-                Cell::Number(number) if number.abs() <= EXACT_MAX => sheet.write_number(line, column, exact(*number))?,
+                Cell::Number(number) if number.abs() <= EXACT_MAX => {
+                    sheet.write_number(line, column, exact(*number))?
+                }
                 Cell::Number(number) => sheet.write_string(line, column, number.to_string())?,
                 Cell::Empty => sheet,
             };
@@ -83,7 +90,10 @@ fn workbook(headers: &[&str], rows: &[Vec<Cell>]) -> Result<Vec<u8>, rust_xlsxwr
     workbook.save_to_buffer()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "the caller checked that the number is exact as a float")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "the caller checked that the number is exact as a float"
+)]
 fn exact(number: i64) -> f64 {
     number as f64
 }

@@ -21,10 +21,15 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     type Rejection = ProblemResponse;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Self::Rejection> {
-        let declared = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let declared = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
         if !declared.is_some_and(|value| value.split(';').next().is_some_and(is_json)) {
             let detail = "send the body as application/json";
-            return Err(Error::new(Kind::Invalid, "request.content-type", detail).at("Content-Type").into());
+            return Err(Error::new(Kind::Invalid, "request.content-type", detail)
+                .at("Content-Type")
+                .into());
         }
         let bytes = Bytes::from_request(request, app).await.map_err(too_large)?;
         parse_json(&bytes).map(Self).map_err(Into::into)
@@ -32,17 +37,30 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
 }
 
 fn is_json(media_type: &str) -> bool {
-    matches!(media_type.trim(), "application/json" | "application/fhir+json")
+    matches!(
+        media_type.trim(),
+        "application/json" | "application/fhir+json"
+    )
 }
 
 fn too_large(rejection: BytesRejection) -> ProblemResponse {
-    let kind = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { Kind::TooLarge } else { Kind::Invalid };
-    Error::new(kind, "request.body", "the body is too large or broke off").because(rejection).into()
+    let kind = if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Kind::TooLarge
+    } else {
+        Kind::Invalid
+    };
+    Error::new(kind, "request.body", "the body is too large or broke off")
+        .because(rejection)
+        .into()
 }
 
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     if std::str::from_utf8(bytes).is_err() {
-        return Err(Error::new(Kind::Invalid, "request.utf8", "the body is not valid UTF-8"));
+        return Err(Error::new(
+            Kind::Invalid,
+            "request.utf8",
+            "the body is not valid UTF-8",
+        ));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {

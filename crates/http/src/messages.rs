@@ -9,16 +9,34 @@ use crate::Language;
 /// Sentences for the codes of kernel, store and this crate.
 pub(crate) const OWN: &[(&str, &str)] = &[
     ("id.malformed", "编号格式不正确，应为 UUID"),
-    ("time.malformed", "时间应带时区，例如 2026-11-22T14:05:00+08:00"),
+    (
+        "time.malformed",
+        "时间应带时区，例如 2026-11-22T14:05:00+08:00",
+    ),
     ("date.malformed", "日期应为 YYYY-MM-DD，例如 2026-11-22"),
     ("money.overflow", "金额过大"),
     ("money.weights", "至少一个权重应大于零"),
     ("page.cursor", "翻页参数无效，请使用上一页返回的 next"),
-    ("identity.resident-id-shape", "居民身份证号应为 17 位数字加 1 位数字或 X"),
-    ("identity.resident-id-date", "居民身份证号第 7 至 14 位不是有效的出生日期"),
-    ("identity.credit-code-shape", "统一社会信用代码应为 18 位，不含 I、O、S、V、Z"),
-    ("identity.institution-code-shape", "卫生机构登记号应为 22 位字母或数字"),
-    ("text.nul-character", "文字中含有不可用的空字符，请删除后重试"),
+    (
+        "identity.resident-id-shape",
+        "居民身份证号应为 17 位数字加 1 位数字或 X",
+    ),
+    (
+        "identity.resident-id-date",
+        "居民身份证号第 7 至 14 位不是有效的出生日期",
+    ),
+    (
+        "identity.credit-code-shape",
+        "统一社会信用代码应为 18 位，不含 I、O、S、V、Z",
+    ),
+    (
+        "identity.institution-code-shape",
+        "卫生机构登记号应为 22 位字母或数字",
+    ),
+    (
+        "text.nul-character",
+        "文字中含有不可用的空字符，请删除后重试",
+    ),
     ("text.too-large", "文字过长"),
     ("store.duplicate", "已有相同的记录"),
     ("store.constraint", "与数据库保存的规则冲突，未作任何更改"),
@@ -26,17 +44,29 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("store.contention", "同时修改的人太多，请重试"),
     ("store.overloaded", "系统繁忙，请稍后重试"),
     ("store.stopped", "系统正在停止，请稍后重试"),
-    ("store.read-only", "数据库写入曾失败，目前只能查询，请联系管理员重启"),
+    (
+        "store.read-only",
+        "数据库写入曾失败，目前只能查询，请联系管理员重启",
+    ),
     ("store.unreachable", "暂时无法连接数据库，请稍后重试"),
-    ("store.outcome-unknown", "提交时数据库断开，请用同一幂等键重试"),
-    ("store.stale-version", "打开之后已被他人修改，请重新载入后再操作"),
+    (
+        "store.outcome-unknown",
+        "提交时数据库断开，请用同一幂等键重试",
+    ),
+    (
+        "store.stale-version",
+        "打开之后已被他人修改，请重新载入后再操作",
+    ),
     ("idempotency.key-reused", "该幂等键已用于另一个操作，请更换"),
     ("rule.missing", "今天没有生效的规则版本，请联系管理员"),
     ("rule.unreadable", "规则内容无法读取，请检查字段"),
     ("rule.newer-exists", "打开之后已有人新增了版本，请重新载入"),
     ("blob", "文件不存在，或您无权查看"),
     ("blob.damaged", "文件内容与校验值不符，请联系管理员"),
-    ("server.internal", "系统内部出错，未作任何更改，请把追踪号告诉管理员"),
+    (
+        "server.internal",
+        "系统内部出错，未作任何更改，请把追踪号告诉管理员",
+    ),
     ("request.content-type", "请以 application/json 发送"),
     ("request.body", "内容过大或传输中断"),
     ("request.utf8", "内容不是有效的 UTF-8 文字"),
@@ -54,7 +84,10 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("organization", "机构不存在，或您无权查看"),
     ("account", "账号不存在，或您无权查看"),
     ("session.wrong", "用户名或密码不正确"),
-    ("session.locked", "登录失败次数过多，账号暂时锁定，请稍后再试"),
+    (
+        "session.locked",
+        "登录失败次数过多，账号暂时锁定，请稍后再试",
+    ),
     ("session.code-needed", "请输入动态验证码"),
     ("session.code-wrong", "动态验证码不正确或已使用"),
     ("session.busy", "正在登录的人太多，请稍后重试"),
@@ -72,8 +105,15 @@ pub(crate) const OWN: &[(&str, &str)] = &[
 pub(crate) struct Messages(HashMap<&'static str, &'static str>);
 
 impl Messages {
-    pub(crate) fn new(modules: impl Iterator<Item = &'static [(&'static str, &'static str)]>) -> Self {
-        Self(OWN.iter().copied().chain(modules.flatten().copied()).collect())
+    pub(crate) fn new(
+        modules: impl Iterator<Item = &'static [(&'static str, &'static str)]>,
+    ) -> Self {
+        Self(
+            OWN.iter()
+                .copied()
+                .chain(modules.flatten().copied())
+                .collect(),
+        )
     }
 
     /// What to tell this caller.
@@ -82,7 +122,10 @@ impl Messages {
             Language::Zh => self.0.get(error.code()),
             Language::En => None,
         };
-        sentence.map_or_else(|| error.detail().to_owned(), |sentence| fill(sentence, error))
+        sentence.map_or_else(
+            || error.detail().to_owned(),
+            |sentence| fill(sentence, error),
+        )
     }
 
     pub(crate) fn codes(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -91,9 +134,14 @@ impl Messages {
 }
 
 fn fill(sentence: &str, error: &Error) -> String {
-    let Some(serde_json::Value::Object(data)) = error.data() else { return sentence.to_owned() };
-    data.iter().fold(sentence.to_owned(), |text, (name, value)| {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        text.replace(&format!("{{{name}}}"), &value)
-    })
+    let Some(serde_json::Value::Object(data)) = error.data() else {
+        return sentence.to_owned();
+    };
+    data.iter()
+        .fold(sentence.to_owned(), |text, (name, value)| {
+            let value = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            text.replace(&format!("{{{name}}}"), &value)
+        })
 }

@@ -7,6 +7,11 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::App;
 
+/// Answers what waits for the actor.
+pub type WorkFn = fn(&mut Tx<'_>) -> Result<Vec<WorkItem>>;
+/// Answers at most so many hits of a search.
+pub type SearchFn = fn(&mut Tx<'_>, &str, u32) -> Result<Vec<SearchHit>>;
+
 /// One capability: its routes, its words, its background work, its tables.
 pub struct Module {
     /// Its name, equal to its folder.
@@ -28,15 +33,15 @@ pub struct Module {
     /// Chinese sentences for its error codes; `{name}` is filled from the error's data.
     pub messages: &'static [(&'static str, &'static str)],
     /// What waits for the actor in this capability.
-    pub work: Option<fn(&mut Tx<'_>) -> Result<Vec<WorkItem>>>,
+    pub work: Option<WorkFn>,
     /// What of this capability matches a search over everything.
-    pub search: Option<fn(&mut Tx<'_>, &str, u32) -> Result<Vec<SearchHit>>>,
+    pub search: Option<SearchFn>,
     /// Fills catalogues; runs at every start and changes nothing when all is there.
     pub seed: Option<fn(&mut Tx<'_>) -> Result<()>>,
 }
 
 impl Module {
-    /// A module with a name and routes; add the rest with `..`-less field assignment.
+    /// A module with a name and routes; set the other fields on it.
     pub fn new(name: &'static str, routes: OpenApiRouter<App>) -> Self {
         Self {
             name,
@@ -80,7 +85,11 @@ pub struct Grant {
 impl Grant {
     /// One cell of the matrix.
     pub const fn new(role: &'static str, permission: &'static str, scope: Scope) -> Self {
-        Self { role, permission, scope }
+        Self {
+            role,
+            permission,
+            scope,
+        }
     }
 }
 

@@ -62,7 +62,16 @@ pub fn send(
         Audience::Role { org_id, role } => (Some(*org_id), Some(*role), None),
         Audience::Account(id) => (None, None, Some(*id)),
     };
-    let values = params![tx.new_id(), tx.now(), org_id, role, account_id, code, data, link];
+    let values = params![
+        tx.new_id(),
+        tx.now(),
+        org_id,
+        role,
+        account_id,
+        code,
+        data,
+        link
+    ];
     tx.execute(SEND, &values).map(|_| ())
 }
 
@@ -93,7 +102,10 @@ pub fn list(tx: &mut Tx<'_>, after: Option<Cursor>, size: u32) -> Result<Page<No
         link: row.link,
         read_at: row.read_at,
     });
-    Ok(Page::from_rows(notices.collect(), size, |notice| Cursor { key: notice.at.micros(), id: notice.id }))
+    Ok(Page::from_rows(notices.collect(), size, |notice| Cursor {
+        key: notice.at.micros(),
+        id: notice.id,
+    }))
 }
 
 /// Marks notices as read by the actor; others' notices are left alone.

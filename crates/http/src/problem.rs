@@ -79,7 +79,9 @@ pub(crate) struct Carried(pub(crate) std::sync::Arc<Error>);
 impl IntoResponse for ProblemResponse {
     fn into_response(self) -> Response {
         let mut response = status_of(self.0.kind()).into_response();
-        response.extensions_mut().insert(Carried(std::sync::Arc::new(self.0)));
+        response
+            .extensions_mut()
+            .insert(Carried(std::sync::Arc::new(self.0)));
         response
     }
 }
@@ -88,7 +90,10 @@ impl IntoResponse for ProblemResponse {
 pub(crate) fn render(error: &Error, detail: String, trace_id: &str) -> Response {
     let status = status_of(error.kind());
     let code = error.code().to_owned();
-    let errors = error.fields().iter().map(|path| FieldProblem { path: path.clone(), code: code.clone() });
+    let errors = error.fields().iter().map(|path| FieldProblem {
+        path: path.clone(),
+        code: code.clone(),
+    });
     let problem = Problem {
         kind: format!("urn:lianti:problem:{code}"),
         title: status.canonical_reason().unwrap_or("Error").to_owned(),
@@ -102,9 +107,15 @@ pub(crate) fn render(error: &Error, detail: String, trace_id: &str) -> Response 
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
     if matches!(error.kind(), Kind::Unavailable | Kind::Throttled) {
-        let seconds = error.data().and_then(|data| data.get("retry_after")?.as_u64()).unwrap_or(1);
+        let seconds = error
+            .data()
+            .and_then(|data| data.get("retry_after")?.as_u64())
+            .unwrap_or(1);
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
@@ -117,7 +128,11 @@ pub(crate) fn log(error: &Error, trace_id: &str) {
         Kind::Unavailable | Kind::Full | Kind::Throttled => {
             tracing::warn!(trace_id, code = error.code(), ?error, "request put off");
         }
-        Kind::Forbidden | Kind::Unauthenticated | Kind::Conflict | Kind::StaleVersion | Kind::Rule => {
+        Kind::Forbidden
+        | Kind::Unauthenticated
+        | Kind::Conflict
+        | Kind::StaleVersion
+        | Kind::Rule => {
             tracing::info!(trace_id, code = error.code(), "request refused");
         }
         _ => tracing::debug!(trace_id, code = error.code(), "request refused"),

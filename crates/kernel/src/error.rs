@@ -57,11 +57,22 @@ struct Inner {
 impl Error {
     /// A new error; add the field at fault with [`Error::at`].
     pub fn new(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, code, detail: detail.into(), at: Vec::new(), data: None, source: None }))
+        Self(Box::new(Inner {
+            kind,
+            code,
+            detail: detail.into(),
+            at: Vec::new(),
+            data: None,
+            source: None,
+        }))
     }
 
     /// Malformed or incomplete input in `field`.
-    pub fn invalid(code: &'static str, field: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn invalid(
+        code: &'static str,
+        field: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self::new(Kind::Invalid, code, detail).at(field)
     }
 
@@ -77,7 +88,11 @@ impl Error {
 
     /// Not there, or not to be known by this actor: the two are not told apart.
     pub fn not_found(what: &'static str) -> Self {
-        Self::new(Kind::NotFound, what, "there is no such thing, or you may not see it")
+        Self::new(
+            Kind::NotFound,
+            what,
+            "there is no such thing, or you may not see it",
+        )
     }
 
     /// The actor may not do this.
@@ -167,6 +182,9 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }

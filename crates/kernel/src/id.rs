@@ -38,7 +38,11 @@ impl FromStr for Id {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         uuid::Uuid::try_parse(text).map(Self).map_err(|_| {
-            Error::new(Kind::Invalid, "id.malformed", "an id is a UUID such as 01928f0e-…")
+            Error::new(
+                Kind::Invalid,
+                "id.malformed",
+                "an id is a UUID such as 01928f0e-…",
+            )
         })
     }
 }
@@ -64,7 +68,8 @@ impl Serialize for Id {
 impl<'de> Deserialize<'de> for Id {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error: Error| serde::de::Error::custom(error.detail()))
+        text.parse()
+            .map_err(|error: Error| serde::de::Error::custom(error.detail()))
     }
 }
 

@@ -70,9 +70,22 @@ pub fn resident_id(text: &str) -> Result<ResidentId> {
             "digits 7 to 14 of a resident ID number are the birth date",
         )
     })?;
-    let check = if resident_id_check(&bytes[..17]) == bytes[17] { Check::Passed } else { Check::Failed };
-    let sex = if (bytes[16] - b'0') % 2 == 1 { Sex::Male } else { Sex::Female };
-    Ok(ResidentId { number, birth_date, sex, check })
+    let check = if resident_id_check(&bytes[..17]) == bytes[17] {
+        Check::Passed
+    } else {
+        Check::Failed
+    };
+    let sex = if (bytes[16] - b'0') % 2 == 1 {
+        Sex::Male
+    } else {
+        Sex::Female
+    };
+    Ok(ResidentId {
+        number,
+        birth_date,
+        sex,
+        check,
+    })
 }
 
 /// The check character of the first 17 digits.
@@ -96,7 +109,12 @@ pub fn credit_code(text: &str) -> Result<(String, Check)> {
     let code = crate::text::fold(text).to_ascii_uppercase();
     let values: Option<Vec<u32>> = code
         .bytes()
-        .map(|byte| CREDIT_ALPHABET.iter().position(|&c| c == byte).and_then(|at| u32::try_from(at).ok()))
+        .map(|byte| {
+            CREDIT_ALPHABET
+                .iter()
+                .position(|&c| c == byte)
+                .and_then(|at| u32::try_from(at).ok())
+        })
         .collect();
     let Some(values) = values.filter(|values| values.len() == 18) else {
         return Err(Error::invalid(
@@ -106,7 +124,11 @@ pub fn credit_code(text: &str) -> Result<(String, Check)> {
         ));
     };
     let expected = credit_code_check(&values[..17]);
-    let check = if expected == values[17] { Check::Passed } else { Check::Failed };
+    let check = if expected == values[17] {
+        Check::Passed
+    } else {
+        Check::Failed
+    };
     Ok((code, check))
 }
 
@@ -125,7 +147,12 @@ fn credit_code_check(values: &[u32]) -> u32 {
 pub fn complete_credit_code(prefix: &str) -> Option<String> {
     let values: Vec<u32> = prefix
         .bytes()
-        .map(|byte| CREDIT_ALPHABET.iter().position(|&c| c == byte).and_then(|at| u32::try_from(at).ok()))
+        .map(|byte| {
+            CREDIT_ALPHABET
+                .iter()
+                .position(|&c| c == byte)
+                .and_then(|at| u32::try_from(at).ok())
+        })
         .collect::<Option<_>>()?;
     if values.len() != 17 {
         return None;
@@ -162,16 +189,33 @@ mod tests {
         assert_eq!(read.birth_date.to_string(), "1949-12-31");
         assert_eq!(read.sex, Sex::Female);
         assert_eq!(credit_code("91350100M000100Y43").unwrap().1, Check::Passed);
-        assert_eq!(complete_credit_code("91350100M000100Y4").unwrap(), "91350100M000100Y43");
+        assert_eq!(
+            complete_credit_code("91350100M000100Y4").unwrap(),
+            "91350100M000100Y43"
+        );
     }
 
     #[test]
     fn wrong_shapes_are_refused_and_wrong_checks_are_warnings() {
-        assert_eq!(resident_id("110105194912310021").unwrap().check, Check::Failed);
-        assert_eq!(resident_id("110105194902300021").unwrap_err().code(), "identity.resident-id-date");
-        assert_eq!(resident_id("1101051949123100").unwrap_err().code(), "identity.resident-id-shape");
+        assert_eq!(
+            resident_id("110105194912310021").unwrap().check,
+            Check::Failed
+        );
+        assert_eq!(
+            resident_id("110105194902300021").unwrap_err().code(),
+            "identity.resident-id-date"
+        );
+        assert_eq!(
+            resident_id("1101051949123100").unwrap_err().code(),
+            "identity.resident-id-shape"
+        );
         assert_eq!(credit_code("91350100M000100Y44").unwrap().1, Check::Failed);
         assert!(credit_code("91350100M000100YI3").is_err());
-        assert_eq!(resident_id("１１０１０５１９４９１２３１００２Ｘ").unwrap().check, Check::Passed);
+        assert_eq!(
+            resident_id("１１０１０５１９４９１２３１００２Ｘ")
+                .unwrap()
+                .check,
+            Check::Passed
+        );
     }
 }

@@ -8,7 +8,17 @@ use crate::{Error, Kind, Result};
 
 /// An amount in 分. JSON and database: a whole number of 分.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, utoipa::ToSchema,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
 )]
 #[serde(transparent)]
 pub struct Money(i64);
@@ -40,7 +50,11 @@ impl Money {
     pub fn split(self, weights: &[u32]) -> Result<Vec<Self>> {
         let total: i128 = weights.iter().map(|&weight| i128::from(weight)).sum();
         if total == 0 {
-            return Err(Error::new(Kind::Invalid, "money.weights", "at least one weight must be positive"));
+            return Err(Error::new(
+                Kind::Invalid,
+                "money.weights",
+                "at least one weight must be positive",
+            ));
         }
         let amount = i128::from(self.0);
         let shares: Vec<(i128, i128)> = weights
@@ -61,7 +75,10 @@ impl Money {
             parts[index] += 1;
             left -= 1;
         }
-        parts.into_iter().map(|part| i64::try_from(part).map(Self).map_err(|_| overflow())).collect()
+        parts
+            .into_iter()
+            .map(|part| i64::try_from(part).map(Self).map_err(|_| overflow()))
+            .collect()
     }
 }
 

@@ -25,9 +25,15 @@ impl Cursor {
     /// # Errors
     /// `page.cursor` when the text was not made by an earlier page.
     pub fn parse(text: &str) -> Result<Self> {
-        let parts = text.split_once('.').and_then(|(key, id)| Some((key.parse().ok()?, id.parse().ok()?)));
+        let parts = text
+            .split_once('.')
+            .and_then(|(key, id)| Some((key.parse().ok()?, id.parse().ok()?)));
         let (key, id) = parts.ok_or_else(|| {
-            Error::invalid("page.cursor", "after", "take `after` from `next` of the page before, unchanged")
+            Error::invalid(
+                "page.cursor",
+                "after",
+                "take `after` from `next` of the page before, unchanged",
+            )
         })?;
         Ok(Self { key, id })
     }
@@ -54,7 +60,11 @@ impl<T> Page<T> {
         let size = size as usize;
         let more = rows.len() > size;
         rows.truncate(size);
-        let next = if more { rows.last().map(|row| cursor(row).text()) } else { None };
+        let next = if more {
+            rows.last().map(|row| cursor(row).text())
+        } else {
+            None
+        };
         Self { items: rows, next }
     }
 }

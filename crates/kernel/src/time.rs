@@ -55,7 +55,8 @@ impl Instant {
     }
 
     fn local(self) -> jiff::civil::DateTime {
-        let offset = jiff::tz::Offset::from_seconds(LOCAL_OFFSET_SECONDS).expect("+8h is an offset");
+        let offset =
+            jiff::tz::Offset::from_seconds(LOCAL_OFFSET_SECONDS).expect("+8h is an offset");
         let stamp = jiff::Timestamp::from_microsecond(self.0).unwrap_or_default();
         offset.to_datetime(stamp)
     }
@@ -102,7 +103,9 @@ impl Date {
     /// # Errors
     /// `date.malformed` when the parts name no day.
     pub fn new(year: i16, month: i8, day: i8) -> Result<Self, Error> {
-        jiff::civil::Date::new(year, month, day).map(Self).map_err(|_| malformed_date())
+        jiff::civil::Date::new(year, month, day)
+            .map(Self)
+            .map_err(|_| malformed_date())
     }
 
     /// Midnight at the start of this day in local time.
@@ -112,7 +115,9 @@ impl Date {
 
     /// A moment of this day in local time.
     pub fn at(self, hour: u8, minute: u8) -> Instant {
-        let days = jiff::civil::date(1970, 1, 1).until(self.0).map_or(0, |span| i64::from(span.get_days()));
+        let days = jiff::civil::date(1970, 1, 1)
+            .until(self.0)
+            .map_or(0, |span| i64::from(span.get_days()));
         let seconds = days * 86_400 + i64::from(hour) * 3600 + i64::from(minute) * 60
             - i64::from(LOCAL_OFFSET_SECONDS);
         Instant(seconds * MICROS_PER_SECOND)
@@ -120,12 +125,17 @@ impl Date {
 
     /// The date `days` later (earlier when negative); saturates at the calendar's ends.
     pub fn plus_days(self, days: i64) -> Self {
-        Self(self.0.saturating_add(jiff::Span::new().days(days.clamp(-3_000_000, 3_000_000))))
+        Self(
+            self.0
+                .saturating_add(jiff::Span::new().days(days.clamp(-3_000_000, 3_000_000))),
+        )
     }
 
     /// Days from `self` to `other`, negative when `other` is earlier.
     pub fn days_until(self, other: Self) -> i64 {
-        self.0.until(other.0).map_or(0, |span| i64::from(span.get_days()))
+        self.0
+            .until(other.0)
+            .map_or(0, |span| i64::from(span.get_days()))
     }
 
     /// Completed years from `self` (a birth date) to `on`; zero for a date in the future.
@@ -172,13 +182,15 @@ impl FromStr for Instant {
 
     /// RFC 3339 with an offset; a time without one is refused, not guessed.
     fn from_str(text: &str) -> Result<Self, Error> {
-        text.parse::<jiff::Timestamp>().map(|stamp| Self(stamp.as_microsecond())).map_err(|_| {
-            Error::new(
-                Kind::Invalid,
-                "time.malformed",
-                "a time is written 2026-11-22T14:05:00+08:00, with its offset",
-            )
-        })
+        text.parse::<jiff::Timestamp>()
+            .map(|stamp| Self(stamp.as_microsecond()))
+            .map_err(|_| {
+                Error::new(
+                    Kind::Invalid,
+                    "time.malformed",
+                    "a time is written 2026-11-22T14:05:00+08:00, with its offset",
+                )
+            })
     }
 }
 
@@ -187,13 +199,19 @@ impl FromStr for Date {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let strict = text.len() == 10 && text.is_ascii();
-        let parsed = strict.then(|| text.parse::<jiff::civil::Date>().ok()).flatten();
+        let parsed = strict
+            .then(|| text.parse::<jiff::civil::Date>().ok())
+            .flatten();
         parsed.map(Self).ok_or_else(malformed_date)
     }
 }
 
 fn malformed_date() -> Error {
-    Error::new(Kind::Invalid, "date.malformed", "a date is written YYYY-MM-DD, such as 2026-11-22")
+    Error::new(
+        Kind::Invalid,
+        "date.malformed",
+        "a date is written YYYY-MM-DD, such as 2026-11-22",
+    )
 }
 
 impl fmt::Display for Instant {
@@ -258,7 +276,8 @@ impl<'de> Deserialize<'de> for Instant {
                 Ok(Instant(micros))
             }
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Instant, E> {
-                text.parse().map_err(|error: Error| E::custom(error.detail()))
+                text.parse()
+                    .map_err(|error: Error| E::custom(error.detail()))
             }
         }
         deserializer.deserialize_any(Visitor)
@@ -268,7 +287,8 @@ impl<'de> Deserialize<'de> for Instant {
 impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|error: Error| serde::de::Error::custom(error.detail()))
+        text.parse()
+            .map_err(|error: Error| serde::de::Error::custom(error.detail()))
     }
 }
 
@@ -303,7 +323,10 @@ impl utoipa::ToSchema for Date {}
 impl utoipa::PartialSchema for Span {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         use utoipa::openapi::schema::{ObjectBuilder, Type};
-        ObjectBuilder::new().schema_type(Type::Integer).description(Some("seconds")).into()
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .description(Some("seconds"))
+            .into()
     }
 }
 impl utoipa::ToSchema for Span {}
@@ -317,13 +340,23 @@ mod tests {
         let before: Instant = "2026-11-22T15:59:59Z".parse().unwrap();
         assert_eq!(before.date().to_string(), "2026-11-22");
         assert_eq!((before + Span::seconds(1)).date().to_string(), "2026-11-23");
-        assert_eq!(before.date().plus_days(1).start(), before + Span::seconds(1));
+        assert_eq!(
+            before.date().plus_days(1).start(),
+            before + Span::seconds(1)
+        );
         assert_eq!(before.local_minutes(), "2026-11-22 23:59");
     }
 
     #[test]
     fn a_date_is_strict() {
-        for wrong in ["2026-2-3", "2026-02-30", "20260203", "2026/02/03", "２０２６-02-03", ""] {
+        for wrong in [
+            "2026-2-3",
+            "2026-02-30",
+            "20260203",
+            "2026/02/03",
+            "２０２６-02-03",
+            "",
+        ] {
             assert!(wrong.parse::<Date>().is_err(), "{wrong}");
         }
     }

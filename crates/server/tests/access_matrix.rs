@@ -25,20 +25,37 @@ fn operations(app: &TestApp) -> Vec<Operation> {
             });
         }
     }
-    assert!(operations.len() > 50, "only {} operations", operations.len());
+    assert!(
+        operations.len() > 50,
+        "only {} operations",
+        operations.len()
+    );
     operations
 }
 
 /// Puts ids of nothing in the place of path parameters.
 fn fill(path: &str) -> String {
     const NOTHING: &str = "01928f0e-0000-7000-8000-000000000000";
-    let parts = path.split('/').map(|part| if part.starts_with('{') { NOTHING } else { part });
+    let parts = path
+        .split('/')
+        .map(|part| if part.starts_with('{') { NOTHING } else { part });
     parts.collect::<Vec<_>>().join("/")
 }
 
 async fn call(client: &Client, operation: &Operation) -> testkit::Reply {
-    let body = if operation.method == "GET" { Body::empty() } else { Body::from("{}") };
-    client.send(&operation.method, &operation.path, Some("application/json"), body).await
+    let body = if operation.method == "GET" {
+        Body::empty()
+    } else {
+        Body::from("{}")
+    };
+    client
+        .send(
+            &operation.method,
+            &operation.path,
+            Some("application/json"),
+            body,
+        )
+        .await
 }
 
 #[test]
@@ -50,8 +67,13 @@ fn nobody_gets_in_without_signing_in() {
             let refused = reply.status.as_u16() == 401;
             let public = operation.permission == "public";
             // The sign-in itself refuses an empty body, which is not the layer's refusal.
-            assert!(public != (refused && reply.code() == "access.not-signed-in"),
-                "{} {}: {}", operation.method, operation.path, reply.status);
+            assert!(
+                public != (refused && reply.code() == "access.not-signed-in"),
+                "{} {}: {}",
+                operation.method,
+                operation.path,
+                reply.status
+            );
         }
     });
 }
@@ -77,8 +99,19 @@ fn each_role_does_what_the_matrix_says_and_nothing_else() {
                 let reply = call(&client, &operation).await;
                 let refused = reply.code() == "access.forbidden";
                 let name = format!("{} {} as {}", operation.method, operation.path, role.code);
-                assert_eq!(refused, !allowed, "{name}: {} {}", reply.status, reply.code());
-                assert!(reply.status.as_u16() < 500, "{name}: {} {}", reply.status, reply.json);
+                assert_eq!(
+                    refused,
+                    !allowed,
+                    "{name}: {} {}",
+                    reply.status,
+                    reply.code()
+                );
+                assert!(
+                    reply.status.as_u16() < 500,
+                    "{name}: {} {}",
+                    reply.status,
+                    reply.json
+                );
             }
         }
     });

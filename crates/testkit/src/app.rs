@@ -6,12 +6,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use http::signin::{Account, AccountState, Assignment};
+use http::utoipa_openapi::OpenApi;
 use http::{App, Config, Module};
 use kernel::{Id, Span};
 use serde_json::{Value, json};
 use store::{Change, Clock, JobState, Store, hex, params, sha256_hex};
 use tower::ServiceExt;
-use http::utoipa_openapi::OpenApi;
 
 use crate::{TestEngine, TestStore};
 
@@ -38,8 +38,9 @@ impl TestApp {
         change: impl FnOnce(&mut Config),
     ) -> Self {
         let migrations = all_migrations(&modules());
-        let test_store =
-            tokio::task::spawn_blocking(move || TestStore::open(&engine, &migrations)).await.unwrap();
+        let test_store = tokio::task::spawn_blocking(move || TestStore::open(&engine, &migrations))
+            .await
+            .unwrap();
         let mut config = Config {
             demo: false,
             name: "test".to_owned(),
@@ -49,9 +50,15 @@ impl TestApp {
             pages: None,
         };
         change(&mut config);
-        let (app, router, document) = http::build(modules(), test_store.store.clone(), config).unwrap();
+        let (app, router, document) =
+            http::build(modules(), test_store.store.clone(), config).unwrap();
         app.prepare().await.unwrap();
-        Self { app, document, router, test_store }
+        Self {
+            app,
+            document,
+            router,
+            test_store,
+        }
     }
 
     /// The store.
@@ -91,7 +98,11 @@ impl TestApp {
             .read(&store::Request::system("test"), |tx| {
                 let waiting = tx.jobs(JobState::Waiting, None, 200)?;
                 let dead = tx.jobs(JobState::Dead, None, 200)?;
-                Ok(waiting.into_iter().chain(dead).filter(|job| job.last_error.is_some()).collect::<Vec<_>>())
+                Ok(waiting
+                    .into_iter()
+                    .chain(dead)
+                    .filter(|job| job.last_error.is_some())
+                    .collect::<Vec<_>>())
             })
             .await
             .unwrap();
@@ -101,7 +112,9 @@ impl TestApp {
     async fn unnumbered(&self) -> i64 {
         const UNNUMBERED: &str = "SELECT COUNT(*) AS count FROM event WHERE seq IS NULL";
         self.store()
-            .read(&store::Request::system("test"), |tx| tx.count(UNNUMBERED, &[]))
+            .read(&store::Request::system("test"), |tx| {
+                tx.count(UNNUMBERED, &[])
+            })
             .await
             .unwrap()
     }
@@ -113,7 +126,8 @@ impl TestApp {
 
     /// Somebody in `role` in a department of `org_id`.
     pub async fn client_in(&self, role: &str, org_id: Id, department_id: Option<Id>) -> Client {
-        const TOKEN: &str = "INSERT INTO api_token (id, token_sha256, name, account_id, assignment_id,
+        const TOKEN: &str =
+            "INSERT INTO api_token (id, token_sha256, name, account_id, assignment_id,
             created_at, expires_at) VALUES ($1, $2, 'test', $3, $4, $5, $6)";
         let role = role.to_owned();
         let (account_id, token) = self
@@ -154,12 +168,22 @@ impl TestApp {
             })
             .await
             .unwrap();
-        Client { router: self.router.clone(), token: Some(token), account_id, headers: HeaderMap::new() }
+        Client {
+            router: self.router.clone(),
+            token: Some(token),
+            account_id,
+            headers: HeaderMap::new(),
+        }
     }
 
     /// Somebody who has not signed in.
     pub fn anonymous(&self) -> Client {
-        Client { router: self.router.clone(), token: None, account_id: Id::NIL, headers: HeaderMap::new() }
+        Client {
+            router: self.router.clone(),
+            token: None,
+            account_id: Id::NIL,
+            headers: HeaderMap::new(),
+        }
     }
 
     /// Checks the audit chain and fails if anything is wrong with it.
@@ -172,7 +196,9 @@ impl TestApp {
 
 fn all_migrations(modules: &[Module]) -> Vec<store::Migration> {
     let own = http::own_migrations().iter();
-    own.chain(modules.iter().flat_map(|module| module.migrations)).copied().collect()
+    own.chain(modules.iter().flat_map(|module| module.migrations))
+        .copied()
+        .collect()
 }
 
 /// Somebody who sends requests.
@@ -206,26 +232,47 @@ impl Reply {
 
     /// The version in the ETag.
     pub fn version(&self) -> i64 {
-        let tag = self.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or("");
-        tag.trim_matches('"').parse().unwrap_or_else(|_| panic!("no version in ETag {tag:?}: {self:?}"))
+        let tag = self
+            .headers
+            .get(header::ETAG)
+            .and_then(|tag| tag.to_str().ok())
+            .unwrap_or("");
+        tag.trim_matches('"')
+            .parse()
+            .unwrap_or_else(|_| panic!("no version in ETag {tag:?}: {self:?}"))
     }
 
     /// The `id` of the body.
     pub fn id(&self) -> Id {
-        self.json["id"].as_str().unwrap_or_else(|| panic!("no id: {self:?}")).parse().unwrap()
+        self.json["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no id: {self:?}"))
+            .parse()
+            .unwrap()
     }
 
     /// Fails unless the status is `status`; answers itself.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.bytes));
+        assert_eq!(
+            self.status.as_u16(),
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.bytes)
+        );
         self
     }
 
     /// Fails unless it is a refusal with this code; answers itself.
     #[track_caller]
     pub fn expect_code(self, code: &str) -> Self {
-        assert_eq!(self.code(), code, "{} {}", self.status, String::from_utf8_lossy(&self.bytes));
+        assert_eq!(
+            self.code(),
+            code,
+            "{} {}",
+            self.status,
+            String::from_utf8_lossy(&self.bytes)
+        );
         self
     }
 }
@@ -250,12 +297,24 @@ impl Client {
 
     /// POST JSON.
     pub async fn post(&self, path: &str, body: Value) -> Reply {
-        self.send("POST", path, Some("application/json"), Body::from(body.to_string())).await
+        self.send(
+            "POST",
+            path,
+            Some("application/json"),
+            Body::from(body.to_string()),
+        )
+        .await
     }
 
     /// PUT JSON.
     pub async fn put(&self, path: &str, body: Value) -> Reply {
-        self.send("PUT", path, Some("application/json"), Body::from(body.to_string())).await
+        self.send(
+            "PUT",
+            path,
+            Some("application/json"),
+            Body::from(body.to_string()),
+        )
+        .await
     }
 
     /// DELETE without a body.
@@ -264,7 +323,13 @@ impl Client {
     }
 
     /// POST a form with one file and text fields.
-    pub async fn upload(&self, path: &str, file_name: &str, bytes: &[u8], fields: &[(&str, &str)]) -> Reply {
+    pub async fn upload(
+        &self,
+        path: &str,
+        file_name: &str,
+        bytes: &[u8],
+        fields: &[(&str, &str)],
+    ) -> Reply {
         const BOUNDARY: &str = "lianti-test-boundary";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -281,11 +346,18 @@ impl Client {
         body.extend_from_slice(bytes);
         body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
         let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
-        self.send("POST", path, Some(&content_type), Body::from(body)).await
+        self.send("POST", path, Some(&content_type), Body::from(body))
+            .await
     }
 
     /// Any method and body.
-    pub async fn send(&self, method: &str, path: &str, content_type: Option<&str>, body: Body) -> Reply {
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        content_type: Option<&str>,
+        body: Body,
+    ) -> Reply {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -296,10 +368,22 @@ impl Client {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(body).unwrap())
+            .await
+            .unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        let bytes = axum::body::to_bytes(response.into_body(), usize::MAX)
+            .await
+            .unwrap();
         let json = serde_json::from_slice(&bytes).unwrap_or(json!(null));
-        Reply { status, headers, bytes: bytes.to_vec().into(), json }
+        Reply {
+            status,
+            headers,
+            bytes: bytes.to_vec().into(),
+            json,
+        }
     }
 }

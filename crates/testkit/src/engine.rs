@@ -20,9 +20,14 @@ pub enum TestEngine {
 
 impl TestEngine {
     /// SQLite, and PostgreSQL where a URL is given.
-    #[expect(clippy::disallowed_methods, reason = "tests learn of the server from the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests learn of the server from the environment"
+    )]
     pub fn all() -> Vec<Self> {
-        let postgres = std::env::var("LIANTI_TEST_POSTGRES").ok().map(Self::Postgres);
+        let postgres = std::env::var("LIANTI_TEST_POSTGRES")
+            .ok()
+            .map(Self::Postgres);
         std::iter::once(Self::Sqlite).chain(postgres).collect()
     }
 }
@@ -45,17 +50,29 @@ impl TestStore {
     pub fn open(engine: &TestEngine, migrations: &[Migration]) -> Self {
         let dir = TempDir::new().unwrap();
         let (url, schema) = match engine {
-            TestEngine::Sqlite => (format!("sqlite:{}", dir.path().join("lianti.db").display()), None),
+            TestEngine::Sqlite => (
+                format!("sqlite:{}", dir.path().join("lianti.db").display()),
+                None,
+            ),
             TestEngine::Postgres(url) => {
                 let schema = make_schema(url);
                 let mark = if url.contains('?') { '&' } else { '?' };
-                (format!("{url}{mark}options=-c%20search_path%3D{schema}"), Some((url.clone(), schema)))
+                (
+                    format!("{url}{mark}options=-c%20search_path%3D{schema}"),
+                    Some((url.clone(), schema)),
+                )
             }
         };
         let clock = Clock::manual(START.parse::<Instant>().unwrap());
         let store = Self::open_at(&url, dir.path(), clock.clone());
         store.migrate(migrations).unwrap();
-        Self { store, clock, url, dir, schema }
+        Self {
+            store,
+            clock,
+            url,
+            dir,
+            schema,
+        }
     }
 
     /// Opens the same database once more, as a second server would.
@@ -97,7 +114,9 @@ fn make_schema(url: &str) -> String {
     // The plain client brings a runtime of its own, which may not start inside the test's.
     std::thread::spawn(move || {
         let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
-        client.batch_execute(&format!("CREATE SCHEMA {name}")).unwrap();
+        client
+            .batch_execute(&format!("CREATE SCHEMA {name}"))
+            .unwrap();
     })
     .join()
     .unwrap();

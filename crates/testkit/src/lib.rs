@@ -17,7 +17,10 @@ where
     Fut: Future<Output = ()>,
 {
     for engine in TestEngine::all() {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(async {
             let app = TestApp::new(engine, modules).await;
             let store = app.store().clone();

@@ -21,7 +21,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(session_show, session_open, session_close))
         .routes(routes!(session_switch))
         .routes(routes!(session_password))
-        .routes(routes!(session_totp_propose, session_totp_confirm, session_totp_remove))
+        .routes(routes!(
+            session_totp_propose,
+            session_totp_confirm,
+            session_totp_remove
+        ))
         .routes(routes!(demo_accounts))
         .routes(routes!(demo_session))
         .routes(routes!(status))
@@ -175,7 +179,8 @@ struct Credential {
     locked_until: Instant,
 }
 
-const CREDENTIAL: &str = "SELECT password_hash, password_at, must_change, totp_secret, totp_pending, totp_step,
+const CREDENTIAL: &str =
+    "SELECT password_hash, password_at, must_change, totp_secret, totp_pending, totp_step,
     failures, locked_until FROM credential WHERE account_id = $1";
 const BY_USERNAME: &str = "SELECT version, body FROM account WHERE username = $1";
 const ASSIGNMENTS: &str = "SELECT version, body FROM assignment WHERE account_id = $1
@@ -189,7 +194,10 @@ fn credential(tx: &mut Tx<'_>, account_id: Id) -> Result<Option<Credential>> {
 fn assignments(tx: &mut Tx<'_>, account_id: Id) -> Result<Vec<Assignment>> {
     let today = tx.now().date();
     let found = tx.find::<Assignment>(ASSIGNMENTS, &params![account_id, today])?;
-    Ok(found.into_iter().map(|assignment| assignment.data).collect())
+    Ok(found
+        .into_iter()
+        .map(|assignment| assignment.data)
+        .collect())
 }
 
 /// Who is signed in.
@@ -218,14 +226,18 @@ fn view(tx: &mut Tx<'_>, app: &App, assignment_id: Option<Id>) -> Result<Session
             department_id: assignment.department_id,
         });
     }
-    let current = all.iter().find(|one| assignment_id.is_none_or(|id| id == one.id)).cloned();
+    let current = all
+        .iter()
+        .find(|one| assignment_id.is_none_or(|id| id == one.id))
+        .cloned();
     let assignment = current.ok_or_else(no_assignment)?;
     let credential = credential(tx, account.id)?;
     let rules: PasswordRules = tx.rule("access.passwords")?.body;
     let now = tx.now();
-    let expired = credential.as_ref().and_then(|one| one.password_at).is_some_and(|at| {
-        now - at > kernel::Span::days(rules.age_days_max)
-    });
+    let expired = credential
+        .as_ref()
+        .and_then(|one| one.password_at)
+        .is_some_and(|at| now - at > kernel::Span::days(rules.age_days_max));
     Ok(SessionView {
         account: SessionAccount {
             id: account.id,
@@ -236,8 +248,11 @@ fn view(tx: &mut Tx<'_>, app: &App, assignment_id: Option<Id>) -> Result<Session
         assignments: all,
         permissions: tx.actor().grants.clone(),
         demo: app.config().demo,
-        totp_enabled: credential.as_ref().is_some_and(|one| one.totp_secret.is_some()),
-        must_change_password: !account.demo && (expired || credential.is_some_and(|one| one.must_change)),
+        totp_enabled: credential
+            .as_ref()
+            .is_some_and(|one| one.totp_secret.is_some()),
+        must_change_password: !account.demo
+            && (expired || credential.is_some_and(|one| one.must_change)),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }
@@ -251,31 +266,44 @@ fn role_names(matrix: &roles::RoleMatrix, code: &str) -> (String, String) {
 }
 
 fn no_assignment() -> Error {
-    Error::forbidden("session.no-assignment", "the account has no role in force; ask the administrator")
+    Error::forbidden(
+        "session.no-assignment",
+        "the account has no role in force; ask the administrator",
+    )
 }
 
 /// Sign in with user name, password and, where set up, the second factor's code.
 #[utoipa::path(post, path = "/api/session", tag = "session", request_body = SignIn,
     responses((status = 204)), extensions(("x-permission" = json!("public"))))]
-async fn session_open(ctx: Ctx, headers: HeaderMap, Json(body): Json<SignIn>) -> problem::Result<Response> {
+async fn session_open(
+    ctx: Ctx,
+    headers: HeaderMap,
+    Json(body): Json<SignIn>,
+) -> problem::Result<Response> {
     let username = kernel::text::fold(&body.username).to_lowercase();
     let lookup = username.clone();
     let found = ctx
         .read(move |tx| {
-            let account = tx.find::<Account>(BY_USERNAME, &params![lookup.as_str()])?.pop();
-            let Some(account) = account else { return Ok(None) };
+            let account = tx
+                .find::<Account>(BY_USERNAME, &params![lookup.as_str()])?
+                .pop();
+            let Some(account) = account else {
+                return Ok(None);
+            };
             let credential = credential(tx, account.id)?;
             Ok(credential.map(|credential| (account.data, credential)))
         })
         .await?;
     let now = ctx.store().clock().now();
-    if let Some((account, credential)) = &found {
-        if credential.locked_until > now {
-            audit_failure(&ctx, Some(account.id), "locked").await?;
-            return Err(locked(credential.locked_until, now).into());
-        }
+    if let Some((account, credential)) = &found
+        && credential.locked_until > now
+    {
+        audit_failure(&ctx, Some(account.id), "locked").await?;
+        return Err(locked(credential.locked_until, now).into());
     }
-    let stored = found.as_ref().and_then(|(_, credential)| credential.password_hash.clone());
+    let stored = found
+        .as_ref()
+        .and_then(|(_, credential)| credential.password_hash.clone());
     let matches = ctx.app.verify_password(body.password, stored).await?;
     let Some((account, credential)) = found.filter(|_| matches) else {
         return Err(refuse(&ctx, &username).await?.into());
@@ -287,7 +315,11 @@ async fn session_open(ctx: Ctx, headers: HeaderMap, Json(body): Json<SignIn>) ->
     let step = match (&credential.totp_secret, &body.code) {
         (None, _) => None,
         (Some(_), None) => {
-            return Err(unauthenticated("session.code-needed", "type the code of your authenticator").into());
+            return Err(unauthenticated(
+                "session.code-needed",
+                "type the code of your authenticator",
+            )
+            .into());
         }
         (Some(secret), Some(code)) => {
             let step = totp::matching_step(secret, code, now, credential.totp_step);
@@ -303,8 +335,12 @@ async fn session_open(ctx: Ctx, headers: HeaderMap, Json(body): Json<SignIn>) ->
 
 fn locked(until: Instant, now: Instant) -> Error {
     let seconds = (until - now).whole_seconds().max(1);
-    Error::new(Kind::Throttled, "session.locked", "too many failures; the account is locked for a while")
-        .with(serde_json::json!({ "retry_after": seconds }))
+    Error::new(
+        Kind::Throttled,
+        "session.locked",
+        "too many failures; the account is locked for a while",
+    )
+    .with(serde_json::json!({ "retry_after": seconds }))
 }
 
 /// Counts and audits the failure; an unknown name and a wrong password look the same.
@@ -312,7 +348,10 @@ async fn refuse(ctx: &Ctx, username: &str) -> Result<Error> {
     let username = username.to_owned();
     let known = ctx
         .read(move |tx| {
-            Ok(tx.find::<Account>(BY_USERNAME, &params![username.as_str()])?.pop().map(|one| one.data.id))
+            Ok(tx
+                .find::<Account>(BY_USERNAME, &params![username.as_str()])?
+                .pop()
+                .map(|one| one.data.id))
         })
         .await?;
     match known {
@@ -334,17 +373,27 @@ async fn count_failure(ctx: &Ctx, account_id: Id, why: &'static str) -> Result<(
 }
 
 async fn audit_failure(ctx: &Ctx, account_id: Option<Id>, why: &'static str) -> Result<()> {
-    ctx.store().write(&without_key(ctx), move |tx| record_failure(tx, account_id, why)).await
+    ctx.store()
+        .write(&without_key(ctx), move |tx| {
+            record_failure(tx, account_id, why)
+        })
+        .await
 }
 
 fn record_failure(tx: &mut Tx<'_>, account_id: Option<Id>, why: &str) -> Result<()> {
     let change = Change::new("session.refused").detail(serde_json::json!({ "why": why }));
-    tx.record(change, Subject::new("account", account_id.unwrap_or(Id::NIL)))
+    tx.record(
+        change,
+        Subject::new("account", account_id.unwrap_or(Id::NIL)),
+    )
 }
 
 /// Sign-in is never replayed under an idempotency key: a session's secret is not kept.
 fn without_key(ctx: &Ctx) -> store::Request {
-    store::Request { idempotency: None, ..ctx.request.clone() }
+    store::Request {
+        idempotency: None,
+        ..ctx.request.clone()
+    }
 }
 
 async fn open_session(
@@ -354,7 +403,10 @@ async fn open_session(
     totp_step: Option<i64>,
 ) -> problem::Result<Response> {
     let secret = hex(&ctx.store().ids().random_bytes::<32>());
-    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
     let agent: String = agent.chars().take(200).collect();
     let (address, token) = (ctx.request.address.clone(), secret.clone());
     ctx.store()
@@ -363,15 +415,25 @@ async fn open_session(
                 totp::use_step(tx, account_id, step)?;
             }
             password::unlock(tx, account_id)?;
-            let assignment = assignments(tx, account_id)?.into_iter().next().ok_or_else(no_assignment)?;
+            let assignment = assignments(tx, account_id)?
+                .into_iter()
+                .next()
+                .ok_or_else(no_assignment)?;
             session::open(tx, &token, account_id, assignment.id, &address, &agent)?;
-            let subject =
-                Subject { org_id: Some(assignment.org_id), ..Subject::new("account", account_id) };
+            let subject = Subject {
+                org_id: Some(assignment.org_id),
+                ..Subject::new("account", account_id)
+            };
             tx.record(Change::new("session.opened"), subject)
         })
         .await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
-    set_cookies(&mut response, &secret, &session::csrf_of(&secret), ctx.app.config().secure_cookies);
+    set_cookies(
+        &mut response,
+        &secret,
+        &session::csrf_of(&secret),
+        ctx.app.config().secure_cookies,
+    );
     Ok(response)
 }
 
@@ -379,8 +441,14 @@ fn set_cookies(response: &mut Response, secret: &str, csrf: &str, secure: bool) 
     let secure = if secure { "; Secure" } else { "" };
     let gone = if secret.is_empty() { "; Max-Age=0" } else { "" };
     let cookies = [
-        format!("{}={secret}; Path=/; HttpOnly; SameSite=Strict{secure}{gone}", session::COOKIE),
-        format!("{}={csrf}; Path=/; SameSite=Strict{secure}{gone}", session::CSRF_COOKIE),
+        format!(
+            "{}={secret}; Path=/; HttpOnly; SameSite=Strict{secure}{gone}",
+            session::COOKIE
+        ),
+        format!(
+            "{}={csrf}; Path=/; SameSite=Strict{secure}{gone}",
+            session::CSRF_COOKIE
+        ),
     ];
     for cookie in cookies {
         let value = HeaderValue::from_str(&cookie).expect("hex and attributes are header text");
@@ -408,18 +476,33 @@ async fn session_close(ctx: Ctx) -> problem::Result<Response> {
 /// Act in another of one's roles.
 #[utoipa::path(post, path = "/api/session/assignment", tag = "session", request_body = SwitchAssignment,
     responses((status = 204)), extensions(("x-permission" = json!("signed-in"))))]
-async fn session_switch(ctx: Ctx, Json(body): Json<SwitchAssignment>) -> problem::Result<StatusCode> {
+async fn session_switch(
+    ctx: Ctx,
+    Json(body): Json<SwitchAssignment>,
+) -> problem::Result<StatusCode> {
     let live = ctx.session.clone().ok_or_else(session::not_signed_in)?;
     ctx.write(move |tx| {
         let account_id = tx.actor().id;
-        let own = assignments(tx, account_id)?.into_iter().find(|one| one.id == body.assignment_id);
+        let own = assignments(tx, account_id)?
+            .into_iter()
+            .find(|one| one.id == body.assignment_id);
         let own = own.ok_or_else(|| {
-            Error::forbidden("session.assignment", "this role is not yours or not in force")
-                .at("assignment_id")
+            Error::forbidden(
+                "session.assignment",
+                "this role is not yours or not in force",
+            )
+            .at("assignment_id")
         })?;
         session::switch(tx, &live.token_sha256, own.id)?;
-        let change = Change::new("session.switched").detail(serde_json::json!({ "role": own.role }));
-        tx.record(change, Subject { org_id: Some(own.org_id), ..Subject::new("account", account_id) })
+        let change =
+            Change::new("session.switched").detail(serde_json::json!({ "role": own.role }));
+        tx.record(
+            change,
+            Subject {
+                org_id: Some(own.org_id),
+                ..Subject::new("account", account_id)
+            },
+        )
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -438,13 +521,26 @@ async fn session_password(ctx: Ctx, Json(body): Json<NewPassword>) -> problem::R
         })
         .await?;
     let stored = credential.and_then(|credential| credential.password_hash);
-    if !ctx.app.verify_password(body.current.clone(), stored).await? {
+    if !ctx
+        .app
+        .verify_password(body.current.clone(), stored)
+        .await?
+    {
         count_failure(&ctx, account_id, "password").await?;
-        let error = Error::invalid("password.current", "current", "the present password is wrong");
+        let error = Error::invalid(
+            "password.current",
+            "current",
+            "the present password is wrong",
+        );
         return Err(error.into());
     }
     if body.current == body.new {
-        return Err(Error::invalid("password.reused", "new", "choose another password than the present one").into());
+        return Err(Error::invalid(
+            "password.reused",
+            "new",
+            "choose another password than the present one",
+        )
+        .into());
     }
     password::check_password(&rules, &account.username, &body.new)?;
     let hash = ctx.app.hash_password(body.new).await?;
@@ -453,7 +549,10 @@ async fn session_password(ctx: Ctx, Json(body): Json<NewPassword>) -> problem::R
         .write(&without_key(&ctx), move |tx| {
             password::set_password(tx, account_id, &hash, false)?;
             end_other_sessions(tx, account_id, keep.as_ref())?;
-            tx.record(Change::new("password.changed"), Subject::new("account", account_id))
+            tx.record(
+                Change::new("password.changed"),
+                Subject::new("account", account_id),
+            )
         })
         .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -461,9 +560,14 @@ async fn session_password(ctx: Ctx, Json(body): Json<NewPassword>) -> problem::R
 
 const END_OTHERS: &str = "DELETE FROM session WHERE account_id = $1 AND token_sha256 <> $2";
 
-fn end_other_sessions(tx: &mut Tx<'_>, account_id: Id, keep: Option<&super::LiveSession>) -> Result<()> {
+fn end_other_sessions(
+    tx: &mut Tx<'_>,
+    account_id: Id,
+    keep: Option<&super::LiveSession>,
+) -> Result<()> {
     let kept = keep.map_or("", |live| live.token_sha256.as_str());
-    tx.execute(END_OTHERS, &params![account_id, kept]).map(|_| ())
+    tx.execute(END_OTHERS, &params![account_id, kept])
+        .map(|_| ())
 }
 
 /// Begin to set up a second factor.
@@ -492,11 +596,18 @@ async fn session_totp_confirm(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::
         let account_id = tx.actor().id;
         let pending = credential(tx, account_id)?.and_then(|credential| credential.totp_pending);
         let pending = pending.ok_or_else(|| {
-            Error::conflict("totp.none", "no second factor is waiting to be confirmed; begin again")
+            Error::conflict(
+                "totp.none",
+                "no second factor is waiting to be confirmed; begin again",
+            )
         })?;
-        let step = totp::matching_step(&pending, &body.code, tx.now(), 0).ok_or_else(wrong_code_here)?;
+        let step =
+            totp::matching_step(&pending, &body.code, tx.now(), 0).ok_or_else(wrong_code_here)?;
         totp::confirm(tx, account_id, step)?;
-        tx.record(Change::new("totp.enabled"), Subject::new("account", account_id))
+        tx.record(
+            Change::new("totp.enabled"),
+            Subject::new("account", account_id),
+        )
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -508,11 +619,17 @@ async fn session_totp_confirm(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::
 async fn session_totp_remove(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::Result<StatusCode> {
     ctx.write(move |tx| {
         let account_id = tx.actor().id;
-        let Some(found) = credential(tx, account_id)? else { return Err(wrong_code_here()) };
+        let Some(found) = credential(tx, account_id)? else {
+            return Err(wrong_code_here());
+        };
         let secret = found.totp_secret.ok_or_else(wrong_code_here)?;
-        totp::matching_step(&secret, &body.code, tx.now(), found.totp_step).ok_or_else(wrong_code_here)?;
+        totp::matching_step(&secret, &body.code, tx.now(), found.totp_step)
+            .ok_or_else(wrong_code_here)?;
         totp::reset_totp(tx, account_id)?;
-        tx.record(Change::new("totp.removed"), Subject::new("account", account_id))
+        tx.record(
+            Change::new("totp.removed"),
+            Subject::new("account", account_id),
+        )
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
@@ -520,7 +637,11 @@ async fn session_totp_remove(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::R
 
 /// For somebody signed in, a wrong code is bad input, not a lost session.
 fn wrong_code_here() -> Error {
-    Error::invalid("session.code-wrong", "code", "the code is wrong or was used already")
+    Error::invalid(
+        "session.code-wrong",
+        "code",
+        "the code is wrong or was used already",
+    )
 }
 
 /// The accounts offered for one-click sign-in; only in demonstration mode.
@@ -534,7 +655,9 @@ async fn demo_accounts(ctx: Ctx) -> problem::Result<Json<Vec<DemoAccount>>> {
             let matrix = roles::role_matrix(tx)?;
             let mut offered = Vec::new();
             for account in tx.find::<Account>(DEMO, &[])? {
-                let Some(assignment) = assignments(tx, account.id)?.into_iter().next() else { continue };
+                let Some(assignment) = assignments(tx, account.id)?.into_iter().next() else {
+                    continue;
+                };
                 let (role_name, role_name_en) = role_names(&matrix, &assignment.role);
                 offered.push(DemoAccount {
                     account_id: account.id,
@@ -555,9 +678,15 @@ async fn demo_accounts(ctx: Ctx) -> problem::Result<Json<Vec<DemoAccount>>> {
 /// Sign in as a demonstration account; only in demonstration mode.
 #[utoipa::path(post, path = "/api/demo/session", tag = "session", request_body = DemoSignIn,
     responses((status = 204)), extensions(("x-permission" = json!("public"))))]
-async fn demo_session(ctx: Ctx, headers: HeaderMap, Json(body): Json<DemoSignIn>) -> problem::Result<Response> {
+async fn demo_session(
+    ctx: Ctx,
+    headers: HeaderMap,
+    Json(body): Json<DemoSignIn>,
+) -> problem::Result<Response> {
     require_demo(&ctx)?;
-    let account = ctx.read(move |tx| Ok(tx.load::<Account>(body.account_id)?.data)).await?;
+    let account = ctx
+        .read(move |tx| Ok(tx.load::<Account>(body.account_id)?.data))
+        .await?;
     if !account.demo || account.state != AccountState::Active {
         return Err(Error::not_found("account").at("account_id").into());
     }
@@ -568,7 +697,11 @@ fn require_demo(ctx: &Ctx) -> Result<()> {
     if ctx.app.config().demo {
         return Ok(());
     }
-    Err(Error::new(Kind::NotFound, "demo.off", "demonstration sign-in exists only in demonstration mode"))
+    Err(Error::new(
+        Kind::NotFound,
+        "demo.off",
+        "demonstration sign-in exists only in demonstration mode",
+    ))
 }
 
 /// What everybody may know of this server: for the sign-in page and for health checks.

@@ -78,8 +78,14 @@ pub struct Assignment {
 impl Entity for Assignment {
     const KIND: &'static str = "assignment";
     const TABLE: &'static str = "assignment";
-    const COLUMNS: &'static [&'static str] =
-        &["account_id", "role", "org_id", "department_id", "valid_from", "valid_to"];
+    const COLUMNS: &'static [&'static str] = &[
+        "account_id",
+        "role",
+        "org_id",
+        "department_id",
+        "valid_from",
+        "valid_to",
+    ];
 
     fn id(&self) -> Id {
         self.id

@@ -32,14 +32,17 @@ pub struct PasswordRules {
 }
 
 fn argon2() -> Argon2<'static> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).expect("the parameters lie within bounds");
+    let params =
+        Params::new(MEMORY_KIB, PASSES, 1, None).expect("the parameters lie within bounds");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
 /// Hashes a password; slow by design, so run it off the async threads.
 pub(crate) fn hash(password: &str, salt: &[u8; 16]) -> Result<String> {
     let hashed = argon2().hash_password_with_salt(password.as_bytes(), salt);
-    hashed.map(|hash| hash.to_string()).map_err(|error| Error::internal(error.to_string()))
+    hashed
+        .map(|hash| hash.to_string())
+        .map_err(|error| Error::internal(error.to_string()))
 }
 
 /// Compares; slow by design. An unreadable hash matches nothing.
@@ -60,7 +63,11 @@ pub fn check_password(rules: &PasswordRules, username: &str, password: &str) -> 
         + has(|c| !c.is_alphanumeric());
     let length = password.chars().count();
     let holds_name = password.to_lowercase().contains(&username.to_lowercase());
-    if length >= rules.length_min && length <= LENGTH_MAX && classes >= rules.classes_min && !holds_name {
+    if length >= rules.length_min
+        && length <= LENGTH_MAX
+        && classes >= rules.classes_min
+        && !holds_name
+    {
         return Ok(());
     }
     let detail = format!(
@@ -68,7 +75,8 @@ pub fn check_password(rules: &PasswordRules, username: &str, password: &str) -> 
          others) and does not contain the user name",
         rules.length_min, rules.classes_min
     );
-    let wanted = serde_json::json!({ "length_min": rules.length_min, "classes_min": rules.classes_min });
+    let wanted =
+        serde_json::json!({ "length_min": rules.length_min, "classes_min": rules.classes_min });
     Err(Error::invalid("password.weak", "password", detail).with(wanted))
 }
 
@@ -76,7 +84,8 @@ const SET: &str = "INSERT INTO credential (account_id, password_hash, password_a
     failures, locked_until) VALUES ($1, $2, $3, $4, 0, 0, 0)
     ON CONFLICT (account_id) DO UPDATE SET password_hash = excluded.password_hash,
     password_at = excluded.password_at, must_change = excluded.must_change, failures = 0, locked_until = 0";
-const FAILED: &str = "UPDATE credential SET failures = failures + 1, locked_until = $2 WHERE account_id = $1";
+const FAILED: &str =
+    "UPDATE credential SET failures = failures + 1, locked_until = $2 WHERE account_id = $1";
 const CLEAR: &str = "UPDATE credential SET failures = 0, locked_until = 0 WHERE account_id = $1";
 
 /// Stores the hash of a password that [`check_password`] let pass; `must_change` asks for a new one
@@ -86,7 +95,8 @@ const CLEAR: &str = "UPDATE credential SET failures = 0, locked_until = 0 WHERE 
 /// Whatever the database reports.
 pub fn set_password(tx: &mut Tx<'_>, account_id: Id, hash: &str, must_change: bool) -> Result<()> {
     let now = tx.now();
-    tx.execute(SET, &params![account_id, hash, now, must_change]).map(|_| ())
+    tx.execute(SET, &params![account_id, hash, now, must_change])
+        .map(|_| ())
 }
 
 /// Ends a lock-out.
@@ -98,11 +108,17 @@ pub fn unlock(tx: &mut Tx<'_>, account_id: Id) -> Result<()> {
 }
 
 /// Counts a failure; answers until when the account is locked, if it is.
-pub(super) fn note_failure(tx: &mut Tx<'_>, account_id: Id, failures: i64) -> Result<Option<Instant>> {
+pub(super) fn note_failure(
+    tx: &mut Tx<'_>,
+    account_id: Id,
+    failures: i64,
+) -> Result<Option<Instant>> {
     let rules: PasswordRules = tx.rule("access.passwords")?.body;
     let over = failures + 1 - rules.failures_max;
     let locked = (over >= 0).then(|| {
-        let minutes = rules.lock_minutes_first.saturating_mul(1_i64 << over.clamp(0, 20));
+        let minutes = rules
+            .lock_minutes_first
+            .saturating_mul(1_i64 << over.clamp(0, 20));
         tx.now() + Span::minutes(minutes.min(rules.lock_minutes_max))
     });
     let until = locked.unwrap_or_default();
@@ -134,8 +150,17 @@ mod tests {
             lock_minutes_max: 60,
         };
         assert!(check_password(&rules, "wang", "Aa1-567890").is_ok());
-        for weak in ["short1A-", "alllowercase1", "Wang-1234567", &"Aa1".repeat(100)] {
-            assert_eq!(check_password(&rules, "wang", weak).unwrap_err().code(), "password.weak", "{weak}");
+        for weak in [
+            "short1A-",
+            "alllowercase1",
+            "Wang-1234567",
+            &"Aa1".repeat(100),
+        ] {
+            assert_eq!(
+                check_password(&rules, "wang", weak).unwrap_err().code(),
+                "password.weak",
+                "{weak}"
+            );
         }
     }
 }

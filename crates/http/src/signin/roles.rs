@@ -59,28 +59,44 @@ impl RoleMatrix {
     /// The matrix as the modules propose it.
     pub fn from_modules(modules: &[Module]) -> Self {
         let permissions = modules.iter().flat_map(|module| module.permissions);
-        let known = permissions.map(|permission| permission.code.to_owned()).collect();
+        let known = permissions
+            .map(|permission| permission.code.to_owned())
+            .collect();
         let roles = ROLES.iter().map(|&(code, name_zh, name_en)| {
-            let grants = modules.iter().flat_map(|module| module.grants).filter(|grant| grant.role == code);
+            let grants = modules
+                .iter()
+                .flat_map(|module| module.grants)
+                .filter(|grant| grant.role == code);
             RoleDefinition {
                 code: code.to_owned(),
                 name_zh: name_zh.to_owned(),
                 name_en: name_en.to_owned(),
-                grants: grants.map(|grant| (grant.permission.to_owned(), grant.scope)).collect(),
+                grants: grants
+                    .map(|grant| (grant.permission.to_owned(), grant.scope))
+                    .collect(),
             }
         });
-        Self { known, roles: roles.collect() }
+        Self {
+            known,
+            roles: roles.collect(),
+        }
     }
 
     /// What a role may do; nothing for an unknown role.
     pub fn grants(&self, role: &str) -> BTreeMap<String, Scope> {
         let found = self.roles.iter().find(|definition| definition.code == role);
-        found.map(|definition| definition.grants.clone()).unwrap_or_default()
+        found
+            .map(|definition| definition.grants.clone())
+            .unwrap_or_default()
     }
 
     /// Adds permissions this matrix has not decided on, with the defaults; answers whether any were.
     fn adopt(&mut self, defaults: &Self) -> bool {
-        let new: Vec<&String> = defaults.known.iter().filter(|code| !self.known.contains(code)).collect();
+        let new: Vec<&String> = defaults
+            .known
+            .iter()
+            .filter(|code| !self.known.contains(code))
+            .collect();
         for role in &mut self.roles {
             let proposed = defaults.grants(&role.code);
             for code in &new {
@@ -124,13 +140,21 @@ pub fn seed_roles(tx: &mut Tx<'_>, defaults: &RoleMatrix) -> Result<()> {
     let today = tx.now().date();
     let Some(newest) = versions.first() else {
         let body = serde_json::json!(defaults);
-        return tx.add_rule_version(&roles_seed(), 0, "1970-01-01".parse()?, "初始值", &body).map(|_| ());
+        return tx
+            .add_rule_version(&roles_seed(), 0, "1970-01-01".parse()?, "初始值", &body)
+            .map(|_| ());
     };
     let mut matrix: RoleMatrix =
         serde_json::from_value(newest.body.clone()).map_err(kernel::Error::internal)?;
     if matrix.adopt(defaults) {
         let (after, body) = (newest.version, serde_json::json!(matrix));
-        tx.add_rule_version(&roles_seed(), after, today, "版本升级新增权限的默认值", &body)?;
+        tx.add_rule_version(
+            &roles_seed(),
+            after,
+            today,
+            "版本升级新增权限的默认值",
+            &body,
+        )?;
     }
     Ok(())
 }

@@ -69,7 +69,8 @@ const BY_TOKEN: &str = "SELECT t.account_id, t.assignment_id, COALESCE(t.used_at
     WHERE t.token_sha256 = $1 AND t.revoked_at IS NULL";
 const SEEN: &str = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE token_sha256 = $1";
 const USED: &str = "UPDATE api_token SET used_at = $2 WHERE token_sha256 = $1";
-const CREATE: &str = "INSERT INTO session (token_sha256, account_id, assignment_id, created_at, seen_at,
+const CREATE: &str =
+    "INSERT INTO session (token_sha256, account_id, assignment_id, created_at, seen_at,
     expires_at, address, agent) VALUES ($1, $2, $3, $4, $4, $5, $6, $7)";
 const SWITCH: &str = "UPDATE session SET assignment_id = $2 WHERE token_sha256 = $1";
 const END: &str = "DELETE FROM session WHERE token_sha256 = $1";
@@ -108,17 +109,22 @@ pub(crate) async fn authenticate(
     let token_sha256 = sha256_hex(secret.as_bytes());
     let request = store::Request::system("sign-in");
     let key = token_sha256.clone();
-    let (caller, seen) =
-        store.read(&request, move |tx| find_caller(tx, &key, by_token)).await?;
+    let (caller, seen) = store
+        .read(&request, move |tx| find_caller(tx, &key, by_token))
+        .await?;
     if store.clock().now() - seen > SEEN_EVERY {
-        store.write(&request, move |tx| touch(tx, &token_sha256, by_token)).await?;
+        store
+            .write(&request, move |tx| touch(tx, &token_sha256, by_token))
+            .await?;
     }
     Ok(caller)
 }
 
 fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(Caller, Instant)> {
     let sql = if by_token { BY_TOKEN } else { BY_COOKIE };
-    let row: SessionRow = tx.query_opt(sql, &params![token_sha256])?.ok_or_else(not_signed_in)?;
+    let row: SessionRow = tx
+        .query_opt(sql, &params![token_sha256])?
+        .ok_or_else(not_signed_in)?;
     let (now, today) = (tx.now(), tx.now().date());
     let assigned = row.valid_from <= today && row.valid_to.is_none_or(|last| last >= today);
     if row.expires_at <= now || row.state != super::AccountState::Active || !assigned {
@@ -130,13 +136,23 @@ fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(C
         token_sha256: token_sha256.to_owned(),
         assignment_id: row.assignment_id,
     });
-    Ok((Caller { actor: Arc::new(actor_of(row, grants)), session }, seen))
+    Ok((
+        Caller {
+            actor: Arc::new(actor_of(row, grants)),
+            session,
+        },
+        seen,
+    ))
 }
 
 fn actor_of(row: SessionRow, grants: BTreeMap<String, Scope>) -> Actor {
     Actor {
         id: row.account_id,
-        kind: if row.system.as_deref() == Some("true") { ActorKind::System } else { ActorKind::Person },
+        kind: if row.system.as_deref() == Some("true") {
+            ActorKind::System
+        } else {
+            ActorKind::Person
+        },
         name: row.name,
         practitioner_id: row.practitioner_id,
         role: row.role,
@@ -156,11 +172,14 @@ fn touch(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<()> {
         return tx.execute(USED, &params![token_sha256, now]).map(|_| ());
     }
     let created: Option<Created> = tx.query_opt(CREATED_AT, &params![token_sha256])?;
-    let Some(created) = created else { return Ok(()) };
+    let Some(created) = created else {
+        return Ok(());
+    };
     let rules: SessionRules = tx.rule("access.sessions")?.body;
     let idle_end = now + Span::minutes(rules.idle_minutes_max);
     let end = idle_end.min(created.created_at + Span::hours(rules.age_hours_max));
-    tx.execute(SEEN, &params![token_sha256, now, end]).map(|_| ())
+    tx.execute(SEEN, &params![token_sha256, now, end])
+        .map(|_| ())
 }
 
 /// Opens a session for `secret`.
@@ -176,13 +195,22 @@ pub(super) fn open(
     let now = tx.now();
     let expires_at = now + Span::minutes(rules.idle_minutes_max);
     let token = sha256_hex(secret.as_bytes());
-    let values = params![token, account_id, assignment_id, now, expires_at, address, agent];
+    let values = params![
+        token,
+        account_id,
+        assignment_id,
+        now,
+        expires_at,
+        address,
+        agent
+    ];
     tx.execute(CREATE, &values)?;
     Ok(expires_at)
 }
 
 pub(super) fn switch(tx: &mut Tx<'_>, token_sha256: &str, assignment_id: Id) -> Result<()> {
-    tx.execute(SWITCH, &params![token_sha256, assignment_id]).map(|_| ())
+    tx.execute(SWITCH, &params![token_sha256, assignment_id])
+        .map(|_| ())
 }
 
 pub(super) fn end(tx: &mut Tx<'_>, token_sha256: &str) -> Result<()> {
@@ -204,7 +232,10 @@ pub(super) fn csrf_of(secret: &str) -> String {
 }
 
 fn check_csrf(headers: &HeaderMap, secret: &str) -> Result<()> {
-    let sent = headers.get(CSRF_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
+    let sent = headers
+        .get(CSRF_HEADER)
+        .map(|value| value.as_bytes())
+        .unwrap_or_default();
     if bool::from(csrf_of(secret).as_bytes().ct_eq(sent)) {
         return Ok(());
     }
@@ -213,9 +244,16 @@ fn check_csrf(headers: &HeaderMap, secret: &str) -> Result<()> {
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+    let cookies = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
 }
 
 pub(super) fn not_signed_in() -> Error {

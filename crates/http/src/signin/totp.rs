@@ -18,12 +18,22 @@ fn code(secret: &[u8], step: i64) -> String {
     mac.update(&step.to_be_bytes());
     let digest = mac.finalize().into_bytes();
     let at = usize::from(digest[19] & 0x0f);
-    let number = u32::from_be_bytes([digest[at] & 0x7f, digest[at + 1], digest[at + 2], digest[at + 3]]);
+    let number = u32::from_be_bytes([
+        digest[at] & 0x7f,
+        digest[at + 1],
+        digest[at + 2],
+        digest[at + 3],
+    ]);
     format!("{:06}", number % 1_000_000)
 }
 
 /// The step whose code this is, if it lies after `last_step`: a code works once.
-pub(super) fn matching_step(secret: &str, typed: &str, now: Instant, last_step: i64) -> Option<i64> {
+pub(super) fn matching_step(
+    secret: &str,
+    typed: &str,
+    now: Instant,
+    last_step: i64,
+) -> Option<i64> {
     let secret = from_base32(secret)?;
     let current = now.micros().div_euclid(1_000_000 * STEP_SECONDS);
     (current - DRIFT_STEPS..=current + DRIFT_STEPS).find(|&step| {
@@ -64,14 +74,13 @@ fn from_base32(text: &str) -> Option<Vec<u8>> {
 }
 
 const PENDING: &str = "UPDATE credential SET totp_pending = $2 WHERE account_id = $1";
-const CONFIRM: &str =
-    "UPDATE credential SET totp_secret = totp_pending, totp_pending = NULL, totp_step = $2 WHERE account_id = $1";
-const RESET: &str =
-    "UPDATE credential SET totp_secret = NULL, totp_pending = NULL, totp_step = 0 WHERE account_id = $1";
+const CONFIRM: &str = "UPDATE credential SET totp_secret = totp_pending, totp_pending = NULL, totp_step = $2 WHERE account_id = $1";
+const RESET: &str = "UPDATE credential SET totp_secret = NULL, totp_pending = NULL, totp_step = 0 WHERE account_id = $1";
 const STEP: &str = "UPDATE credential SET totp_step = $2 WHERE account_id = $1 AND totp_step < $2";
 
 pub(super) fn propose(tx: &mut Tx<'_>, account_id: Id, secret: &str) -> Result<()> {
-    tx.execute(PENDING, &params![account_id, secret]).map(|_| ())
+    tx.execute(PENDING, &params![account_id, secret])
+        .map(|_| ())
 }
 
 pub(super) fn confirm(tx: &mut Tx<'_>, account_id: Id, step: i64) -> Result<()> {
@@ -95,7 +104,11 @@ pub fn reset_totp(tx: &mut Tx<'_>, account_id: Id) -> Result<()> {
 }
 
 pub(super) fn code_wrong() -> Error {
-    super::unauthenticated("session.code-wrong", "the code is wrong or was used already").at("code")
+    super::unauthenticated(
+        "session.code-wrong",
+        "the code is wrong or was used already",
+    )
+    .at("code")
 }
 
 #[cfg(test)]
@@ -106,7 +119,11 @@ mod tests {
     fn codes_follow_rfc_6238() {
         // Appendix B, SHA-1, the last six of eight digits.
         let secret = b"12345678901234567890";
-        for (seconds, expected) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
+        for (seconds, expected) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (20_000_000_000, "353130"),
+        ] {
             assert_eq!(code(secret, seconds / STEP_SECONDS), expected);
         }
     }

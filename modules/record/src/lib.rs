@@ -1,1 +1,172 @@
 //! Patients, the basis on which they are read, consent and the access log.
+//!
+//! Nobody reads a patient's record without a [`kernel::Basis`], and no read goes unnoted. Other
+//! modules use [`view`] where a person looks at a record, [`brief`] for documents whose reader has a
+//! basis by them, and open and close care relations with their documents.
+
+mod api;
+mod basis;
+mod break_glass;
+mod consent;
+mod input;
+mod log;
+mod matching;
+mod messages;
+mod model;
+mod patients;
+mod rules;
+mod search;
+
+pub use basis::{
+    audited, basis, brief, close_care, close_care_of, is_own, is_self, note_treatment, open_care,
+    orgs_of, patient, view,
+};
+pub use input::{
+    ContactInput, FindQuery, IdentifierInput, MatchQuery, NewAllergy, NewPatient, NewProblem,
+    PatientChange,
+};
+pub use matching::{Match, MatchReason, by_identifier};
+pub use model::{
+    Allergy, AllergyKind, Contact, Identifier, IdentifierKind, Patient, PatientBrief, Problem,
+    Severity,
+};
+pub use patients::{add_allergy, add_problem, register, register_unmatched};
+
+use http::{Grant, Module, Permission, WorkItem};
+use kernel::{Result, Scope};
+use store::{Migration, RuleSeed, Tx};
+
+const PERMISSIONS: &[Permission] = &[
+    Permission {
+        code: "record.read",
+        title_zh: "调阅居民档案",
+        title_en: "Read patient records, on a basis",
+    },
+    Permission {
+        code: "record.register",
+        title_zh: "登记居民、更新档案",
+        title_en: "Register patients and keep their records",
+    },
+    Permission {
+        code: "record.search",
+        title_zh: "跨机构精确查找居民",
+        title_en: "Find patients of other members by exact data",
+    },
+    Permission {
+        code: "record.break-glass",
+        title_zh: "紧急调阅",
+        title_en: "Emergency access",
+    },
+    Permission {
+        code: "record.consent",
+        title_zh: "登记和撤回知情同意",
+        title_en: "Record and withdraw consent",
+    },
+    Permission {
+        code: "record.audit",
+        title_zh: "查看调阅日志、复核紧急调阅",
+        title_en: "See the access log, review emergency access",
+    },
+];
+
+const fn org(role: &'static str, permission: &'static str) -> Grant {
+    Grant::new(role, permission, Scope::Org)
+}
+
+const GRANTS: &[Grant] = &[
+    org("village-doctor", "record.read"),
+    org("village-doctor", "record.register"),
+    org("village-doctor", "record.search"),
+    org("village-doctor", "record.consent"),
+    org("village-doctor", "record.break-glass"),
+    org("general-practitioner", "record.read"),
+    Grant::new("general-practitioner", "record.register", Scope::Below),
+    org("general-practitioner", "record.search"),
+    org("general-practitioner", "record.consent"),
+    org("general-practitioner", "record.break-glass"),
+    org("referral-office", "record.read"),
+    org("referral-office", "record.register"),
+    org("referral-office", "record.search"),
+    org("attending-doctor", "record.read"),
+    org("attending-doctor", "record.register"),
+    org("attending-doctor", "record.search"),
+    org("attending-doctor", "record.consent"),
+    org("attending-doctor", "record.break-glass"),
+    org("ward-nurse", "record.read"),
+    org("ward-nurse", "record.register"),
+    org("duty-chief", "record.read"),
+    org("duty-chief", "record.search"),
+    org("duty-chief", "record.break-glass"),
+    org("technician", "record.read"),
+    org("pharmacist", "record.read"),
+    org("privacy-officer", "record.audit"),
+    Grant::new("resident", "record.audit", Scope::Own),
+];
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    module: "record",
+    number: 1,
+    name: "patients, identifiers, care, consent, break-glass",
+    sql: include_str!("../sql/0001_record.sql"),
+}];
+
+const RULE_SEEDS: &[RuleSeed] = &[
+    RuleSeed {
+        code: "record.identity",
+        title_zh: "身份核验与查找限制",
+        title_en: "Identity checks and search limits",
+        source: "GB 11643-1999; 个人信息保护法 第三十一条(未满十四周岁); 其余为本地设定",
+        body: r#"{"override_reason_characters_min": 4, "guardian_age_years": 14, "age_years_max": 130,
+                  "searches_per_hour_max": 200, "consent_days_max": 1830}"#,
+        check: rules::check_identity_rule,
+    },
+    RuleSeed {
+        code: "record.break-glass",
+        title_zh: "紧急调阅",
+        title_en: "Emergency access",
+        source: "本地设定",
+        body: r#"{"minutes": 240, "reason_characters_min": 10}"#,
+        check: rules::check_break_glass_rule,
+    },
+];
+
+/// Reviews that wait, shown at most.
+const WORK_MAX: u32 = 50;
+
+/// What the server mounts.
+pub fn module() -> Module {
+    let mut module = Module::new("record", api::routes());
+    module.permissions = PERMISSIONS;
+    module.grants = GRANTS;
+    module.migrations = MIGRATIONS;
+    module.rule_seeds = RULE_SEEDS;
+    module.messages = messages::MESSAGES;
+    module.work = Some(work);
+    module.search = Some(search::hits);
+    module
+}
+
+/// Emergency accesses that wait for a privacy officer's review.
+fn work(tx: &mut Tx<'_>) -> Result<Vec<WorkItem>> {
+    let resident = tx.actor().role == "resident";
+    if tx.actor().scope("record.audit").is_none() || resident {
+        return Ok(Vec::new());
+    }
+    let page = break_glass::list(tx, break_glass::BreakGlassState::Open, None, WORK_MAX)?;
+    let rows = page.items.into_iter().filter(|row| row.reviewable);
+    Ok(rows
+        .map(|row| WorkItem {
+            id: row.access.id,
+            module: "record".to_owned(),
+            kind: "break-glass".to_owned(),
+            title: row.access.account_name,
+            subtitle: row.access.reason,
+            since: row.access.at,
+            due: None,
+            reason: "record.break-glass-review".to_owned(),
+            link: format!("/record/break-glass/{}", row.access.id),
+            org_id: Some(row.access.org_id),
+            priority: "urgent".to_owned(),
+        })
+        .collect())
+}

@@ -1,0 +1,115 @@
+//! What the patient may know: who looked; and the accounts through which patients ask.
+
+use http::{App, Ctx, Json, Path, Query};
+use kernel::{Error, Id, Page};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use store::{Change, Subject, Tx, Versioned, params};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::PageQuery;
+use super::patients::load_for_change;
+use crate::basis;
+use crate::log::{self, AccessEntry, TimelineEntry};
+use crate::model::{Patient, PatientBrief};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(patient_access_log))
+        .routes(routes!(patient_timeline))
+        .routes(routes!(patient_account_link))
+        .routes(routes!(my_patients))
+}
+
+const LINK: &str = "INSERT INTO patient_account (account_id, patient_id, since) VALUES ($1, $2, $3)
+    ON CONFLICT (account_id, patient_id) DO NOTHING";
+const MINE: &str = "SELECT p.version, p.body FROM patient_account AS a
+    JOIN patient AS p ON p.id = a.patient_id WHERE a.account_id = $1 ORDER BY a.patient_id LIMIT 20";
+
+/// Who looked at a record, when, and on which basis: for the patient, and for privacy officers.
+#[utoipa::path(get, path = "/api/patients/{id}/access-log", tag = "record",
+    params(("id" = Id, Path), PageQuery), responses((status = 200, body = Page<AccessEntry>)),
+    extensions(("x-permission" = json!("record.audit"))))]
+async fn patient_access_log(
+    ctx: Ctx,
+    Path(id): Path<Id>,
+    Query(page): Query<PageQuery>,
+) -> http::Result<Json<Page<AccessEntry>>> {
+    let (after, size) = (page.cursor()?, page.size());
+    Ok(Json(
+        ctx.read(move |tx| log::accesses(tx, id, after, size))
+            .await?,
+    ))
+}
+
+/// What was done for a patient over all capabilities. Needs a basis; the look is noted.
+#[utoipa::path(get, path = "/api/patients/{id}/timeline", tag = "record",
+    params(("id" = Id, Path), PageQuery), responses((status = 200, body = Page<TimelineEntry>)),
+    extensions(("x-permission" = json!("record.read"))))]
+async fn patient_timeline(
+    ctx: Ctx,
+    Path(id): Path<Id>,
+    Query(page): Query<PageQuery>,
+) -> http::Result<Json<Page<TimelineEntry>>> {
+    let (after, size) = (page.cursor()?, page.size());
+    let result = ctx.read(move |tx| {
+        basis::view(tx, id, "timeline")?;
+        log::timeline(tx, id, after, size)
+    });
+    Ok(Json(basis::audited(&ctx, result.await).await?))
+}
+
+/// The account through which a patient, or their guardian, asks.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AccountLink {
+    /// The account.
+    account_id: Id,
+}
+
+/// Tie an account to the patient whose own it is, or whose guardian's.
+#[utoipa::path(post, path = "/api/patients/{id}/accounts", tag = "record", params(("id" = Id, Path)),
+    request_body = AccountLink, responses((status = 200, body = PatientBrief)),
+    extensions(("x-permission" = json!("record.register"))))]
+async fn patient_account_link(
+    ctx: Ctx,
+    Path(id): Path<Id>,
+    Json(body): Json<AccountLink>,
+) -> http::Result<Json<PatientBrief>> {
+    let seen = ctx.if_match()?;
+    let result = ctx.write(move |tx| {
+        let (patient, _) = load_for_change(tx, id, seen)?;
+        link_account(tx, &patient, body.account_id)?;
+        Ok(PatientBrief::of(&patient, tx.now().date()))
+    });
+    Ok(Json(basis::audited(&ctx, result.await).await?))
+}
+
+fn link_account(tx: &mut Tx<'_>, patient: &Patient, account_id: Id) -> kernel::Result<()> {
+    tx.load::<http::signin::Account>(account_id)
+        .map_err(|error| error.at("account_id"))?;
+    let now = tx.now();
+    if tx.execute(LINK, &params![account_id, patient.id, now])? == 0 {
+        let detail = "this account is tied to this patient already";
+        return Err(Error::conflict("record.account-linked", detail));
+    }
+    let change = Change::new("record.account-linked").detail(json!({ "account_id": account_id }));
+    tx.record(change, Subject::of(patient))
+}
+
+/// The patients the signed-in account asks for: oneself, and those one is guardian of.
+#[utoipa::path(get, path = "/api/my/patients", tag = "record",
+    responses((status = 200, body = Vec<PatientBrief>)),
+    extensions(("x-permission" = json!("record.audit"))))]
+async fn my_patients(ctx: Ctx) -> http::Result<Json<Vec<PatientBrief>>> {
+    let list = ctx.read(|tx| {
+        let (account_id, today) = (tx.actor().id, tx.now().date());
+        let found: Vec<Versioned<Patient>> = tx.find(MINE, &params![account_id])?;
+        Ok(found
+            .iter()
+            .map(|patient| PatientBrief::of(patient, today))
+            .collect())
+    });
+    Ok(Json(list.await?))
+}

@@ -1,0 +1,184 @@
+//! What happened to a patient's record, in two lists: who looked, and what was done.
+
+use kernel::{Basis, Cursor, Error, Id, Instant, Page, Result};
+use serde::{Deserialize, Serialize};
+use store::{Tx, params};
+
+use crate::basis;
+
+/// One look at a record, or an attempt.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AccessEntry {
+    /// Its id.
+    pub id: Id,
+    /// When.
+    pub at: Instant,
+    /// What: `record.read`, `record.unmasked`, `record.read-refused` …
+    pub event: String,
+    /// Who.
+    pub actor_id: Id,
+    /// Their name.
+    pub actor_name: String,
+    /// In which role.
+    pub role: String,
+    /// For which organization.
+    pub org_id: Id,
+    /// On which basis.
+    pub basis: Option<Basis>,
+    /// What was shown, and the like.
+    #[schema(value_type = Object)]
+    pub detail: serde_json::Value,
+}
+
+/// Something done for a patient.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TimelineEntry {
+    /// Its id.
+    pub id: Id,
+    /// When.
+    pub at: Instant,
+    /// What: `referral.accepted`.
+    pub event: String,
+    /// Kind of the thing it happened to.
+    pub kind: String,
+    /// Its id.
+    pub entity_id: Id,
+    /// The member it belongs to.
+    pub org_id: Option<Id>,
+    /// The member on the other side.
+    pub peer_org_id: Option<Id>,
+    /// Who did it.
+    pub actor_name: String,
+    /// In which role.
+    pub role: String,
+    /// For which organization.
+    pub actor_org_id: Id,
+    /// What changed.
+    #[schema(value_type = Object)]
+    pub detail: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventRow {
+    id: Id,
+    at: Instant,
+    event: String,
+    kind: String,
+    entity_id: Id,
+    org_id: Option<Id>,
+    peer_org_id: Option<Id>,
+    actor_id: Id,
+    actor_name: String,
+    role: String,
+    actor_org_id: Id,
+    basis: Option<String>,
+    detail: String,
+}
+
+const LOOKS: &str =
+    "SELECT id, at, event, kind, entity_id, org_id, peer_org_id, actor_id, actor_name,
+    role, actor_org_id, basis, detail FROM event
+    WHERE patient_id = $1 AND (at, id) < ($2, $3)
+    AND event IN ('record.read', 'record.unmasked', 'record.found', 'record.read-refused',
+      'record.duplicate-shown', 'record.break-glass', 'record.break-glass-reviewed')
+    ORDER BY at DESC, id DESC LIMIT $4";
+const DEEDS: &str =
+    "SELECT id, at, event, kind, entity_id, org_id, peer_org_id, actor_id, actor_name,
+    role, actor_org_id, basis, detail FROM event
+    WHERE patient_id = $1 AND (at, id) < ($2, $3)
+    AND event NOT IN ('record.read', 'record.unmasked', 'record.found', 'record.read-refused',
+      'record.duplicate-shown', 'record.break-glass', 'record.break-glass-reviewed')
+    ORDER BY at DESC, id DESC LIMIT $4";
+
+/// Who looked at the record, newest first: for the patient's own account, and for the privacy
+/// officers of organizations whose patient this is.
+///
+/// # Errors
+/// `NotFound` with code `patient`; `record.log-not-yours`.
+pub fn accesses(
+    tx: &mut Tx<'_>,
+    patient_id: Id,
+    after: Option<Cursor>,
+    size: u32,
+) -> Result<Page<AccessEntry>> {
+    basis::patient(tx, patient_id)?;
+    let org_id = tx.actor().org_id;
+    let resident = tx.actor().role == "resident";
+    let allowed = if resident {
+        basis::is_self(tx, patient_id)?
+    } else {
+        basis::is_own(tx, patient_id, org_id)?
+    };
+    if !allowed {
+        let detail = "the access log is for the patient, and for the privacy officers of organizations \
+                      whose patient this is";
+        return Err(Error::forbidden("record.log-not-yours", detail));
+    }
+    let rows = page(tx, LOOKS, patient_id, after, size)?;
+    let rows = rows.into_iter().map(|row| AccessEntry {
+        id: row.id,
+        at: row.at,
+        event: row.event,
+        actor_id: row.actor_id,
+        actor_name: row.actor_name,
+        role: row.role,
+        org_id: row.actor_org_id,
+        basis: row
+            .basis
+            .and_then(|basis| serde_json::from_str(&basis).ok()),
+        detail: parsed(&row.detail),
+    });
+    let cursor = |row: &AccessEntry| Cursor {
+        key: row.at.micros(),
+        id: row.id,
+    };
+    Ok(Page::from_rows(rows.collect(), size, cursor))
+}
+
+/// What was done for the patient over all capabilities, newest first; the caller has checked a
+/// basis.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn timeline(
+    tx: &mut Tx<'_>,
+    patient_id: Id,
+    after: Option<Cursor>,
+    size: u32,
+) -> Result<Page<TimelineEntry>> {
+    let rows = page(tx, DEEDS, patient_id, after, size)?;
+    let rows = rows.into_iter().map(|row| TimelineEntry {
+        id: row.id,
+        at: row.at,
+        event: row.event,
+        kind: row.kind,
+        entity_id: row.entity_id,
+        org_id: row.org_id,
+        peer_org_id: row.peer_org_id,
+        actor_name: row.actor_name,
+        role: row.role,
+        actor_org_id: row.actor_org_id,
+        detail: parsed(&row.detail),
+    });
+    let cursor = |row: &TimelineEntry| Cursor {
+        key: row.at.micros(),
+        id: row.id,
+    };
+    Ok(Page::from_rows(rows.collect(), size, cursor))
+}
+
+fn page(
+    tx: &mut Tx<'_>,
+    sql: &'static str,
+    patient_id: Id,
+    after: Option<Cursor>,
+    size: u32,
+) -> Result<Vec<EventRow>> {
+    let (at, last) = after.map_or((i64::MAX, Id::MAX), |cursor| (cursor.key, cursor.id));
+    tx.query(sql, &params![patient_id, at, last, size + 1])
+}
+
+fn parsed(detail: &str) -> serde_json::Value {
+    serde_json::from_str(detail).unwrap_or_else(|_| serde_json::json!({}))
+}

@@ -14,7 +14,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 type Listener = () => void;
 const signedOutListeners = new Set<Listener>();
 
-/** Called whenever the server answers 401 to a call that needed a session. */
+/** Called whenever the server says that the session is over. */
 export function onSignedOut(listener: Listener): () => void {
   signedOutListeners.add(listener);
   return () => signedOutListeners.delete(listener);
@@ -126,9 +126,7 @@ async function send(request: Request): Promise<Response> {
   learnServerTime(response.headers.get('date'));
   if (response.ok) return response;
   const error = await errorFrom(response);
-  if (error.unauthenticated && !request.url.endsWith('/api/session')) {
-    announceSignedOut();
-  }
+  if (error.signedOut && !request.url.endsWith('/api/session')) announceSignedOut();
   throw error;
 }
 

@@ -40,8 +40,12 @@ test('a failed fetch means that the line is down', () => {
   expect(asApiError(error)).toBe(error);
 });
 
+test('only a missing session counts as signed out', () => {
+  expect(parseProblem(401, '{"code":"access.not-signed-in"}').signedOut).toBe(true);
+  expect(parseProblem(401, '{"code":"session.wrong"}').signedOut).toBe(false);
+});
+
 test.each([
-  [401, 'unauthenticated'],
   [403, 'forbidden'],
   [404, 'notFound'],
   [410, 'notFound'],

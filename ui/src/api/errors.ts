@@ -41,8 +41,9 @@ export class ApiError extends Error {
   get offline(): boolean {
     return this.status === 0;
   }
-  get unauthenticated(): boolean {
-    return this.status === 401;
+  /** Nobody is signed in. Other 401s (a wrong password, a wrong code) are answers to a form. */
+  get signedOut(): boolean {
+    return this.code === SIGNED_OUT_CODE;
   }
   get forbidden(): boolean {
     return this.status === 403;
@@ -60,6 +61,7 @@ export class ApiError extends Error {
   }
 }
 
+export const SIGNED_OUT_CODE = 'access.not-signed-in';
 export const OFFLINE_CODE = 'network.offline';
 export const UNKNOWN_CODE = 'server.unreadable-answer';
 

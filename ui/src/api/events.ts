@@ -21,8 +21,6 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 /** A short break is no news: it is said only when it lasts. */
 const QUIET_MS = 3_000;
-/** After a longer gap nothing on the screen is trusted. */
-const GAP_MAX_MS = 5 * 60_000;
 /** Lists that any change may touch. */
 const ALWAYS_KINDS = ['work', 'notice'];
 
@@ -61,9 +59,9 @@ export function follows(
 /** Opens the stream and keeps it open; the answer closes it. */
 export function startLive(queries: QueryClient, url = '/api/events'): () => void {
   let source: EventSource | null = null;
-  let last_seq: number | null = null;
+  let started_ms = 0;
+  let greeted = false;
   let retry_ms = RETRY_FIRST_MS;
-  let lost_at: number | null = null;
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let burstTimer: ReturnType<typeof setTimeout> | undefined;
   let quietTimer: ReturnType<typeof setTimeout> | undefined;
@@ -78,21 +76,17 @@ export function startLive(queries: QueryClient, url = '/api/events'): () => void
   function receive(message: MessageEvent<string>) {
     const event = parseEvent(message.data);
     if (!event) return;
-    last_seq = event.seq;
     pending.add(event.kind);
     burstTimer ??= setTimeout(flush, BURST_MS);
     for (const listener of eventListeners) listener(event);
   }
   function opened() {
-    if (lost_at !== null && Date.now() - lost_at > GAP_MAX_MS) void queries.invalidateQueries();
-    lost_at = null;
     retry_ms = RETRY_FIRST_MS;
     clearTimeout(quietTimer);
     quietTimer = undefined;
     setConnection('live');
   }
   function failed() {
-    lost_at ??= Date.now();
     if (!navigator.onLine) setConnection('offline');
     else quietTimer ??= setTimeout(() => setConnection('reconnecting'), QUIET_MS);
     // The browser retries by itself (with Last-Event-ID) unless it gave the stream up.
@@ -102,13 +96,28 @@ export function startLive(queries: QueryClient, url = '/api/events'): () => void
     retryTimer = setTimeout(connect, retry_ms);
     retry_ms = Math.min(retry_ms * 2, RETRY_MAX_MS);
   }
+  /**
+   * The server cannot say what was missed. On the first greeting that only concerns what was read
+   * before the line was asked for; later, everything.
+   */
+  function reset() {
+    const first = !greeted;
+    greeted = true;
+    const old = (query: Query) => !first || query.state.dataUpdatedAt < started_ms;
+    void queries.invalidateQueries({
+      predicate: (query) => query.state.data !== undefined && old(query),
+    });
+  }
   function connect() {
-    // A fresh EventSource cannot set the header, so the place is repeated in the address.
-    source = new EventSource(last_seq === null ? url : `${url}?after=${last_seq}`);
+    started_ms = Date.now();
+    source = new EventSource(url);
     source.onopen = opened;
     source.onerror = failed;
     source.onmessage = receive;
-    source.addEventListener('reset', () => void queries.invalidateQueries());
+    source.addEventListener('hello', () => {
+      greeted = true;
+    });
+    source.addEventListener('reset', reset);
   }
   function online() {
     if (source?.readyState !== EventSource.OPEN) {
@@ -118,7 +127,6 @@ export function startLive(queries: QueryClient, url = '/api/events'): () => void
     }
   }
   function offline() {
-    lost_at ??= Date.now();
     setConnection('offline');
   }
   window.addEventListener('online', online);

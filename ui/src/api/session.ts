@@ -1,5 +1,6 @@
 /** Who is signed in, as whom, and what that role may do. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { language } from '@/i18n';
 import { announceSignedOut, call } from './client';
 import { ApiError } from './errors';
 
@@ -7,10 +8,10 @@ export interface Assignment {
   id: string;
   role: string;
   role_name: string;
+  role_name_en: string;
   org_id: string;
   org_name: string;
   department_id?: string | null;
-  department_name?: string | null;
 }
 
 export interface Session {
@@ -19,9 +20,9 @@ export interface Session {
   assignments: Assignment[];
   /** Permission code → how far it reaches. */
   permissions: Record<string, string>;
-  csrf?: string;
   demo: boolean;
   totp_enabled: boolean;
+  must_change_password: boolean;
   /** The server's version; when it changes, this page is old. */
   version: string;
 }
@@ -31,10 +32,17 @@ export interface DemoAccount {
   name: string;
   role: string;
   role_name: string;
+  role_name_en: string;
+  org_id: string;
   org_name: string;
-  org_kind: string;
-  /** What this person does in the demonstration, one line. */
-  hint?: string | null;
+}
+
+/** What everybody may know of this server. */
+export interface ServerStatus {
+  version: string;
+  demo: boolean;
+  /** Name of the consortium or installation. */
+  name: string;
 }
 
 export const SESSION_KEY = ['session'] as const;
@@ -76,7 +84,7 @@ export async function readSession(): Promise<Session | null> {
     hadSession = true;
     return session;
   } catch (thrown) {
-    if (!(thrown instanceof ApiError && thrown.unauthenticated)) throw thrown;
+    if (!(thrown instanceof ApiError && thrown.signedOut)) throw thrown;
     if (!hadSession) return null;
     announceSignedOut();
     throw thrown;
@@ -91,18 +99,18 @@ export function signInToDemo(account_id: string) {
   return call<unknown>('POST', '/api/demo/session', { body: { account_id } });
 }
 
-/** The demonstration accounts; empty where the server is not a demonstration. */
-export async function readDemoAccounts(): Promise<DemoAccount[]> {
-  try {
-    const answer = await call<{ items: DemoAccount[] } | DemoAccount[]>(
-      'GET',
-      '/api/demo/accounts',
-    );
-    return Array.isArray(answer) ? answer : answer.items;
-  } catch (thrown) {
-    if (thrown instanceof ApiError && !thrown.transient) return [];
-    throw thrown;
-  }
+/** The role's name in the reader's language. */
+export function roleName(role: { role_name: string; role_name_en: string }): string {
+  return language() === 'en' ? role.role_name_en : role.role_name;
+}
+
+export function readStatus() {
+  return call<ServerStatus>('GET', '/api/status');
+}
+
+/** The accounts of a demonstration, to sign in with one click. */
+export function readDemoAccounts() {
+  return call<DemoAccount[]>('GET', '/api/demo/accounts');
 }
 
 export function signOut() {

@@ -7,5 +7,7 @@ import { ErrorState } from '@/kit/States';
 export function Gate({ permission, children }: { permission?: string; children: ReactNode }) {
   const can = useCan();
   if (permission === undefined || can(permission)) return children;
-  return <ErrorState error={new ApiError({ status: 403, code: 'page.forbidden', detail: '' })} />;
+  return (
+    <ErrorState error={new ApiError({ status: 403, code: 'page.forbidden', detail: '' })} page />
+  );
 }

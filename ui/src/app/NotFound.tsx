@@ -9,7 +9,7 @@ export function NotFound() {
   const go = useGo();
   return (
     <main className="app-lonely">
-      <ErrorState error={new ApiError({ status: 404, code: 'page.not-found', detail: '' })} />
+      <ErrorState error={new ApiError({ status: 404, code: 'page.not-found', detail: '' })} page />
       <Button type="primary" onClick={() => go('/')}>
         {t('app.home')}
       </Button>

@@ -3,16 +3,17 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Badge, Button } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { call, type Page } from '@/api/client';
-import { t } from '@/i18n';
+import { type TextParams, t } from '@/i18n';
 
 const NoticesDrawer = lazy(() => import('./NoticesDrawer'));
 
 export interface Notice {
   id: string;
   at: string;
-  title: string;
-  body?: string | null;
-  link?: string | null;
+  /** What it says: `referral.escalated` is the text `referral.notice.escalated`. */
+  code: string;
+  data: TextParams;
+  link: string;
   read_at?: string | null;
 }
 

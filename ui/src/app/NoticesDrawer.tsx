@@ -1,6 +1,6 @@
 import { BellOutlined } from '@ant-design/icons';
 import { Button, Drawer } from 'antd';
-import { t } from '@/i18n';
+import { codeText, t } from '@/i18n';
 import { DateTime } from '@/kit/DateTime';
 import { useGo } from '@/kit/route';
 import { LinesSkeleton } from '@/kit/Skeletons';
@@ -63,9 +63,8 @@ export default function NoticesDrawer({ onClose }: { onClose: () => void }) {
                 {!notice.read_at && (
                   <span className="lt-visually-hidden">{t('app.notices.unread')}</span>
                 )}
-                {notice.title}
+                {codeText('notice', notice.code, notice.data)}
               </span>
-              {notice.body && <span>{notice.body}</span>}
               <span className="lt-muted">
                 <DateTime at={notice.at} show="relative" />
               </span>

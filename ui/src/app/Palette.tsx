@@ -8,8 +8,6 @@ import { t, textOr } from '@/i18n';
 import { useGo } from '@/kit/route';
 import { modules } from './modules';
 
-/** One character matches half the county; a pinyin initial pair is already useful. */
-const QUERY_LENGTH_MIN = 2;
 const DELAY_MS = 200;
 
 interface Hit {
@@ -35,11 +33,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     queryKey: ['search', query],
     queryFn: ({ signal }) =>
       call<{ groups: HitGroup[] }>('GET', '/api/search', { query: { q: query }, signal }),
-    enabled: query.length >= QUERY_LENGTH_MIN,
+    enabled: worthAsking(query),
     placeholderData: keepPreviousData,
   });
   const own = ownHits(session, text.trim());
-  const server = query.length >= QUERY_LENGTH_MIN ? (found.data?.groups ?? []) : [];
+  const server = worthAsking(query) ? (found.data?.groups ?? []) : [];
   const groups = [...server, ...(own.length > 0 ? [{ kind: 'action', items: own }] : [])];
   const hits = groups.flatMap((group) => group.items);
   const current = Math.min(chosen, hits.length - 1);
@@ -58,7 +56,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   }
 
-  const nothing = hits.length === 0 && query.length >= QUERY_LENGTH_MIN && !found.isFetching;
+  const nothing = hits.length === 0 && worthAsking(query) && !found.isFetching;
   return (
     <Modal
       open
@@ -67,7 +65,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       closable={false}
       width={640}
       style={{ top: 72 }}
-      aria-label={t('app.search.title')}
+      title={<span className="lt-visually-hidden">{t('app.search.title')}</span>}
+      styles={{ header: { margin: 0 } }}
       destroyOnHidden
     >
       <Input
@@ -164,6 +163,11 @@ function ownHits(session: Session, text: string): Hit[] {
       words: `${t(page.label)} ${'keywords' in page ? (page.keywords ?? '') : ''} ${page.path}`,
     }))
     .filter((hit) => hit.words.toLowerCase().includes(wanted));
+}
+
+/** A Chinese surname is worth asking for; a single letter or digit matches half the county. */
+function worthAsking(query: string): boolean {
+  return query.length >= 2 || /\p{Script=Han}/u.test(query);
 }
 
 /** The text once typing paused. */

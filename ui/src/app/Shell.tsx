@@ -1,10 +1,12 @@
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { Alert, Button } from 'antd';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useConnection } from '@/api/events';
+import { useSession } from '@/api/session';
 import { t } from '@/i18n';
 import { useHotkeys } from '@/kit/hotkeys';
 import { usePhone } from '@/kit/media';
+import { useGo } from '@/kit/route';
 import { readOwn, writeOwn } from '@/kit/storage';
 import { ErrorBoundary } from './ErrorBoundary';
 import { reloadPage, useOutdated } from './newVersion';
@@ -13,6 +15,9 @@ import { Rail } from './Rail';
 import { TopBar } from './TopBar';
 
 const Palette = lazy(() => import('./Palette'));
+
+/** Where a password that has run out is changed. */
+const ACCOUNT_PATH = '/account';
 
 const RAIL_FOLDED = 'rail-folded';
 
@@ -31,6 +36,12 @@ export function Shell() {
       setSearching(true);
     },
   });
+  const { must_change_password } = useSession();
+  const go = useGo();
+  const place = useLocation({ select: (location) => location.pathname });
+  useEffect(() => {
+    if (must_change_password && place !== ACCOUNT_PATH) go(ACCOUNT_PATH, { replace: true });
+  }, [must_change_password, place, go]);
   function fold() {
     setFolded(!folded);
     writeOwn(RAIL_FOLDED, !folded);

@@ -1,9 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useEffect, useState } from 'react';
-import { type DemoAccount, readDemoAccounts, signInToDemo, useSessionChange } from '@/api/session';
-import { t, textOr } from '@/i18n';
+import {
+  type DemoAccount,
+  readDemoAccounts,
+  readStatus,
+  roleName,
+  signInToDemo,
+  useSessionChange,
+} from '@/api/session';
+import { t } from '@/i18n';
 import { LinesSkeleton } from '@/kit/Skeletons';
+import { ErrorState } from '@/kit/States';
 import { toast } from '@/kit/toast';
 import { LanguageMenu, ThemeMenu } from './Choices';
 import { Logo } from './Logo';
@@ -11,10 +19,9 @@ import SignInForm from './SignInForm';
 
 /** The door: one-click roles in the demonstration, user name and password elsewhere. */
 export default function SignIn() {
-  const demo = useQuery({ queryKey: ['demo-accounts'], queryFn: readDemoAccounts });
+  const status = useQuery({ queryKey: ['status'], queryFn: readStatus });
   const [byPassword, setByPassword] = useState(false);
-  const accounts = demo.data ?? [];
-  const cards = accounts.length > 0 && !byPassword;
+  const cards = status.data?.demo === true && !byPassword;
   useEffect(() => {
     document.title = `${t('app.sign-in.title')} · ${t('app.name')}`;
   }, []);
@@ -23,16 +30,18 @@ export default function SignIn() {
       <header className="app-door-top">
         <Logo size={32} />
         <span className="app-door-name">{t('app.name')}</span>
-        <span className="app-door-tagline lt-muted">{t('app.tagline')}</span>
+        <span className="app-door-tagline lt-muted">{status.data?.name || t('app.tagline')}</span>
         <span className="app-spacer" />
         <LanguageMenu />
         <ThemeMenu />
       </header>
       <main className={cards ? 'app-door-main app-door-wide' : 'app-door-main'}>
-        {demo.isPending ? (
+        {status.isPending ? (
           <LinesSkeleton rows={5} />
+        ) : status.isError ? (
+          <ErrorState error={status.error} onRetry={() => void status.refetch()} />
         ) : cards ? (
-          <DemoRoles accounts={accounts} onPassword={() => setByPassword(true)} />
+          <DemoRoles onPassword={() => setByPassword(true)} />
         ) : (
           <>
             <h1>{t('app.sign-in.title')}</h1>
@@ -44,7 +53,8 @@ export default function SignIn() {
   );
 }
 
-function DemoRoles({ accounts, onPassword }: { accounts: DemoAccount[]; onPassword: () => void }) {
+function DemoRoles({ onPassword }: { onPassword: () => void }) {
+  const accounts = useQuery({ queryKey: ['demo-accounts'], queryFn: readDemoAccounts });
   const [busy, setBusy] = useState<string | null>(null);
   const changed = useSessionChange();
   async function enter(account: DemoAccount) {
@@ -62,9 +72,13 @@ function DemoRoles({ accounts, onPassword }: { accounts: DemoAccount[]; onPasswo
     <>
       <h1>{t('app.sign-in.demo-title')}</h1>
       <p className="lt-muted">{t('app.sign-in.demo-hint')}</p>
-      {groupByKind(accounts).map(([kind, group]) => (
-        <section key={kind} className="app-roles">
-          <h2>{textOr(kind, `app.org-kind.${kind}`)}</h2>
+      {accounts.isPending && <LinesSkeleton rows={8} />}
+      {accounts.isError && (
+        <ErrorState error={accounts.error} onRetry={() => void accounts.refetch()} />
+      )}
+      {groupByOrganization(accounts.data ?? []).map((group) => (
+        <section key={group[0]?.org_id} className="app-roles">
+          <h2>{group[0]?.org_name}</h2>
           <ul>
             {group.map((account) => (
               <li key={account.account_id}>
@@ -75,10 +89,8 @@ function DemoRoles({ accounts, onPassword }: { accounts: DemoAccount[]; onPasswo
                   aria-busy={busy === account.account_id}
                   onClick={() => void enter(account)}
                 >
-                  <span>
-                    <strong>{account.role_name}</strong> {account.name}
-                  </span>
-                  <span className="lt-muted">{account.hint ?? account.org_name}</span>
+                  <strong>{roleName(account)}</strong>
+                  <span className="lt-muted">{account.name}</span>
                 </button>
               </li>
             ))}
@@ -92,13 +104,13 @@ function DemoRoles({ accounts, onPassword }: { accounts: DemoAccount[]; onPasswo
   );
 }
 
-/** Groups in the order in which the server first names them. */
-function groupByKind(accounts: DemoAccount[]): [string, DemoAccount[]][] {
+/** Groups in the order in which the server first names each organization. */
+function groupByOrganization(accounts: DemoAccount[]): DemoAccount[][] {
   const groups = new Map<string, DemoAccount[]>();
   for (const account of accounts) {
-    const group = groups.get(account.org_kind) ?? [];
+    const group = groups.get(account.org_id) ?? [];
     group.push(account);
-    groups.set(account.org_kind, group);
+    groups.set(account.org_id, group);
   }
-  return [...groups];
+  return [...groups.values()];
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Outlet } from '@tanstack/react-router';
-import { Modal } from 'antd';
+import { Button, Modal } from 'antd';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { onSignedOut } from '@/api/client';
 import { startLive } from '@/api/events';
@@ -9,7 +9,7 @@ import { t } from '@/i18n';
 import { PageSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
 import { setStorageOwner } from '@/kit/storage';
-import { noteServerVersion } from './newVersion';
+import { noteServerVersion, reloadPage } from './newVersion';
 
 const SignIn = lazy(() => import('./SignIn'));
 const SignInForm = lazy(() => import('./SignInForm'));
@@ -25,7 +25,7 @@ export function SignedIn() {
   }, [session]);
   if (query.isPending) return <PageSkeleton />;
   if (session === undefined) {
-    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+    return <ErrorState page error={query.error} onRetry={() => void query.refetch()} />;
   }
   if (session === null) {
     return (
@@ -38,7 +38,7 @@ export function SignedIn() {
     <>
       <Live key={session.assignment.id} />
       <Outlet />
-      <SessionEnded username={session.account.username} />
+      <SessionEnded username={session.account.username} demo={session.demo} />
     </>
   );
 }
@@ -51,7 +51,7 @@ function Live() {
 }
 
 /** A session that ran out while someone was typing: sign in again without losing the screen. */
-function SessionEnded({ username }: { username: string }) {
+function SessionEnded({ username, demo }: { username: string; demo: boolean }) {
   const queries = useQueryClient();
   const [ended, setEnded] = useState(false);
   useEffect(() => onSignedOut(() => setEnded(true)), []);
@@ -62,7 +62,13 @@ function SessionEnded({ username }: { username: string }) {
   return (
     <Modal open={ended} title={t('app.session.ended')} footer={null} closable={false} width={400}>
       <p className="lt-muted">{t('app.session.ended-hint')}</p>
-      <Suspense>{ended && <SignInForm username={username} onSignedIn={signedIn} />}</Suspense>
+      {demo ? (
+        <Button type="primary" onClick={reloadPage}>
+          {t('app.sign-in.demo-title')}
+        </Button>
+      ) : (
+        <Suspense>{ended && <SignInForm username={username} onSignedIn={signedIn} />}</Suspense>
+      )}
     </Modal>
   );
 }

@@ -7,9 +7,11 @@ import {
   UserOutlined,
 } from '@ant-design/icons';
 import { Button, Dropdown, type MenuProps } from 'antd';
+import { asApiError } from '@/api/errors';
 import { useConnection } from '@/api/events';
 import {
   type Assignment,
+  roleName,
   signOut,
   switchAssignment,
   useSession,
@@ -65,7 +67,7 @@ function RoleSwitch() {
       await switchAssignment(next.id);
       await changed();
       go('/');
-      toast.success(t('app.session.switched', { org: next.org_name, role: next.role_name }));
+      toast.success(t('app.session.switched', { org: next.org_name, role: roleName(next) }));
     } catch (thrown) {
       toast.error(thrown);
     }
@@ -76,7 +78,7 @@ function RoleSwitch() {
       {demo && <span className="app-demo-mark">{t('app.top.demo')}</span>}
       <span className="app-role-text">
         <span className="app-role-org">{assignment.org_name}</span>
-        <span className="app-role-name">{assignment.role_name}</span>
+        <span className="app-role-name">{roleName(assignment)}</span>
       </span>
       {!one && <DownOutlined aria-hidden="true" />}
     </>
@@ -90,7 +92,7 @@ function RoleSwitch() {
         selectedKeys: [assignment.id],
         items: assignments.map((entry) => ({
           key: entry.id,
-          label: `${entry.org_name} · ${entry.role_name}`,
+          label: `${entry.org_name} · ${roleName(entry)}`,
         })),
         onClick: ({ key }) => {
           const next = assignments.find((entry) => entry.id === key);
@@ -127,8 +129,11 @@ function AccountMenu() {
     try {
       await signOut();
     } catch (thrown) {
-      toast.error(thrown);
-      return;
+      // A session that is over already needs no ending.
+      if (!asApiError(thrown).signedOut) {
+        toast.error(thrown);
+        return;
+      }
     }
     // Drafts hold patients' data; whoever signs out leaves nothing on a shared computer.
     removeOwnAll('draft.');

@@ -79,6 +79,16 @@ export function textOr(fallback: string, ...keys: string[]): string {
   return found === undefined ? fallback : t(found);
 }
 
+/**
+ * The text of a code that the server sends, `referral.escalated`, in the module's group `group`:
+ * `referral.notice.escalated`. A code without a text shows as itself.
+ */
+export function codeText(group: string, code: string, params?: TextParams): string {
+  const [module, ...rest] = code.split('.');
+  const key = `${module}.${group}.${rest.join('.')}`;
+  return texts.has(key) ? t(key, params) : code;
+}
+
 /** Re-renders the caller when the language changes. */
 export function useLanguage(): Language {
   return useSyncExternalStore(subscribe, language);

@@ -33,6 +33,8 @@ export interface DataTableProps<Row> {
   rows?: Row[];
   rowKey: (row: Row) => string;
   onOpen?: (row: Row) => void;
+  /** The keyboard moved to another row: an open preview follows it. */
+  onMove?: (row: Row) => void;
   /** Extra keys on the current row: `{ a: accept }`. */
   keys?: Record<string, (row: Row) => void>;
   selected?: string[];
@@ -72,6 +74,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   function open(row: Row | undefined) {
     if (row) props.onOpen?.(row);
   }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a move is news
+  useEffect(() => {
+    const row = rows[current];
+    if (row) props.onMove?.(row);
+  }, [current]);
 
   if (pages?.isError && rows.length === 0) {
     return <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />;

@@ -26,7 +26,7 @@ export function FormErrors({ error, labels = {}, onGo }: FormErrorsProps) {
           <button type="button" className="lt-link" onClick={() => onGo?.(field.path)}>
             {labelOf(field.path, labels)}
           </button>
-          ：{fieldErrorText(field)}
+          {field.code !== error.code && `：${fieldErrorText(field)}`}
         </li>
       ))}
     </ul>
@@ -60,7 +60,11 @@ export function fieldErrorText(field: FieldError): string {
 /** Puts the server's refusals beside the fields of an Ant Design form. */
 export function markFields(form: FormInstance, error: ApiError): void {
   form.setFields(
-    error.errors.map((field) => ({ name: namePath(field.path), errors: [fieldErrorText(field)] })),
+    error.errors.map((field) => {
+      // The refusal as a whole is about this field: its sentence belongs there.
+      const text = field.code === error.code ? error.detail : fieldErrorText(field);
+      return { name: namePath(field.path), errors: [text] };
+    }),
   );
 }
 

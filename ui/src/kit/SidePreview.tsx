@@ -1,5 +1,6 @@
 import { Drawer } from 'antd';
 import type { ReactNode } from 'react';
+import { useHotkeys } from './hotkeys';
 import { usePhone } from './media';
 
 export interface SidePreviewProps {
@@ -19,6 +20,7 @@ const WIDTH_DEFAULT_PX = 480;
 export function SidePreview(props: SidePreviewProps) {
   const { open, onClose, title, extra, footer, width = WIDTH_DEFAULT_PX, children } = props;
   const phone = usePhone();
+  useHotkeys({ Escape: onClose }, open);
   return (
     <Drawer
       open={open}
@@ -28,6 +30,9 @@ export function SidePreview(props: SidePreviewProps) {
       footer={footer}
       size={phone ? '100%' : width}
       mask={phone}
+      // Focus stays in the list, so that its keys go on working; Tab leads into the preview.
+      autoFocus={phone}
+      focusable={{ trap: phone }}
       rootClassName="lt-side"
     >
       {children}

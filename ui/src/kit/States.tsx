@@ -18,16 +18,22 @@ export interface EmptyStateProps {
   hint?: ReactNode;
   icon?: ReactNode;
   action?: ReactNode;
+  /** It is the whole screen: its title is the screen's heading. */
+  page?: boolean;
 }
 
 /** Nothing here: says so, why, and what to do next. */
-export function EmptyState({ title, hint, icon, action }: EmptyStateProps) {
+export function EmptyState({ title, hint, icon, action, page }: EmptyStateProps) {
   return (
     <div className="lt-state">
       <div className="lt-state-icon" aria-hidden="true">
         {icon ?? <InboxOutlined />}
       </div>
-      <p className="lt-state-title">{title}</p>
+      {page ? (
+        <h1 className="lt-state-title">{title}</h1>
+      ) : (
+        <p className="lt-state-title">{title}</p>
+      )}
       {hint && <p className="lt-state-hint">{hint}</p>}
       {action && <div className="lt-state-action">{action}</div>}
     </div>
@@ -37,16 +43,19 @@ export function EmptyState({ title, hint, icon, action }: EmptyStateProps) {
 export interface ErrorStateProps {
   error: unknown;
   onRetry?: () => void;
+  /** It is the whole screen. */
+  page?: boolean;
 }
 
 /** A failure in the reader's words: offline, forbidden, not found, stale, or broken. */
-export function ErrorState({ error, onRetry }: ErrorStateProps) {
+export function ErrorState({ error, onRetry, page }: ErrorStateProps) {
   const problem = asApiError(error);
   const { icon, name } = describe(problem);
   const trace = problem.trace_id && t('kit.error.trace', { id: problem.trace_id });
   return (
     <div role="alert">
       <EmptyState
+        page={page}
         icon={icon}
         title={t(`kit.error.${name}`)}
         hint={

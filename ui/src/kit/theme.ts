@@ -59,7 +59,8 @@ export function antDesignTheme(scheme: Scheme): ThemeConfig {
       colorInfo: palette.accent,
       colorSuccess: palette.tones.done.solid,
       colorWarning: palette.tones.soon.solid,
-      colorError: palette.tones.overdue.solid,
+      // The dark algorithm dims it, so it starts brighter there.
+      colorError: palette.tones.overdue[scheme === 'dark' ? 'text' : 'solid'],
       colorErrorText: palette.tones.overdue.text,
       colorBgLayout: palette.page,
       colorBgContainer: palette.surface,
@@ -78,7 +79,12 @@ export function antDesignTheme(scheme: Scheme): ThemeConfig {
       borderRadius: 6,
     },
     components: {
-      Button: { primaryColor: palette.onAccent, defaultShadow: 'none', primaryShadow: 'none' },
+      Button: {
+        primaryColor: palette.onAccent,
+        dangerColor: scheme === 'dark' ? '#2A0F05' : '#FFFFFF',
+        defaultShadow: 'none',
+        primaryShadow: 'none',
+      },
       Table: { cellPaddingBlock: 6, cellPaddingInline: 10, headerBg: palette.page },
       Modal: { titleFontSize: 16 },
       Form: { itemMarginBottom: 18, verticalLabelPadding: '0 0 4px' },

@@ -1,20 +1,20 @@
 /** Everything that waits for the signed-in person. */
 import { useQuery } from '@tanstack/react-query';
 import { call } from '@/api/client';
+import { serverNow } from '@/api/serverTime';
 
 export interface WorkItem {
   id: string;
   module: string;
   kind: string;
   title: string;
-  subtitle?: string | null;
+  subtitle: string;
   since: string;
   due?: string | null;
-  /** Why it is mine, in the reader's language. */
-  reason?: string | null;
+  /** Why it is mine: `referral.review` is the text `referral.reason.review`. */
+  reason: string;
   link: string;
-  org_name?: string | null;
-  priority?: string | null;
+  priority: string;
 }
 
 const REREAD_MS = 120_000;
@@ -31,7 +31,7 @@ export function useWork() {
 /** How many items are past their limit, for the rail. */
 export function useLateCount(): number | undefined {
   const work = useWork();
-  const now = Date.now();
+  const now = serverNow();
   return work.data?.items.filter((item) => item.due && Date.parse(item.due) < now).length;
 }
 

@@ -1,4 +1,5 @@
-import { useSession } from '@/api/session';
+import { Alert } from 'antd';
+import { roleName, useSession } from '@/api/session';
 import { t } from '@/i18n';
 import { Facts, Page, Section } from '@/kit/Page';
 import { PasswordForm } from './PasswordForm';
@@ -7,16 +8,19 @@ import { Sessions } from './Sessions';
 
 /** My password, my second factor, my signed-in devices. */
 export default function Account() {
-  const { account, assignment } = useSession();
+  const { account, assignment, must_change_password } = useSession();
   return (
     <Page title={t('account.title')}>
+      {must_change_password && (
+        <Alert type="warning" showIcon className="account-must" title={t('account.must-change')} />
+      )}
       <Section title={t('account.who.title')}>
         <Facts
           items={[
             { label: t('account.who.name'), value: account.name },
             { label: t('account.who.username'), value: account.username },
             { label: t('account.who.org'), value: assignment.org_name },
-            { label: t('account.who.role'), value: assignment.role_name },
+            { label: t('account.who.role'), value: roleName(assignment) },
           ]}
         />
       </Section>

@@ -1,6 +1,7 @@
 import { Button, Form, Input } from 'antd';
 import { call } from '@/api/client';
 import { useCommand } from '@/api/command';
+import { SESSION_KEY } from '@/api/session';
 import { t } from '@/i18n';
 import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
 import { Section } from '@/kit/Page';
@@ -18,6 +19,7 @@ export function PasswordForm() {
     (input: PasswordChange, headers) =>
       call('POST', '/api/session/password', { body: input, headers }),
     {
+      invalidates: [SESSION_KEY],
       onSuccess: () => {
         form.resetFields();
         toast.success(t('account.password.done'));

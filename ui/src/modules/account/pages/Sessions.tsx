@@ -31,15 +31,14 @@ export function Sessions() {
     toast.success(t('account.sessions.ended'));
     await sessions.refetch();
   }
+  // A server without this list offers nothing to do here.
+  if (sessions.isError && asApiError(sessions.error).notFound) return null;
   return (
     <Section title={t('account.sessions.title')}>
       {sessions.isPending && <LinesSkeleton rows={3} />}
-      {sessions.isError &&
-        (asApiError(sessions.error).notFound ? (
-          <p className="lt-muted account-text">{t('account.sessions.unavailable')}</p>
-        ) : (
-          <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />
-        ))}
+      {sessions.isError && (
+        <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />
+      )}
       {sessions.data && (
         <DataTable<SignedInDevice>
           id="account.sessions"
@@ -81,7 +80,7 @@ export function Sessions() {
             },
             {
               key: 'end',
-              title: '',
+              title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
               width: 120,
               align: 'right',
               render: (device) =>

@@ -1,7 +1,7 @@
 import { CheckSquareOutlined } from '@ant-design/icons';
 import { Segmented } from 'antd';
 import { useEffect, useRef } from 'react';
-import { t, textOr } from '@/i18n';
+import { codeText, t, textOr } from '@/i18n';
 import { Clock } from '@/kit/Clock';
 import { Page } from '@/kit/Page';
 import { PathLink } from '@/kit/PathLink';
@@ -119,7 +119,9 @@ function WorkRow({ item, current }: { item: WorkItem; current: boolean }) {
             {item.title}
           </span>
           <span className="lt-muted work-sub">
-            {[item.subtitle, item.org_name, item.reason].filter(Boolean).join(' · ')}
+            {[item.subtitle, item.reason && codeText('reason', item.reason)]
+              .filter(Boolean)
+              .join(' · ')}
           </span>
         </span>
         <Clock since={item.since} due={item.due} />

@@ -50,7 +50,9 @@ export default function MyWork() {
       }
     >
       {work.isPending && <LinesSkeleton rows={10} />}
-      {work.isError && <ErrorState error={work.error} onRetry={() => void work.refetch()} />}
+      {work.isError && !work.data && (
+        <ErrorState error={work.error} onRetry={() => void work.refetch()} />
+      )}
       {work.isSuccess && rows.length === 0 && (
         <EmptyState
           icon={<CheckSquareOutlined />}

@@ -7,8 +7,11 @@ CREATE TABLE account (
   state TEXT NOT NULL CHECK (state IN ('active', 'disabled')),
   practitioner_id TEXT,
   name_key TEXT NOT NULL,
+  demo BIGINT NOT NULL CHECK (demo IN (0, 1)),
+  system BIGINT NOT NULL CHECK (system IN (0, 1)),
   body JSONB NOT NULL
 );
+CREATE INDEX account_demo ON account (id) WHERE demo = 1;
 CREATE UNIQUE INDEX account_username ON account (username);
 CREATE INDEX account_practitioner ON account (practitioner_id);
 CREATE INDEX account_name ON account (name_key, id);

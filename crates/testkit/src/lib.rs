@@ -22,10 +22,21 @@ where
             .build()
             .unwrap();
         runtime.block_on(async {
+            show_errors();
             let app = TestApp::new(engine, modules).await;
             let store = app.store().clone();
             test(app).await;
             store.close();
         });
     }
+}
+
+/// Prints what the server logs as an error, so that a failing test shows the cause.
+pub fn show_errors() {
+    let filter = tracing_subscriber::EnvFilter::new("error");
+    // A second test of the same process finds it set, which is as good.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_test_writer()
+        .try_init();
 }

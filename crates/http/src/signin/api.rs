@@ -185,7 +185,8 @@ const CREDENTIAL: &str =
 const BY_USERNAME: &str = "SELECT version, body FROM account WHERE username = $1";
 const ASSIGNMENTS: &str = "SELECT version, body FROM assignment WHERE account_id = $1
     AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) ORDER BY id";
-const DEMO: &str = "SELECT version, body FROM account WHERE state = 'active' AND body ->> 'demo' = 'true' ORDER BY id";
+const DEMO: &str =
+    "SELECT version, body FROM account WHERE state = 'active' AND demo = 1 ORDER BY id";
 
 fn credential(tx: &mut Tx<'_>, account_id: Id) -> Result<Option<Credential>> {
     tx.query_opt(CREDENTIAL, &params![account_id])

@@ -14,7 +14,7 @@ pub(crate) use password::{hash, verify};
 pub use roles::{RoleDefinition, RoleMatrix, role_matrix, roles_seed, seed_roles};
 pub(crate) use session::authenticate;
 pub use session::{LiveSession, SessionRules, end_sessions_of};
-pub use totp::reset_totp;
+pub use totp::{code_at, reset_totp};
 
 use kernel::Error;
 use store::{JobKind, Migration, RuleSeed, check_body, params};

@@ -38,7 +38,14 @@ pub struct Account {
 impl Entity for Account {
     const KIND: &'static str = "account";
     const TABLE: &'static str = "account";
-    const COLUMNS: &'static [&'static str] = &["username", "state", "practitioner_id", "name_key"];
+    const COLUMNS: &'static [&'static str] = &[
+        "username",
+        "state",
+        "practitioner_id",
+        "name_key",
+        "demo",
+        "system",
+    ];
 
     fn id(&self) -> Id {
         self.id
@@ -52,7 +59,15 @@ impl Entity for Account {
             AccountState::Disabled => "disabled",
         };
         let key = kernel::text::pinyin_key(&self.name);
-        params![self.username.as_str(), state, self.practitioner_id, key].to_vec()
+        params![
+            self.username.as_str(),
+            state,
+            self.practitioner_id,
+            key,
+            self.demo,
+            self.system
+        ]
+        .to_vec()
     }
 }
 

@@ -48,7 +48,7 @@ struct SessionRow {
     expires_at: Instant,
     name: String,
     practitioner_id: Option<Id>,
-    system: Option<String>,
+    system: bool,
     state: super::AccountState,
     role: String,
     org_id: Id,
@@ -58,12 +58,12 @@ struct SessionRow {
 }
 
 const BY_COOKIE: &str = "SELECT s.account_id, s.assignment_id, s.seen_at, s.expires_at,
-    a.body ->> 'name' AS name, a.practitioner_id, a.body ->> 'system' AS system, a.state,
+    a.body ->> 'name' AS name, a.practitioner_id, a.system, a.state,
     g.role, g.org_id, g.department_id, g.valid_from, g.valid_to
     FROM session AS s JOIN account AS a ON a.id = s.account_id JOIN assignment AS g ON g.id = s.assignment_id
     WHERE s.token_sha256 = $1";
 const BY_TOKEN: &str = "SELECT t.account_id, t.assignment_id, COALESCE(t.used_at, 0) AS seen_at, t.expires_at,
-    a.body ->> 'name' AS name, a.practitioner_id, a.body ->> 'system' AS system, a.state,
+    a.body ->> 'name' AS name, a.practitioner_id, a.system, a.state,
     g.role, g.org_id, g.department_id, g.valid_from, g.valid_to
     FROM api_token AS t JOIN account AS a ON a.id = t.account_id JOIN assignment AS g ON g.id = t.assignment_id
     WHERE t.token_sha256 = $1 AND t.revoked_at IS NULL";
@@ -148,7 +148,7 @@ fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(C
 fn actor_of(row: SessionRow, grants: BTreeMap<String, Scope>) -> Actor {
     Actor {
         id: row.account_id,
-        kind: if row.system.as_deref() == Some("true") {
+        kind: if row.system {
             ActorKind::System
         } else {
             ActorKind::Person

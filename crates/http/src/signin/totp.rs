@@ -27,6 +27,15 @@ fn code(secret: &[u8], step: i64) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
+/// The code an authenticator shows at `now` for a base32 secret; `None` when it is not base32.
+pub fn code_at(secret: &str, now: Instant) -> Option<String> {
+    from_base32(secret).map(|secret| code(&secret, step_at(now)))
+}
+
+fn step_at(now: Instant) -> i64 {
+    now.micros().div_euclid(1_000_000 * STEP_SECONDS)
+}
+
 /// The step whose code this is, if it lies after `last_step`: a code works once.
 pub(super) fn matching_step(
     secret: &str,
@@ -35,7 +44,7 @@ pub(super) fn matching_step(
     last_step: i64,
 ) -> Option<i64> {
     let secret = from_base32(secret)?;
-    let current = now.micros().div_euclid(1_000_000 * STEP_SECONDS);
+    let current = step_at(now);
     (current - DRIFT_STEPS..=current + DRIFT_STEPS).find(|&step| {
         let expected = code(&secret, step);
         step > last_step && bool::from(expected.as_bytes().ct_eq(typed.trim().as_bytes()))

@@ -7,6 +7,7 @@ import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
 import { toast } from '@/kit/toast';
 import { type Notice, useNotices, useReadNotices } from './Notices';
+import './notices.css';
 
 /** My alerts, at the side. */
 export default function NoticesDrawer({ onClose }: { onClose: () => void }) {

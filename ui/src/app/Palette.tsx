@@ -7,6 +7,7 @@ import { allows, type Session, useSession } from '@/api/session';
 import { t, textOr } from '@/i18n';
 import { useGo } from '@/kit/route';
 import { modules } from './modules';
+import './palette.css';
 
 const DELAY_MS = 200;
 

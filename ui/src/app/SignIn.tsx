@@ -16,6 +16,7 @@ import { toast } from '@/kit/toast';
 import { LanguageMenu, ThemeMenu } from './Choices';
 import { Logo } from './Logo';
 import SignInForm from './SignInForm';
+import './door.css';
 
 /** The door: one-click roles in the demonstration, user name and password elsewhere. */
 export default function SignIn() {

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { type ApiError, asApiError } from '@/api/errors';
 import { signIn, useSessionChange } from '@/api/session';
 import { t } from '@/i18n';
+import './door.css';
 
 const CODE_NEEDED = 'session.code-needed';
 

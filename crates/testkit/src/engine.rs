@@ -95,13 +95,20 @@ impl TestStore {
 impl Drop for TestStore {
     fn drop(&mut self) {
         self.store.close();
-        if let Some((url, schema)) = &self.schema
-            && let Ok(mut client) = postgres::Client::connect(url, postgres::NoTls)
-        {
-            // A schema left behind costs only space in a database made for tests.
-            drop(client.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")));
+        if let Some((url, schema)) = self.schema.take() {
+            drop(run_sql(url, format!("DROP SCHEMA {schema} CASCADE")));
         }
     }
+}
+
+/// Runs a script on a thread of its own: the plain client brings a runtime, which may not start
+/// inside the test's.
+fn run_sql(url: String, sql: String) -> std::thread::Result<()> {
+    let run = move || {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+        client.batch_execute(&sql).unwrap();
+    };
+    std::thread::spawn(run).join()
 }
 
 fn make_schema(url: &str) -> String {
@@ -109,17 +116,7 @@ fn make_schema(url: &str) -> String {
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
     let nanos = Clock::System.now().micros();
     let schema = format!("t_{}_{number}_{nanos}", std::process::id());
-    let url = url.to_owned();
-    let name = schema.clone();
-    // The plain client brings a runtime of its own, which may not start inside the test's.
-    std::thread::spawn(move || {
-        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
-        client
-            .batch_execute(&format!("CREATE SCHEMA {name}"))
-            .unwrap();
-    })
-    .join()
-    .unwrap();
+    run_sql(url.to_owned(), format!("CREATE SCHEMA {schema}")).unwrap();
     schema
 }
 

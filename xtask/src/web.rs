@@ -50,20 +50,27 @@ pub(crate) fn make_dist_folder() -> Outcome {
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))
 }
 
-/// `npm ci` in `folder` when its lockfile is not the one installed last.
+/// `npm ci` in `folder` when its lockfile changed after the last installation.
 pub(crate) fn install_packages(folder: &str) -> Outcome {
     require_node()?;
-    let stamp = run::root()
+    let lockfile = run::root().join(folder).join("package-lock.json");
+    // npm writes this copy at the end of each installation.
+    let installed = run::root()
         .join(folder)
-        .join("node_modules/.lianti-packages");
-    let lockfile = format!("{folder}/package-lock.json");
-    let wanted = hash_of(&[lockfile.as_str()])?;
-    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        .join("node_modules/.package-lock.json");
+    let wanted =
+        changed_at(&lockfile).ok_or_else(|| format!("{} is missing", lockfile.display()))?;
+    if changed_at(&installed).is_some_and(|installed| installed >= wanted) {
         return Ok(());
     }
     println!("installing the npm packages of {folder}");
-    run::run(&mut npm(folder, &["ci", "--no-audit", "--no-fund"]))?;
-    write(&stamp, &wanted)
+    run::run(&mut npm(folder, &["ci", "--no-audit", "--no-fund"]))
+}
+
+fn changed_at(path: &Path) -> Option<std::time::SystemTime> {
+    path.metadata()
+        .and_then(|metadata| metadata.modified())
+        .ok()
 }
 
 /// npm in a folder of the repository.

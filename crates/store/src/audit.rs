@@ -1,20 +1,15 @@
 //! Proving the audit chain: recompute every link, compare with the signed heads and the kept versions.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use kernel::{Error, Instant, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::chain::{GENESIS, hex, link, sha256_hex};
-use crate::{Request, Store, Tx, params};
-
-/// Events checked in one read.
-const VERIFY_BATCH: u32 = 2_000;
-/// Findings reported before the rest is only counted.
-const FINDINGS_MAX: usize = 100;
+use crate::chain::hex;
+use crate::{Request, Store, params};
 
 /// A signed statement that the chain had this head.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -67,6 +62,11 @@ pub enum Finding {
         /// The head's number.
         seq: i64,
     },
+    /// A head that was given to the witnesses is gone from the database.
+    HeadMissing {
+        /// The head's number.
+        seq: i64,
+    },
     /// A stored version is missing or differs from what its entry says was stored.
     VersionDiffers {
         /// Number of its entry.
@@ -76,6 +76,26 @@ pub enum Finding {
         /// The version.
         version: i64,
     },
+    /// A stored version has no entry: its entry was removed, or the version was slipped in.
+    VersionWithoutEntry {
+        /// The entity.
+        entity_id: String,
+        /// The version.
+        version: i64,
+    },
+    /// An entry stands outside the chain: it was slipped in, or its number was taken away.
+    Stray {
+        /// Its id.
+        id: String,
+    },
+}
+
+/// Signed heads from the two places they are kept in.
+pub(crate) struct SignedHeads {
+    pub(crate) kept: Vec<AuditHead>,
+    pub(crate) witnessed: Vec<AuditHead>,
+    /// Rows that are no heads any more.
+    pub(crate) unreadable: usize,
 }
 
 /// What a verification found.
@@ -87,7 +107,7 @@ pub struct Verification {
     pub heads: i64,
     /// The newest hash.
     pub head_hash: String,
-    /// What is wrong; empty means that the chain is whole.
+    /// What is wrong, the first hundred findings; empty means that the chain is whole.
     pub findings: Vec<Finding>,
 }
 
@@ -104,7 +124,6 @@ const LAST_HEAD: &str =
 const HEADS: &str = "SELECT seq, hash, at, public_key, signature FROM audit_head ORDER BY seq";
 const KEEP_HEAD: &str = "INSERT INTO audit_head (seq, hash, at, public_key, signature)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (seq) DO NOTHING";
-const VERSION_BODY: &str = "SELECT body FROM history WHERE entity_id = $1 AND version = $2";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -138,7 +157,6 @@ impl Store {
             public_key: hex(key.verifying_key().as_bytes()),
             signature: hex(&signature.to_bytes()),
         };
-        self.append_witness(&head)?;
         let kept = head.clone();
         self.write(&request, move |tx| {
             let values = params![
@@ -151,35 +169,30 @@ impl Store {
             tx.execute(KEEP_HEAD, &values).map(|_| ())
         })
         .await?;
+        // The database first: a head that only the witness has means that somebody removed it.
+        self.append_witness(&head)?;
         Ok(Some(head))
     }
 
-    /// Checks the whole chain against its hashes, the stored versions, the signed heads in the
-    /// database and those in the witness file.
-    ///
-    /// # Errors
-    /// Whatever the database reports; damage to the chain is an answer, not an error.
-    pub async fn verify_audit(&self) -> Result<Verification> {
+    /// All signed heads: those kept in the database and those in the witness file.
+    pub(crate) async fn signed_heads(&self) -> Result<SignedHeads> {
         let request = Request::system("audit");
-        let mut heads: Vec<AuditHead> = self.read(&request, |tx| tx.query(HEADS, &[])).await?;
-        heads.extend(self.read_witness()?);
-        heads.sort_by_key(|head| head.seq);
-        let trusted = self.verifying_key()?;
-        let mut walk = Walk::new(heads, trusted);
-        loop {
-            let before = walk;
-            let (after, done) = self
-                .read(&request, move |tx| {
-                    let mut walk = before.clone();
-                    let done = walk.step(tx)?;
-                    Ok((walk, done))
-                })
-                .await?;
-            walk = after;
-            if done {
-                return Ok(walk.finish());
+        let rows = self.read(&request, |tx| tx.query_rows(HEADS, &[])).await?;
+        let mut kept = Vec::new();
+        let mut unreadable = 0;
+        for row in rows {
+            match row.decode::<AuditHead>() {
+                Ok(head) => kept.push(head),
+                Err(_) => unreadable += 1,
             }
         }
+        let (witnessed, unreadable_lines) = self.read_witness()?;
+        let unreadable = unreadable + unreadable_lines;
+        Ok(SignedHeads {
+            kept,
+            witnessed,
+            unreadable,
+        })
     }
 
     fn key_path(&self) -> PathBuf {
@@ -209,7 +222,7 @@ impl Store {
         Ok(SigningKey::from_bytes(&bytes))
     }
 
-    fn verifying_key(&self) -> Result<Option<VerifyingKey>> {
+    pub(crate) fn verifying_key(&self) -> Result<Option<VerifyingKey>> {
         if !self.key_path().exists() {
             return Ok(None);
         }
@@ -220,7 +233,12 @@ impl Store {
         let path = self.witness_path();
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(path.parent().unwrap_or_else(|| Path::new(".")))?;
-            let mut file = OpenOptions::new().create(true).append(true).open(&path)?;
+            let mut options = OpenOptions::new();
+            let mut file = options.create(true).read(true).append(true).open(&path)?;
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            // A crash in the middle of a line left a piece that says nothing.
+            file.set_len(text.rfind('\n').map_or(0, |end| end as u64 + 1))?;
             let line = serde_json::to_string(head).map_err(std::io::Error::other)?;
             writeln!(file, "{line}")?;
             file.sync_all()
@@ -228,16 +246,24 @@ impl Store {
         write().map_err(Error::internal)
     }
 
-    fn read_witness(&self) -> Result<Vec<AuditHead>> {
+    fn read_witness(&self) -> Result<(Vec<AuditHead>, usize)> {
         let path = self.witness_path();
         if !path.exists() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         }
-        let text = fs::read_to_string(path).map_err(Error::internal)?;
-        text.lines()
+        let bytes = fs::read(path).map_err(Error::internal)?;
+        let text = String::from_utf8_lossy(&bytes);
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        let lines: Vec<&str> = whole
+            .lines()
             .filter(|line| !line.trim().is_empty())
-            .map(|line| serde_json::from_str(line).map_err(Error::internal))
-            .collect()
+            .collect();
+        let heads: Vec<AuditHead> = lines
+            .iter()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect();
+        let unreadable = lines.len() - heads.len();
+        Ok((heads, unreadable))
     }
 }
 
@@ -252,144 +278,12 @@ fn restrict(_: &Path) -> Result<()> {
     Ok(())
 }
 
-fn statement(seq: i64, hash: &str, at: Instant) -> String {
+pub(crate) fn statement(seq: i64, hash: &str, at: Instant) -> String {
     format!("{seq}:{hash}:{}", at.micros())
 }
 
-/// A verification under way, one batch of events a step.
-#[derive(Clone)]
-struct Walk {
-    seq: i64,
-    hash: String,
-    heads: Vec<AuditHead>,
-    next_head: usize,
-    trusted: Option<VerifyingKey>,
-    entries: i64,
-    findings: Vec<Finding>,
-}
-
-impl Walk {
-    fn new(heads: Vec<AuditHead>, trusted: Option<VerifyingKey>) -> Self {
-        let hash = GENESIS.to_owned();
-        Self {
-            seq: 0,
-            hash,
-            heads,
-            next_head: 0,
-            trusted,
-            entries: 0,
-            findings: Vec::new(),
-        }
-    }
-
-    /// Checks the next batch; answers whether the end was reached.
-    fn step(&mut self, tx: &mut Tx<'_>) -> Result<bool> {
-        let events = tx.events_after(self.seq, VERIFY_BATCH)?;
-        let done = events.is_empty();
-        for event in events {
-            let seq = event.seq.unwrap_or(0);
-            if seq != self.seq + 1 {
-                self.find(Finding::Removed {
-                    from: self.seq + 1,
-                    to: seq - 1,
-                });
-            } else if event.hash.as_deref() != Some(link(&self.hash, &event).as_str()) {
-                self.find(Finding::Edited {
-                    seq,
-                    id: event.id.to_string(),
-                });
-            }
-            self.check_version(tx, &event, seq)?;
-            // Going on from the stored hash keeps one damaged entry from condemning all after it.
-            self.hash = event.hash.unwrap_or_default();
-            self.seq = seq;
-            self.entries += 1;
-            self.compare_heads(seq);
-        }
-        Ok(done)
-    }
-
-    fn check_version(&mut self, tx: &mut Tx<'_>, event: &crate::Event, seq: i64) -> Result<()> {
-        #[derive(Deserialize)]
-        struct Kept {
-            body: String,
-        }
-        let Some(expected) = &event.body_sha256 else {
-            return Ok(());
-        };
-        let kept: Option<Kept> =
-            tx.query_opt(VERSION_BODY, &params![event.entity_id, event.version])?;
-        if kept.map(|kept| sha256_hex(kept.body.as_bytes())).as_ref() != Some(expected) {
-            let entity_id = event.entity_id.to_string();
-            self.find(Finding::VersionDiffers {
-                seq,
-                entity_id,
-                version: event.version,
-            });
-        }
-        Ok(())
-    }
-
-    fn compare_heads(&mut self, seq: i64) {
-        while let Some(head) = self
-            .heads
-            .get(self.next_head)
-            .filter(|head| head.seq <= seq)
-        {
-            let (signed_seq, differs) = (head.seq, head.seq == seq && head.hash != self.hash);
-            let forged = !self.is_signed(head);
-            if differs {
-                self.find(Finding::HeadDiffers { seq: signed_seq });
-            }
-            if forged {
-                self.find(Finding::BadSignature { seq: signed_seq });
-            }
-            self.next_head += 1;
-        }
-    }
-
-    fn is_signed(&self, head: &AuditHead) -> bool {
-        let signature = unhex(&head.signature).and_then(|bytes| Signature::from_slice(&bytes).ok());
-        match (&self.trusted, signature) {
-            (Some(key), Some(signature)) => key
-                .verify(
-                    statement(head.seq, &head.hash, head.at).as_bytes(),
-                    &signature,
-                )
-                .is_ok(),
-            _ => false,
-        }
-    }
-
-    fn finish(mut self) -> Verification {
-        if let Some(signed) = self
-            .heads
-            .last()
-            .map(|head| head.seq)
-            .filter(|&signed| signed > self.seq)
-        {
-            self.find(Finding::Truncated {
-                last: self.seq,
-                signed,
-            });
-        }
-        Verification {
-            entries: self.entries,
-            heads: i64::try_from(self.heads.len()).unwrap_or(i64::MAX),
-            head_hash: self.hash,
-            findings: self.findings,
-        }
-    }
-
-    fn find(&mut self, finding: Finding) {
-        if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(finding);
-        }
-    }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 || !text.is_ascii() {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.len().is_multiple_of(2) || !text.is_ascii() {
         return None;
     }
     (0..text.len())

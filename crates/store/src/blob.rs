@@ -32,7 +32,8 @@ impl Store {
     pub fn put_blob(&self, bytes: &[u8], media_type: &str) -> Result<BlobRef> {
         let sha256 = sha256_hex(bytes);
         let path = blob_path(self.data_dir(), &sha256);
-        if !path.exists() {
+        let whole = fs::metadata(&path).is_ok_and(|kept| kept.len() == bytes.len() as u64);
+        if !whole {
             write_synced(
                 &path,
                 bytes,

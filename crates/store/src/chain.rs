@@ -1,6 +1,6 @@
 //! The audit chain: each event's hash covers the event and the hash before it.
 
-use kernel::{Error, Result};
+use kernel::{Error, Id, Result};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -66,37 +66,37 @@ impl ChainHead {
 /// different events give the same bytes.
 pub(crate) fn link(previous: &str, event: &Event) -> String {
     let mut hasher = Sha256::new();
-    let mut field = |text: &str| {
-        hasher.update((text.len() as u64).to_be_bytes());
-        hasher.update(text.as_bytes());
+    let mut field = |text: Option<&str>| {
+        // No text is as long as this: absent and empty are told apart.
+        hasher.update(
+            text.map_or(u64::MAX, |text| text.len() as u64)
+                .to_be_bytes(),
+        );
+        hasher.update(text.unwrap_or("").as_bytes());
     };
-    field(previous);
-    field(&event.seq.unwrap_or(0).to_string());
-    field(&event.id.to_string());
-    field(&event.at.micros().to_string());
-    for text in [&event.event, &event.kind] {
-        field(text);
+    let id_text = |id: Option<Id>| id.map(|id| id.to_string());
+    field(Some(previous));
+    field(event.seq.map(|seq| seq.to_string()).as_deref());
+    field(Some(&event.id.to_string()));
+    field(Some(&event.at.micros().to_string()));
+    field(Some(&event.event));
+    field(Some(&event.kind));
+    field(Some(&event.entity_id.to_string()));
+    field(Some(&event.version.to_string()));
+    for id in [event.org_id, event.peer_org_id, event.patient_id] {
+        field(id_text(id).as_deref());
     }
-    field(&event.entity_id.to_string());
-    field(&event.version.to_string());
-    for id in [
-        event.org_id,
-        event.peer_org_id,
-        event.patient_id,
-        Some(event.actor_id),
-    ] {
-        field(&id.map(|id| id.to_string()).unwrap_or_default());
-    }
+    field(Some(&event.actor_id.to_string()));
     for text in [&event.actor_name, &event.role] {
-        field(text);
+        field(Some(text));
     }
-    field(&event.actor_org_id.to_string());
+    field(Some(&event.actor_org_id.to_string()));
     for text in [&event.request_id, &event.address] {
-        field(text);
+        field(Some(text));
     }
-    field(event.basis.as_deref().unwrap_or(""));
-    field(&event.detail);
-    field(event.body_sha256.as_deref().unwrap_or(""));
+    field(event.basis.as_deref());
+    field(Some(&event.detail));
+    field(event.body_sha256.as_deref());
     hex(&hasher.finalize())
 }
 

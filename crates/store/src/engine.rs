@@ -77,9 +77,11 @@ impl Session<'_> {
     }
 }
 
+type Run = Box<dyn FnMut(&mut Session<'_>) -> Result<()> + Send>;
+
 /// Work for an engine: `run` may be called more than once, `done` is called once, after the commit.
 pub(crate) struct Task {
-    pub(crate) run: Box<dyn FnMut(&mut Session<'_>) -> Result<()> + Send>,
+    pub(crate) run: Run,
     pub(crate) done: Box<dyn FnOnce(Result<()>) + Send>,
 }
 

@@ -1,6 +1,6 @@
 //! Followers of the event chain: each reads on from its own cursor, in order, missing nothing.
 
-use kernel::{Instant, Result, Span};
+use kernel::{Error, Instant, Result, Span};
 use serde::Deserialize;
 
 use crate::{Event, Request, Store, Tx, params};
@@ -22,6 +22,18 @@ pub struct Follower {
     pub run: fn(&mut Tx<'_>, &Event) -> Result<()>,
 }
 
+impl Follower {
+    fn wants(&self, event: &str) -> bool {
+        self.topics.iter().any(|topic| event.starts_with(topic))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventName {
+    event: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CursorRow {
@@ -31,6 +43,7 @@ struct CursorRow {
 }
 
 const CURSOR: &str = "SELECT seq, failures, retry_at FROM cursor WHERE follower = $1";
+const NAMES_AFTER: &str = "SELECT event FROM event WHERE seq > $1 ORDER BY seq LIMIT $2";
 const CREATE: &str = "INSERT INTO cursor (follower, seq, failures, retry_at) VALUES ($1, $2, 0, 0)
     ON CONFLICT (follower) DO NOTHING";
 const ADVANCE: &str = "UPDATE cursor SET seq = $2, failures = 0, retry_at = 0, last_error = NULL
@@ -79,13 +92,19 @@ impl Store {
     }
 }
 
+/// Is there an event this follower wants, or are so many unwanted ones behind it that moving its
+/// cursor saves more than it costs? An idle follower does not write.
 fn has_pending(tx: &mut Tx<'_>, follower: &Follower) -> Result<bool> {
     let cursor: Option<CursorRow> = tx.query_opt(CURSOR, &params![follower.name])?;
     let now = tx.now();
-    match cursor {
-        Some(cursor) => Ok(cursor.retry_at <= now && tx.last_seq()? > cursor.seq),
-        None => Ok(true),
+    let Some(cursor) = cursor else {
+        return Ok(true);
+    };
+    if cursor.retry_at > now {
+        return Ok(false);
     }
+    let names: Vec<EventName> = tx.query(NAMES_AFTER, &params![cursor.seq, BATCH])?;
+    Ok(names.len() == BATCH as usize || names.iter().any(|name| follower.wants(&name.event)))
 }
 
 fn handle_batch(tx: &mut Tx<'_>, follower: &Follower) -> Result<usize> {
@@ -96,15 +115,14 @@ fn handle_batch(tx: &mut Tx<'_>, follower: &Follower) -> Result<usize> {
         return Ok(0);
     };
     for event in &events {
-        if follower
-            .topics
-            .iter()
-            .any(|topic| event.event.starts_with(topic))
-        {
+        if follower.wants(&event.event) {
             (follower.run)(tx, event)?;
         }
     }
-    tx.execute(ADVANCE, &params![follower.name, last, cursor.seq])?;
+    let moved = tx.execute(ADVANCE, &params![follower.name, last, cursor.seq])?;
+    if moved != 1 {
+        return Err(Error::internal("a follower's cursor moved under it"));
+    }
     Ok(events.len())
 }
 

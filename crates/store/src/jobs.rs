@@ -10,6 +10,8 @@ use crate::{Json, Request, Store, Tx, params};
 
 /// After this many failures a job is set aside for a person to look at.
 const ATTEMPTS_MAX: i64 = 20;
+/// The key of jobs that repeat.
+const REPEATING: &str = "every";
 /// Longest pause between two tries.
 const RETRY_MAX: Span = Span::hours(1);
 /// Jobs run by one call before others get their turn.
@@ -107,10 +109,10 @@ macro_rules! job_columns {
 const SCHEDULE: &str = "INSERT INTO job (id, kind, key, state, run_at, attempts, created_at, body)
     VALUES ($1, $2, $3, 'waiting', $4, 0, $5, $6)
     ON CONFLICT (kind, key) WHERE state = 'waiting'
-    DO UPDATE SET run_at = excluded.run_at, body = excluded.body";
+    DO UPDATE SET run_at = excluded.run_at, body = excluded.body, attempts = 0";
 const SCHEDULE_ONCE: &str =
     "INSERT INTO job (id, kind, key, state, run_at, attempts, created_at, body)
-    VALUES ($1, $2, 'every', 'waiting', $3, 0, $4, '{}')
+    VALUES ($1, $2, $5, 'waiting', $3, 0, $4, '{}')
     ON CONFLICT (kind, key) WHERE state = 'waiting' DO NOTHING";
 const CANCEL: &str = "UPDATE job SET state = 'cancelled', finished_at = $3
     WHERE kind = $1 AND key = $2 AND state = 'waiting'";
@@ -219,7 +221,7 @@ impl Store {
             .collect();
         self.write(&Request::system("jobs"), move |tx| {
             for kind in &repeating {
-                let values = params![tx.new_id(), *kind, tx.now(), tx.now()];
+                let values = params![tx.new_id(), *kind, tx.now(), tx.now(), REPEATING];
                 tx.execute(SCHEDULE_ONCE, &values)?;
             }
             Ok(())
@@ -242,7 +244,7 @@ impl Store {
     async fn run_one(&self, kinds: &'static [JobKind]) -> Result<bool> {
         let request = Request::system("jobs");
         // The look-up runs on a reader, so that an idle server does not write.
-        let due = self.read(&request, move |tx| due_job(tx)).await?;
+        let due = self.read(&request, due_job).await?;
         let Some(job) = due else { return Ok(false) };
         let claimed = job.clone();
         let result = self
@@ -275,7 +277,7 @@ fn run_claimed(tx: &mut Tx<'_>, kinds: &[JobKind], job: &Job) -> Result<()> {
         .ok_or_else(|| Error::internal(format!("no module does jobs of kind {}", job.kind)))?;
     (kind.run)(tx, job)?;
     if let Some(every) = kind.every {
-        let values = params![tx.new_id(), kind.kind, now + every, now];
+        let values = params![tx.new_id(), kind.kind, now + every, now, REPEATING];
         tx.execute(SCHEDULE_ONCE, &values)?;
     }
     Ok(())
@@ -283,7 +285,8 @@ fn run_claimed(tx: &mut Tx<'_>, kinds: &[JobKind], job: &Job) -> Result<()> {
 
 fn set_aside(tx: &mut Tx<'_>, job: &Job, reason: &str) -> Result<()> {
     let attempts = job.attempts + 1;
-    let state = if attempts >= ATTEMPTS_MAX {
+    // A repeating job is never given up: a sweep that stopped for good would keep locks for ever.
+    let state = if attempts >= ATTEMPTS_MAX && job.key != REPEATING {
         "dead"
     } else {
         "waiting"

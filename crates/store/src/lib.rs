@@ -22,6 +22,7 @@ mod sqlite;
 mod store;
 mod tx;
 mod value;
+mod verify;
 
 pub use audit::{AuditHead, Finding, Verification};
 pub use backup::{

@@ -92,20 +92,17 @@ impl Store {
         let known = with_own(migrations);
         let now = self.clock().now();
         self.with_plain_connection(|connection| {
-            connection.execute(CREATE_TABLE, &[])?;
+            in_lock(connection, |connection| {
+                connection.execute(CREATE_TABLE, &[]).map(|_| ())
+            })?;
             let SchemaState::Behind(_) = state_of(connection, &known)? else {
                 return Ok(Vec::new());
             };
-            let applied: Vec<Applied> = read_applied(connection)?;
-            let is_applied = |one: &Migration| {
-                applied
-                    .iter()
-                    .any(|row| row.module == one.module && row.number == one.number)
-            };
             let mut done = Vec::new();
-            for migration in known.iter().filter(|one| !is_applied(one)) {
-                apply(connection, migration, now.micros())?;
-                done.push(label(migration));
+            for migration in &known {
+                if apply(connection, migration, now.micros())? {
+                    done.push(label(migration));
+                }
             }
             Ok(done)
         })
@@ -181,25 +178,40 @@ fn state_of(connection: &mut Connection<'_>, known: &[Migration]) -> Result<Sche
     })
 }
 
-fn apply(connection: &mut Connection<'_>, migration: &Migration, at: i64) -> Result<()> {
-    begin(connection)?;
-    let result = (|| {
+/// Applies a migration unless it is there already; answers whether it did.
+fn apply(connection: &mut Connection<'_>, migration: &Migration, at: i64) -> Result<bool> {
+    in_lock(connection, |connection| {
+        let applied = read_applied(connection)?;
+        if applied
+            .iter()
+            .any(|row| row.module == migration.module && row.number == migration.number)
+        {
+            return Ok(false);
+        }
         let sha256 = sha256_hex(migration.sql.as_bytes());
-        connection.execute(
-            START,
-            &params![
-                migration.module,
-                migration.number,
-                migration.name,
-                sha256,
-                at
-            ],
-        )?;
+        let (module, number) = (migration.module, migration.number);
+        connection.execute(START, &params![module, number, migration.name, sha256, at])?;
         run_script(connection, migration.sql)?;
-        connection.execute(FINISH, &params![migration.module, migration.number])
-    })();
-    match result {
-        Ok(_) => run_script(connection, "COMMIT"),
+        connection.execute(FINISH, &params![module, number])?;
+        Ok(true)
+    })
+}
+
+/// Runs `work` in a transaction that only one server at a time is in: two that start together must
+/// not both migrate.
+pub(crate) fn in_lock<T>(
+    connection: &mut Connection<'_>,
+    work: impl FnOnce(&mut Connection<'_>) -> Result<T>,
+) -> Result<T> {
+    let begin = match connection {
+        Connection::Sqlite(_) => "BEGIN IMMEDIATE",
+        Connection::Postgres(_) => {
+            "BEGIN; SELECT pg_advisory_xact_lock(hashtext('lianti-migrate-' || current_schema()))"
+        }
+    };
+    run_script(connection, begin)?;
+    match work(connection).and_then(|value| run_script(connection, "COMMIT").map(|()| value)) {
+        Ok(value) => Ok(value),
         Err(error) => {
             // The first error is the one to report; a failed rollback adds nothing to it.
             drop(run_script(connection, "ROLLBACK"));
@@ -208,18 +220,7 @@ fn apply(connection: &mut Connection<'_>, migration: &Migration, at: i64) -> Res
     }
 }
 
-fn begin(connection: &mut Connection<'_>) -> Result<()> {
-    run_script(
-        connection,
-        if matches!(connection, Connection::Sqlite(_)) {
-            "BEGIN IMMEDIATE"
-        } else {
-            "BEGIN"
-        },
-    )
-}
-
-fn run_script(connection: &mut Connection<'_>, sql: &str) -> Result<()> {
+pub(crate) fn run_script(connection: &mut Connection<'_>, sql: &str) -> Result<()> {
     match connection {
         Connection::Sqlite(raw) => crate::sqlite::run_script(raw, sql),
         Connection::Postgres(connection) => connection.batch(sql),

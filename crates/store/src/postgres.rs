@@ -39,6 +39,9 @@ pub(crate) struct Postgres {
     threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
+/// The code of errors after which the connection is of no more use.
+const UNREACHABLE: &str = "store.unreachable";
+
 /// One connection with its prepared statements; it reconnects when the server went away.
 pub(crate) struct PgConnection {
     url: String,
@@ -80,7 +83,7 @@ impl Postgres {
                         let _ = number.try_send(());
                     }
                     result
-                })
+                });
             };
             threads.push(spawn(&format!("store-writer-{index}"), run)?);
         }
@@ -182,7 +185,7 @@ fn write(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
 }
 
 fn write_once(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
-    connection.batch("BEGIN ISOLATION LEVEL SERIALIZABLE")?;
+    connection.begin("BEGIN ISOLATION LEVEL SERIALIZABLE")?;
     let mut session = Session {
         connection: Connection::Postgres(connection),
         chain: None,
@@ -197,7 +200,7 @@ fn write_once(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
 }
 
 fn read(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
-    connection.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+    connection.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
     let mut session = Session {
         connection: Connection::Postgres(connection),
         chain: None,
@@ -235,7 +238,7 @@ fn numbering_loop(mut connection: PgConnection, wake: &Receiver<()>, numbered: i
 const LOCK_NUMBERING: &str = "SELECT CAST(pg_try_advisory_xact_lock(hashtext('lianti-numbering-' || current_schema())) AS INT) AS mine";
 
 fn number_batch(connection: &mut PgConnection) -> Result<usize> {
-    connection.batch("BEGIN ISOLATION LEVEL READ COMMITTED")?;
+    connection.begin("BEGIN ISOLATION LEVEL READ COMMITTED")?;
     let result = (|| {
         let mine = connection.query(LOCK_NUMBERING, &[])?;
         if mine.first().and_then(|row| row.get("mine")) != Some(&Value::Int(1)) {
@@ -262,6 +265,12 @@ impl PgConnection {
             url: url.to_owned(),
             live: None,
         }
+    }
+
+    /// Lifts the limits that protect requests, for migrations, backup and restore.
+    pub(crate) fn without_limits(mut self) -> Result<Self> {
+        self.batch("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")?;
+        Ok(self)
     }
 
     fn client(&mut self) -> Result<&mut (Client, HashMap<&'static str, Statement>)> {
@@ -301,16 +310,24 @@ impl PgConnection {
         client.batch_execute(sql).map_err(failure)
     }
 
+    /// Begins a transaction. A connection that broke while it was idle, as when the database was
+    /// restarted, is made anew: nothing has been done on it yet.
+    fn begin(&mut self, sql: &str) -> Result<()> {
+        let idle = self.live.is_some();
+        match self.batch(sql) {
+            Err(error) if idle && error.code() == UNREACHABLE => {
+                self.live = None;
+                self.batch(sql)
+            }
+            other => other,
+        }
+    }
+
     /// A connection lost during COMMIT leaves the outcome unknown: the caller repeats the command
     /// with its idempotency key, and gets the first answer if there was one.
     pub(crate) fn commit(&mut self) -> Result<()> {
         match self.batch("COMMIT") {
-            Err(error)
-                if self
-                    .live
-                    .as_ref()
-                    .is_none_or(|(client, _)| client.is_closed()) =>
-            {
+            Err(error) if error.code() == UNREACHABLE => {
                 self.live = None;
                 Err(Error::new(
                     Kind::Unavailable,
@@ -371,11 +388,14 @@ fn prepare(
         return Ok(statement.clone());
     }
     let statement = client.prepare(sql).map_err(|error| {
-        let kind = error.code().cloned();
-        if kind == Some(SqlState::IN_FAILED_SQL_TRANSACTION) {
-            return failure(error);
+        let mistake = error
+            .code()
+            .is_some_and(|state| state.code().starts_with("42"));
+        // Class 42 is a mistake in the statement: the operator's log shows which one.
+        if mistake {
+            return Error::internal(format!("{}: {sql}", describe(&error)));
         }
-        Error::internal(format!("{}: {sql}", describe(&error)))
+        failure(error)
     })?;
     cache.insert(sql, statement.clone());
     Ok(statement)
@@ -468,8 +488,7 @@ pub(crate) fn failure(error: postgres::Error) -> Error {
                 .source()
                 .is_some_and(|cause| cause.is::<std::io::Error>())
         {
-            let detail = "the database can't be reached; try again shortly";
-            return Error::new(Kind::Unavailable, "store.unreachable", detail).because(error);
+            return unreachable(error);
         }
         return Error::internal(error);
     };
@@ -486,10 +505,12 @@ pub(crate) fn failure(error: postgres::Error) -> Error {
         SqlState::ADMIN_SHUTDOWN
         | SqlState::CRASH_SHUTDOWN
         | SqlState::CANNOT_CONNECT_NOW
-        | SqlState::TOO_MANY_CONNECTIONS => {
-            let detail = "the database can't be reached; try again shortly";
-            Error::new(Kind::Unavailable, "store.unreachable", detail).because(error)
-        }
+        | SqlState::TOO_MANY_CONNECTIONS => unreachable(error),
         _ => Error::internal(error),
     }
+}
+
+fn unreachable(error: postgres::Error) -> Error {
+    let detail = "the database can't be reached; try again shortly";
+    Error::new(Kind::Unavailable, UNREACHABLE, detail).because(error)
 }

@@ -133,15 +133,18 @@ fn connect(path: &Path) -> Result<Raw> {
 }
 
 fn write_loop(connection: &Raw, queue: &Receiver<Task>, committed: impl Fn()) {
-    let mut head: Option<ChainHead> = None;
-    let mut data_version = 0;
+    let mut writer = Writer {
+        connection,
+        head: None,
+        data_version: None,
+    };
     let mut broken: Option<String> = None;
     while let Ok(first) = queue.recv() {
         if let Some(reason) = &broken {
             (first.done)(Err(read_only(reason)));
             continue;
         }
-        match write_batch(connection, queue, first, (&mut head, &mut data_version)) {
+        match writer.write_batch(queue, first) {
             Ok(()) => committed(),
             Err(reason) => {
                 // After a failed sync the kernel may have dropped dirty pages: nothing written from
@@ -162,98 +165,190 @@ fn read_only(reason: &str) -> Error {
     .because(reason.to_owned())
 }
 
-type Finished = (Box<dyn FnOnce(Result<()>) + Send>, Result<()>);
+/// A command that ran and waits for the commit it shares.
+struct Pending {
+    task: Task,
+    result: Result<()>,
+}
 
-/// Runs queued commands, each in its own savepoint, inside one transaction that is committed and
-/// synced once; nobody is answered before. `Err` means that the disk can't be trusted any more.
-fn write_batch(
-    connection: &Raw,
-    queue: &Receiver<Task>,
-    first: Task,
-    (head, data_version): (&mut Option<ChainHead>, &mut i64),
-) -> Result<(), String> {
-    if let Err(error) = begin(connection, head, data_version) {
-        (first.done)(Err(error));
-        return Ok(());
-    }
-    let before = head.clone();
-    let mut finished: Vec<Finished> = Vec::new();
-    let mut next = Some(first);
-    while let Some(mut task) = next.take() {
-        let result = in_savepoint(connection, head, &mut task);
-        finished.push((task.done, result));
-        if finished.len() < BATCH_MAX {
-            next = queue.try_recv().ok();
+/// Why a whole batch came to nothing.
+struct Lost {
+    code: Option<ErrorCode>,
+    text: String,
+}
+
+impl Lost {
+    fn new(error: &rusqlite::Error) -> Self {
+        Self {
+            code: error.sqlite_error_code(),
+            text: error.to_string(),
         }
     }
-    let commit = connection.execute_batch("COMMIT");
-    let Err(error) = commit else {
-        finished.into_iter().for_each(|(done, result)| done(result));
-        return Ok(());
-    };
-    *head = before;
-    let code = error.sqlite_error_code();
-    let text = error.to_string();
-    // SQLite may have rolled back by itself; a second rollback then says so and changes nothing.
-    drop(connection.execute_batch("ROLLBACK"));
-    for (done, result) in finished {
-        let full = code == Some(ErrorCode::DiskFull);
-        let failed = if full {
-            engine::full(Text(text.clone()))
-        } else {
-            read_only(&text)
-        };
-        done(result.and(Err(failed)));
-    }
-    if code == Some(ErrorCode::DiskFull) {
-        Ok(())
-    } else {
-        Err(text)
+
+    fn error(&self) -> Error {
+        match self.code {
+            Some(ErrorCode::DiskFull) => engine::full(Text(self.text.clone())),
+            Some(ErrorCode::ConstraintViolation) => engine::constraint(Text(self.text.clone())),
+            _ => read_only(&self.text),
+        }
     }
 }
 
-/// Begins a batch. The head is read again when another process, such as the command line, has
-/// written since: the lock is held by then, so nothing can slip in between.
-fn begin(connection: &Raw, head: &mut Option<ChainHead>, data_version: &mut i64) -> Result<()> {
-    connection
-        .execute_batch("BEGIN IMMEDIATE")
-        .map_err(failure)?;
-    let version: i64 = connection
-        .pragma_query_value(None, "data_version", |row| row.get(0))
-        .map_err(failure)?;
-    if head.is_none() || version != *data_version {
-        *data_version = version;
-        match ChainHead::load(&mut Connection::Sqlite(connection)) {
-            Ok(loaded) => *head = loaded,
-            Err(error) => {
-                drop(connection.execute_batch("ROLLBACK"));
-                return Err(error);
+struct Writer<'a> {
+    connection: &'a Raw,
+    /// The newest link of the event chain, kept between batches.
+    head: Option<ChainHead>,
+    /// Moves when another process, such as the command line, wrote to the same database.
+    data_version: Option<i64>,
+}
+
+impl Writer<'_> {
+    /// Runs queued commands, each in its own savepoint, inside one transaction that is committed
+    /// and synced once; nobody is answered before. `Err` means that the disk can't be trusted.
+    fn write_batch(&mut self, queue: &Receiver<Task>, first: Task) -> Result<(), String> {
+        if let Err(error) = self.begin() {
+            (first.done)(Err(error));
+            return Ok(());
+        }
+        let before = self.head.clone();
+        let mut pending: Vec<Pending> = Vec::new();
+        let mut next = Some(first);
+        let mut lost = None;
+        while let Some(mut task) = next.take() {
+            let (result, loss) = self.in_savepoint(&mut task);
+            pending.push(Pending { task, result });
+            lost = loss;
+            if lost.is_none() && pending.len() < BATCH_MAX {
+                next = queue.try_recv().ok();
+            }
+        }
+        match lost.map_or_else(|| self.commit(), Err) {
+            Ok(()) => {
+                pending
+                    .into_iter()
+                    .for_each(|one| (one.task.done)(one.result));
+                Ok(())
+            }
+            Err(lost) => {
+                self.head = before;
+                self.after_loss(pending, &lost)
             }
         }
     }
-    Ok(())
-}
 
-fn in_savepoint(connection: &Raw, head: &mut Option<ChainHead>, task: &mut Task) -> Result<()> {
-    connection
-        .execute_batch("SAVEPOINT command")
-        .map_err(failure)?;
-    let before = head.clone();
-    let mut session = Session {
-        connection: Connection::Sqlite(connection),
-        chain: head.as_mut(),
-    };
-    let result = task.attempt(&mut session);
-    let end = if result.is_ok() {
-        "RELEASE command"
-    } else {
-        "ROLLBACK TO command; RELEASE command"
-    };
-    let ended = connection.execute_batch(end).map_err(failure);
-    if result.is_err() {
-        *head = before;
+    /// What becomes of the commands whose shared transaction was lost.
+    fn after_loss(&mut self, pending: Vec<Pending>, lost: &Lost) -> Result<(), String> {
+        // A deferred constraint speaks only at the commit: each command gets a commit of its own,
+        // so that one culprit does not fail the others.
+        if lost.code == Some(ErrorCode::ConstraintViolation) && pending.len() > 1 {
+            return pending.into_iter().try_for_each(|one| self.alone(one.task));
+        }
+        for one in pending {
+            (one.task.done)(one.result.and(Err(lost.error())));
+        }
+        match lost.code {
+            Some(ErrorCode::DiskFull | ErrorCode::ConstraintViolation) => Ok(()),
+            _ => Err(lost.text.clone()),
+        }
     }
-    result.and(ended)
+
+    fn alone(&mut self, mut task: Task) -> Result<(), String> {
+        if let Err(error) = self.begin() {
+            (task.done)(Err(error));
+            return Ok(());
+        }
+        let before = self.head.clone();
+        let (result, loss) = self.in_savepoint(&mut task);
+        match loss.map_or_else(|| self.commit(), Err) {
+            Ok(()) => {
+                (task.done)(result);
+                Ok(())
+            }
+            Err(lost) => {
+                self.head = before;
+                self.after_loss(vec![Pending { task, result }], &lost)
+            }
+        }
+    }
+
+    fn begin(&mut self) -> Result<()> {
+        self.connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .map_err(failure)?;
+        let loaded = self.load_head();
+        if loaded.is_err() {
+            self.roll_back();
+        }
+        loaded
+    }
+
+    fn load_head(&mut self) -> Result<()> {
+        let version: i64 = self
+            .connection
+            .prepare_cached("PRAGMA data_version")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(failure)?;
+        if self.head.is_none() || self.data_version != Some(version) {
+            self.head = ChainHead::load(&mut Connection::Sqlite(self.connection))?;
+            self.data_version = Some(version);
+        }
+        Ok(())
+    }
+
+    fn commit(&self) -> Result<(), Lost> {
+        self.connection.execute_batch("COMMIT").map_err(|error| {
+            let lost = Lost::new(&error);
+            self.roll_back();
+            lost
+        })
+    }
+
+    fn roll_back(&self) {
+        // SQLite may have rolled back by itself; a second rollback then says so and changes nothing.
+        drop(self.connection.execute_batch("ROLLBACK"));
+    }
+
+    /// Runs one command. The second value tells that SQLite gave up the whole transaction, as it
+    /// does when the disk is full or fails.
+    fn in_savepoint(&mut self, task: &mut Task) -> (Result<()>, Option<Lost>) {
+        if let Err(error) = self.connection.execute_batch("SAVEPOINT command") {
+            let lost = self.connection.is_autocommit().then(|| Lost::new(&error));
+            return (Err(failure(error)), lost);
+        }
+        let before = self.head.clone();
+        let mut session = Session {
+            connection: Connection::Sqlite(self.connection),
+            chain: self.head.as_mut(),
+        };
+        let mut result = task.attempt(&mut session);
+        if self.connection.is_autocommit() {
+            self.head = before;
+            // Only a full disk is known to heal; anything else must be looked at by a person.
+            let full = result
+                .as_ref()
+                .is_err_and(|error| error.kind() == Kind::Full);
+            let code = full.then_some(ErrorCode::DiskFull);
+            let text = "SQLite gave up the transaction".to_owned();
+            return (result, Some(Lost { code, text }));
+        }
+        if result.is_ok() {
+            result = self
+                .connection
+                .execute_batch("RELEASE command")
+                .map_err(failure);
+        }
+        if result.is_err() {
+            self.head = before;
+            let undone = self
+                .connection
+                .execute_batch("ROLLBACK TO command; RELEASE command");
+            if let Err(error) = undone {
+                self.roll_back();
+                return (result, Some(Lost::new(&error)));
+            }
+        }
+        (result, None)
+    }
 }
 
 fn read_loop(connection: &Raw, queue: &Mutex<Receiver<Task>>) {
@@ -286,11 +381,7 @@ pub(crate) fn execute(connection: &Raw, sql: &'static str, params: &[Value]) -> 
 pub(crate) fn query(connection: &Raw, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql).map_err(failure)?;
     bind(&mut statement, sql, params)?;
-    let columns: Arc<[String]> = statement
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.raw_query();
     let mut answer = Vec::new();
     while let Some(row) = rows.next().map_err(failure)? {

@@ -220,15 +220,27 @@ impl Store {
         let Some(key) = request.idempotency.clone() else {
             return self.write(request, run).await;
         };
-        self.write(request, move |tx| {
-            if let Some(reply) = earlier_reply(tx, &key)? {
-                return Ok(reply);
-            }
-            let reply = run(tx)?;
-            keep_reply(tx, &key, &reply)?;
-            Ok(reply)
-        })
-        .await
+        let again = key.clone();
+        let result = self
+            .write(request, move |tx| {
+                if let Some(reply) = earlier_reply(tx, &key)? {
+                    return Ok(reply);
+                }
+                let reply = run(tx)?;
+                keep_reply(tx, &key, &reply)?;
+                Ok(reply)
+            })
+            .await;
+        let Err(error) = result else { return result };
+        // A twin of this command may have got in while this one ran: then what stood in the way,
+        // such as a place already taken, was its own doing, and its reply is the answer.
+        match self
+            .read(request, move |tx| earlier_reply(tx, &again))
+            .await
+        {
+            Ok(Some(reply)) => Ok(reply),
+            _ => Err(error),
+        }
     }
 
     /// Runs a closure that only reads, on a snapshot. Reads of patients' data it noted are audited
@@ -331,9 +343,10 @@ impl Store {
                     .map_err(crate::sqlite::failure)?;
                 run(&mut Connection::Sqlite(&raw))
             }
-            Engine::Postgres(engine) => run(&mut Connection::Postgres(&mut PgConnection::new(
-                engine.url(),
-            ))),
+            Engine::Postgres(engine) => {
+                let mut connection = PgConnection::new(engine.url()).without_limits()?;
+                run(&mut Connection::Postgres(&mut connection))
+            }
         }
     }
 }

@@ -167,7 +167,7 @@ impl<'a> Tx<'a> {
         values.extend(columns_of(entity)?);
         values.push(Value::Text(body.clone()));
         self.execute(sql_of::<T>().insert, &values)?;
-        self.leave_trace(change, Subject::of(entity), 1, Some(&body))?;
+        self.leave_trace(change, &Subject::of(entity), 1, Some(&body))?;
         Ok(Versioned {
             version: 1,
             data: parse_body(&body)?,
@@ -192,7 +192,7 @@ impl<'a> Tx<'a> {
         if self.execute(sql_of::<T>().update, &values)? == 0 {
             return Err(self.stale::<T>(entity.data.id())?);
         }
-        self.leave_trace(change, Subject::of(&entity.data), version, Some(&body))?;
+        self.leave_trace(change, &Subject::of(&entity.data), version, Some(&body))?;
         Ok(Versioned {
             version,
             data: parse_body(&body)?,
@@ -275,8 +275,9 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// Whatever the database reports.
+    #[expect(clippy::needless_pass_by_value, reason = "callers build it for this call")]
     pub fn record(&mut self, change: Change, subject: Subject) -> Result<()> {
-        self.leave_trace(change, subject, 0, None)
+        self.leave_trace(change, &subject, 0, None)
     }
 
     /// Notes that a patient's data was read, on which basis, and what was shown. In a read the entry
@@ -318,7 +319,7 @@ impl<'a> Tx<'a> {
     fn leave_trace(
         &mut self,
         change: Change,
-        subject: Subject,
+        subject: &Subject,
         version: i64,
         body: Option<&str>,
     ) -> Result<()> {
@@ -366,7 +367,7 @@ const KEEP_EVENT: &str = "INSERT INTO event (id, seq, at, event, kind, entity_id
     detail, body_sha256, hash)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 
-fn event_values(event: Event) -> [Value; 20] {
+pub(crate) fn event_values(event: Event) -> [Value; 20] {
     params![
         event.id,
         event.seq,

@@ -126,8 +126,8 @@ impl Row {
     /// # Errors
     /// `server.internal`: row and struct disagree, which is a defect.
     pub fn decode<T: DeserializeOwned>(self) -> Result<T> {
-        let names: Vec<String> = self.columns.to_vec();
-        let fields = names.into_iter().zip(self.values);
+        let names = self.columns.iter().map(String::as_str);
+        let fields = names.zip(self.values);
         T::deserialize(MapDeserializer::<_, DecodeError>::new(fields)).map_err(|error| {
             Error::internal(format!(
                 "a row does not fit its type: {error}; columns {:?}",

@@ -1,0 +1,16 @@
+//! The store on both engines: the same statements, the same answers, the same guarantees.
+
+mod audit;
+mod backup;
+mod batch;
+mod chain;
+mod conformance;
+mod entity;
+mod events;
+mod idempotency;
+mod jobs;
+mod migrate;
+mod race;
+mod rules;
+mod support;
+mod tamper;

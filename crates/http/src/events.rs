@@ -12,7 +12,7 @@ use store::{Event, Request};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_stream::{Stream, StreamExt};
 
-use crate::{App, Ctx, access, problem};
+use crate::{App, Ctx, Query, access, problem};
 
 /// Events sent to a browser that comes back; one that missed more loads its screens anew.
 const BACKFILL_MAX: u32 = 500;
@@ -57,19 +57,29 @@ pub async fn pump_events(app: App) -> Result<()> {
     }
 }
 
+/// Where to go on.
+#[derive(serde::Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StreamQuery {
+    /// The last number seen, for a page that opens a new line; `Last-Event-ID` wins.
+    after: Option<i64>,
+}
+
 /// What changed, as it changes: `id` is the event's number, `data` says kind and id. Send the last
-/// `id` back in `Last-Event-ID` to go on where the line dropped.
-#[utoipa::path(get, path = "/api/events", tag = "work", responses((status = 200, content_type = "text/event-stream")),
+/// `id` back in `Last-Event-ID` or `after` to go on where the line dropped.
+#[utoipa::path(get, path = "/api/events", tag = "work", params(StreamQuery), responses((status = 200, content_type = "text/event-stream")),
     extensions(("x-permission" = json!("signed-in"))))]
 pub(crate) async fn event_stream(
     ctx: Ctx,
     headers: HeaderMap,
+    Query(query): Query<StreamQuery>,
 ) -> problem::Result<Sse<impl Stream<Item = Result<Message, Infallible>>>> {
     let live = ctx.app.events().subscribe();
-    let last: Option<i64> = headers
+    let resumed = headers
         .get("last-event-id")
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse().ok());
+    let last: Option<i64> = resumed.or(query.after);
     let (visible, missed, newest) = ctx
         .read(move |tx| {
             let visible: HashSet<Id> = access::visible_orgs(tx, Scope::Below)?

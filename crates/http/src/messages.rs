@@ -83,6 +83,7 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("access.csrf", "页面已过期，请刷新后重试"),
     ("organization", "机构不存在，或您无权查看"),
     ("account", "账号不存在，或您无权查看"),
+    ("session", "该登录已结束或不存在"),
     ("session.wrong", "用户名或密码不正确"),
     (
         "session.locked",

@@ -20,14 +20,6 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(session_show, session_open, session_close))
         .routes(routes!(session_switch))
-        .routes(routes!(session_password))
-        .routes(routes!(
-            session_totp_propose,
-            session_totp_confirm,
-            session_totp_remove
-        ))
-        .routes(routes!(demo_accounts))
-        .routes(routes!(demo_session))
         .routes(routes!(status))
 }
 
@@ -102,60 +94,6 @@ pub struct SwitchAssignment {
     assignment_id: Id,
 }
 
-/// A new password.
-#[derive(Clone, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewPassword {
-    /// The present one.
-    current: String,
-    /// The new one.
-    new: String,
-}
-
-/// A code of the second factor.
-#[derive(Clone, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TotpCode {
-    /// Six digits.
-    code: String,
-}
-
-/// A second factor to be confirmed.
-#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct TotpProposal {
-    /// The secret in base32, to type by hand.
-    secret: String,
-    /// The same as an otpauth address, to scan.
-    uri: String,
-}
-
-/// A demonstration account.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct DemoAccount {
-    /// The account.
-    pub account_id: Id,
-    /// Its name.
-    pub name: String,
-    /// Role code.
-    pub role: String,
-    /// Role name in Chinese.
-    pub role_name: String,
-    /// Role name in English.
-    pub role_name_en: String,
-    /// The organization.
-    pub org_id: Id,
-    /// Its name.
-    pub org_name: String,
-}
-
-/// Which demonstration account to sign in as.
-#[derive(Clone, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DemoSignIn {
-    /// The account.
-    account_id: Id,
-}
-
 /// What everybody may know of this server.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct Status {
@@ -168,15 +106,15 @@ pub struct Status {
 }
 
 #[derive(Clone, Deserialize)]
-struct Credential {
-    password_hash: Option<String>,
-    password_at: Option<Instant>,
-    must_change: bool,
-    totp_secret: Option<String>,
-    totp_pending: Option<String>,
-    totp_step: i64,
-    failures: i64,
-    locked_until: Instant,
+pub(super) struct Credential {
+    pub(super) password_hash: Option<String>,
+    pub(super) password_at: Option<Instant>,
+    pub(super) must_change: bool,
+    pub(super) totp_secret: Option<String>,
+    pub(super) totp_pending: Option<String>,
+    pub(super) totp_step: i64,
+    pub(super) failures: i64,
+    pub(super) locked_until: Instant,
 }
 
 const CREDENTIAL: &str =
@@ -185,14 +123,12 @@ const CREDENTIAL: &str =
 const BY_USERNAME: &str = "SELECT version, body FROM account WHERE username = $1";
 const ASSIGNMENTS: &str = "SELECT version, body FROM assignment WHERE account_id = $1
     AND valid_from <= $2 AND (valid_to IS NULL OR valid_to >= $2) ORDER BY id";
-const DEMO: &str =
-    "SELECT version, body FROM account WHERE state = 'active' AND demo = 1 ORDER BY id";
 
-fn credential(tx: &mut Tx<'_>, account_id: Id) -> Result<Option<Credential>> {
+pub(super) fn credential(tx: &mut Tx<'_>, account_id: Id) -> Result<Option<Credential>> {
     tx.query_opt(CREDENTIAL, &params![account_id])
 }
 
-fn assignments(tx: &mut Tx<'_>, account_id: Id) -> Result<Vec<Assignment>> {
+pub(super) fn assignments(tx: &mut Tx<'_>, account_id: Id) -> Result<Vec<Assignment>> {
     let today = tx.now().date();
     let found = tx.find::<Assignment>(ASSIGNMENTS, &params![account_id, today])?;
     Ok(found
@@ -258,7 +194,7 @@ fn view(tx: &mut Tx<'_>, app: &App, assignment_id: Option<Id>) -> Result<Session
     })
 }
 
-fn role_names(matrix: &roles::RoleMatrix, code: &str) -> (String, String) {
+pub(super) fn role_names(matrix: &roles::RoleMatrix, code: &str) -> (String, String) {
     let found = matrix.roles.iter().find(|role| role.code == code);
     found.map_or_else(
         || (code.to_owned(), code.to_owned()),
@@ -362,7 +298,7 @@ async fn refuse(ctx: &Ctx, username: &str) -> Result<Error> {
     Ok(unauthenticated("session.wrong", "user name or password is wrong").at("password"))
 }
 
-async fn count_failure(ctx: &Ctx, account_id: Id, why: &'static str) -> Result<()> {
+pub(super) async fn count_failure(ctx: &Ctx, account_id: Id, why: &'static str) -> Result<()> {
     let request = without_key(ctx);
     ctx.store()
         .write(&request, move |tx| {
@@ -390,14 +326,14 @@ fn record_failure(tx: &mut Tx<'_>, account_id: Option<Id>, why: &str) -> Result<
 }
 
 /// Sign-in is never replayed under an idempotency key: a session's secret is not kept.
-fn without_key(ctx: &Ctx) -> store::Request {
+pub(super) fn without_key(ctx: &Ctx) -> store::Request {
     store::Request {
         idempotency: None,
         ..ctx.request.clone()
     }
 }
 
-async fn open_session(
+pub(super) async fn open_session(
     ctx: &Ctx,
     headers: &HeaderMap,
     account_id: Id,
@@ -507,202 +443,6 @@ async fn session_switch(
     })
     .await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Change one's password; other sessions of the account end.
-#[utoipa::path(post, path = "/api/session/password", tag = "session", request_body = NewPassword,
-    responses((status = 204)), extensions(("x-permission" = json!("signed-in"))))]
-async fn session_password(ctx: Ctx, Json(body): Json<NewPassword>) -> problem::Result<StatusCode> {
-    let account_id = ctx.actor().id;
-    let (account, credential, rules) = ctx
-        .read(move |tx| {
-            let credential = credential(tx, account_id)?;
-            let rules: PasswordRules = tx.rule("access.passwords")?.body;
-            Ok((tx.load::<Account>(account_id)?.data, credential, rules))
-        })
-        .await?;
-    let stored = credential.and_then(|credential| credential.password_hash);
-    if !ctx
-        .app
-        .verify_password(body.current.clone(), stored)
-        .await?
-    {
-        count_failure(&ctx, account_id, "password").await?;
-        let error = Error::invalid(
-            "password.current",
-            "current",
-            "the present password is wrong",
-        );
-        return Err(error.into());
-    }
-    if body.current == body.new {
-        return Err(Error::invalid(
-            "password.reused",
-            "new",
-            "choose another password than the present one",
-        )
-        .into());
-    }
-    password::check_password(&rules, &account.username, &body.new)?;
-    let hash = ctx.app.hash_password(body.new).await?;
-    let keep = ctx.session.clone();
-    ctx.store()
-        .write(&without_key(&ctx), move |tx| {
-            password::set_password(tx, account_id, &hash, false)?;
-            end_other_sessions(tx, account_id, keep.as_ref())?;
-            tx.record(
-                Change::new("password.changed"),
-                Subject::new("account", account_id),
-            )
-        })
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-const END_OTHERS: &str = "DELETE FROM session WHERE account_id = $1 AND token_sha256 <> $2";
-
-fn end_other_sessions(
-    tx: &mut Tx<'_>,
-    account_id: Id,
-    keep: Option<&super::LiveSession>,
-) -> Result<()> {
-    let kept = keep.map_or("", |live| live.token_sha256.as_str());
-    tx.execute(END_OTHERS, &params![account_id, kept])
-        .map(|_| ())
-}
-
-/// Begin to set up a second factor.
-#[utoipa::path(post, path = "/api/session/totp", tag = "session", responses((status = 200, body = TotpProposal)),
-    extensions(("x-permission" = json!("signed-in"))))]
-async fn session_totp_propose(ctx: Ctx) -> problem::Result<Json<TotpProposal>> {
-    let account_id = ctx.actor().id;
-    let secret = totp::to_base32(&ctx.store().ids().random_bytes::<20>());
-    let stored = secret.clone();
-    let username = ctx
-        .store()
-        .write(&without_key(&ctx), move |tx| {
-            totp::propose(tx, account_id, &stored)?;
-            Ok(tx.load::<Account>(account_id)?.data.username)
-        })
-        .await?;
-    let uri = format!("otpauth://totp/Lianti:{username}?secret={secret}&issuer=Lianti");
-    Ok(Json(TotpProposal { secret, uri }))
-}
-
-/// Confirm the second factor with a first code.
-#[utoipa::path(put, path = "/api/session/totp", tag = "session", request_body = TotpCode,
-    responses((status = 204)), extensions(("x-permission" = json!("signed-in"))))]
-async fn session_totp_confirm(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::Result<StatusCode> {
-    ctx.write(move |tx| {
-        let account_id = tx.actor().id;
-        let pending = credential(tx, account_id)?.and_then(|credential| credential.totp_pending);
-        let pending = pending.ok_or_else(|| {
-            Error::conflict(
-                "totp.none",
-                "no second factor is waiting to be confirmed; begin again",
-            )
-        })?;
-        let step =
-            totp::matching_step(&pending, &body.code, tx.now(), 0).ok_or_else(wrong_code_here)?;
-        totp::confirm(tx, account_id, step)?;
-        tx.record(
-            Change::new("totp.enabled"),
-            Subject::new("account", account_id),
-        )
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// Remove the second factor; a code of it is needed.
-#[utoipa::path(delete, path = "/api/session/totp", tag = "session", request_body = TotpCode,
-    responses((status = 204)), extensions(("x-permission" = json!("signed-in"))))]
-async fn session_totp_remove(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::Result<StatusCode> {
-    ctx.write(move |tx| {
-        let account_id = tx.actor().id;
-        let Some(found) = credential(tx, account_id)? else {
-            return Err(wrong_code_here());
-        };
-        let secret = found.totp_secret.ok_or_else(wrong_code_here)?;
-        totp::matching_step(&secret, &body.code, tx.now(), found.totp_step)
-            .ok_or_else(wrong_code_here)?;
-        totp::reset_totp(tx, account_id)?;
-        tx.record(
-            Change::new("totp.removed"),
-            Subject::new("account", account_id),
-        )
-    })
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-/// For somebody signed in, a wrong code is bad input, not a lost session.
-fn wrong_code_here() -> Error {
-    Error::invalid(
-        "session.code-wrong",
-        "code",
-        "the code is wrong or was used already",
-    )
-}
-
-/// The accounts offered for one-click sign-in; only in demonstration mode.
-#[utoipa::path(get, path = "/api/demo/accounts", tag = "session",
-    responses((status = 200, body = Vec<DemoAccount>)), extensions(("x-permission" = json!("public"))))]
-async fn demo_accounts(ctx: Ctx) -> problem::Result<Json<Vec<DemoAccount>>> {
-    require_demo(&ctx)?;
-    let app = ctx.app.clone();
-    let accounts = ctx
-        .read(move |tx| {
-            let matrix = roles::role_matrix(tx)?;
-            let mut offered = Vec::new();
-            for account in tx.find::<Account>(DEMO, &[])? {
-                let Some(assignment) = assignments(tx, account.id)?.into_iter().next() else {
-                    continue;
-                };
-                let (role_name, role_name_en) = role_names(&matrix, &assignment.role);
-                offered.push(DemoAccount {
-                    account_id: account.id,
-                    name: account.name.clone(),
-                    org_name: (app.config().org_name)(tx, assignment.org_id)?,
-                    org_id: assignment.org_id,
-                    role: assignment.role,
-                    role_name,
-                    role_name_en,
-                });
-            }
-            Ok(offered)
-        })
-        .await?;
-    Ok(Json(accounts))
-}
-
-/// Sign in as a demonstration account; only in demonstration mode.
-#[utoipa::path(post, path = "/api/demo/session", tag = "session", request_body = DemoSignIn,
-    responses((status = 204)), extensions(("x-permission" = json!("public"))))]
-async fn demo_session(
-    ctx: Ctx,
-    headers: HeaderMap,
-    Json(body): Json<DemoSignIn>,
-) -> problem::Result<Response> {
-    require_demo(&ctx)?;
-    let account = ctx
-        .read(move |tx| Ok(tx.load::<Account>(body.account_id)?.data))
-        .await?;
-    if !account.demo || account.state != AccountState::Active {
-        return Err(Error::not_found("account").at("account_id").into());
-    }
-    open_session(&ctx, &headers, account.id, None).await
-}
-
-fn require_demo(ctx: &Ctx) -> Result<()> {
-    if ctx.app.config().demo {
-        return Ok(());
-    }
-    Err(Error::new(
-        Kind::NotFound,
-        "demo.off",
-        "demonstration sign-in exists only in demonstration mode",
-    ))
 }
 
 /// What everybody may know of this server: for the sign-in page and for health checks.

@@ -1,13 +1,14 @@
 //! Accounts, passwords, second factors, sessions and the role matrix.
 
 mod api;
+mod demo;
 mod model;
+mod own;
 mod password;
 mod roles;
 mod session;
 mod totp;
 
-pub(crate) use api::routes;
 pub use model::{Account, AccountState, Assignment};
 pub use password::{PasswordRules, check_password, set_password, unlock};
 pub(crate) use password::{hash, verify};
@@ -60,4 +61,9 @@ pub(crate) const JOBS: &[JobKind] = &[JobKind {
 /// Nobody is signed in, or the proof is wrong.
 fn unauthenticated(code: &'static str, detail: &'static str) -> Error {
     Error::new(kernel::Kind::Unauthenticated, code, detail)
+}
+
+/// `/api/session` and `/api/demo`.
+pub(crate) fn routes() -> utoipa_axum::router::OpenApiRouter<crate::App> {
+    api::routes().merge(own::routes()).merge(demo::routes())
 }

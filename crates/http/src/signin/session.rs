@@ -259,3 +259,61 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 pub(super) fn not_signed_in() -> Error {
     unauthenticated("access.not-signed-in", "sign in first")
 }
+
+/// A device on which an account is signed in.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Device {
+    /// Names the session; not the secret.
+    pub id: String,
+    /// Signed in at.
+    pub created_at: Instant,
+    /// Last used at, to the minute.
+    pub seen_at: Instant,
+    /// Network address it signed in from.
+    pub address: String,
+    /// What the browser called itself.
+    pub agent: String,
+    /// Is it the one asking?
+    pub current: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeviceRow {
+    token_sha256: String,
+    created_at: Instant,
+    seen_at: Instant,
+    address: String,
+    agent: String,
+}
+
+const DEVICES: &str = "SELECT token_sha256, created_at, seen_at, address, agent FROM session
+    WHERE account_id = $1 AND expires_at > $2 ORDER BY seen_at DESC, token_sha256 LIMIT 100";
+const END_ONE: &str =
+    "DELETE FROM session WHERE account_id = $1 AND substr(token_sha256, 1, 16) = $2";
+/// Characters of a session's hash that name it.
+const DEVICE_ID_CHARS: usize = 16;
+
+/// Where the actor is signed in.
+pub(super) fn devices(tx: &mut Tx<'_>, current: Option<&LiveSession>) -> Result<Vec<Device>> {
+    let (account_id, now) = (tx.actor().id, tx.now());
+    let rows: Vec<DeviceRow> = tx.query(DEVICES, &params![account_id, now])?;
+    let device = |row: DeviceRow| Device {
+        id: row.token_sha256[..DEVICE_ID_CHARS].to_owned(),
+        current: current.is_some_and(|live| live.token_sha256 == row.token_sha256),
+        created_at: row.created_at,
+        seen_at: row.seen_at,
+        address: row.address,
+        agent: row.agent,
+    };
+    Ok(rows.into_iter().map(device).collect())
+}
+
+/// Ends one of the actor's sessions.
+pub(super) fn end_device(tx: &mut Tx<'_>, id: &str) -> Result<()> {
+    let account_id = tx.actor().id;
+    if tx.execute(END_ONE, &params![account_id, id])? == 0 {
+        return Err(Error::not_found("session"));
+    }
+    Ok(())
+}

@@ -191,9 +191,9 @@ pub struct Department {
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
     /// 医院或机构负责人
-    InstitutionHead,
+    Director,
     /// 转诊办公室(双向转诊中心)
-    ReferralOfficer,
+    ReferralOffice,
     /// 总值班
     DutyChief,
     /// 床位管理员
@@ -201,7 +201,7 @@ pub enum Role {
     /// 专科医师
     AttendingDoctor,
     /// 基层全科医师
-    TownshipDoctor,
+    GeneralPractitioner,
     /// 乡村医生
     VillageDoctor,
     /// 病区护士
@@ -213,9 +213,9 @@ pub enum Role {
     /// 公共卫生医师
     PublicHealthDoctor,
     /// 卫健行政人员
-    BureauOfficer,
+    HealthBureau,
     /// 信息科管理员
-    SystemAdministrator,
+    SystemAdmin,
 }
 
 /// A practitioner.

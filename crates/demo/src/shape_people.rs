@@ -19,10 +19,10 @@ const FIRST_PHONE: u64 = 19_900_900_000;
 type Staffing = (&'static str, Role, u32);
 
 const LEAD_STAFF: &[Staffing] = &[
-    ("administration", Role::InstitutionHead, 1),
+    ("administration", Role::Director, 1),
     ("administration", Role::DutyChief, 3),
-    ("administration", Role::SystemAdministrator, 1),
-    ("referral-office", Role::ReferralOfficer, 4),
+    ("administration", Role::SystemAdmin, 1),
+    ("referral-office", Role::ReferralOffice, 4),
     ("referral-office", Role::BedManager, 2),
     ("cardiology", Role::AttendingDoctor, 3),
     ("neurology", Role::AttendingDoctor, 3),
@@ -63,10 +63,10 @@ const LEAD_STAFF: &[Staffing] = &[
 ];
 
 const BRANCH_STAFF: &[Staffing] = &[
-    ("administration", Role::InstitutionHead, 1),
+    ("administration", Role::Director, 1),
     ("administration", Role::DutyChief, 2),
-    ("administration", Role::SystemAdministrator, 1),
-    ("referral-office", Role::ReferralOfficer, 3),
+    ("administration", Role::SystemAdmin, 1),
+    ("referral-office", Role::ReferralOffice, 3),
     ("referral-office", Role::BedManager, 1),
     ("internal-medicine", Role::AttendingDoctor, 3),
     ("surgery", Role::AttendingDoctor, 3),
@@ -87,9 +87,9 @@ const BRANCH_STAFF: &[Staffing] = &[
 ];
 
 const TOWNSHIP_STAFF: &[Staffing] = &[
-    ("general-practice", Role::InstitutionHead, 1),
-    ("general-practice", Role::TownshipDoctor, 6),
-    ("chinese-medicine", Role::TownshipDoctor, 2),
+    ("general-practice", Role::Director, 1),
+    ("general-practice", Role::GeneralPractitioner, 6),
+    ("chinese-medicine", Role::GeneralPractitioner, 2),
     ("inpatient", Role::WardNurse, 5),
     ("public-health", Role::PublicHealthDoctor, 3),
     ("examination", Role::Technician, 2),
@@ -97,9 +97,9 @@ const TOWNSHIP_STAFF: &[Staffing] = &[
 ];
 
 const COMMUNITY_STAFF: &[Staffing] = &[
-    ("general-practice", Role::InstitutionHead, 1),
-    ("general-practice", Role::TownshipDoctor, 5),
-    ("chinese-medicine", Role::TownshipDoctor, 1),
+    ("general-practice", Role::Director, 1),
+    ("general-practice", Role::GeneralPractitioner, 5),
+    ("chinese-medicine", Role::GeneralPractitioner, 1),
     ("inpatient", Role::WardNurse, 3),
     ("public-health", Role::PublicHealthDoctor, 3),
     ("examination", Role::Technician, 1),
@@ -108,8 +108,8 @@ const COMMUNITY_STAFF: &[Staffing] = &[
 
 const CLINIC_STAFF_ONE: &[Staffing] = &[("clinic", Role::VillageDoctor, 1)];
 const CLINIC_STAFF_TWO: &[Staffing] = &[("clinic", Role::VillageDoctor, 2)];
-const CITY_STAFF: &[Staffing] = &[("medical-affairs", Role::BureauOfficer, 1)];
-const BUREAU_STAFF: &[Staffing] = &[("medical-affairs", Role::BureauOfficer, 3)];
+const CITY_STAFF: &[Staffing] = &[("medical-affairs", Role::HealthBureau, 1)];
+const BUREAU_STAFF: &[Staffing] = &[("medical-affairs", Role::HealthBureau, 3)];
 
 /// Departments of the lead whose second doctor spends one weekday at a centre.
 const OUTREACH: [(&str, &str, u8); 6] = [
@@ -225,7 +225,7 @@ impl Maker {
 
     fn age_years(&mut self, role: Role, rank: u32) -> u32 {
         match role {
-            Role::InstitutionHead | Role::DutyChief => self.random.between(46, 57),
+            Role::Director | Role::DutyChief => self.random.between(46, 57),
             Role::VillageDoctor => self.random.between(34, 64),
             Role::WardNurse => self.random.between(24, 45),
             _ => match rank {
@@ -238,16 +238,16 @@ impl Maker {
 
     fn licences(&mut self, role: Role, rank: u32, serial: u32, age_years: u32) -> Vec<Licence> {
         let (kind, valid_years) = match role {
-            Role::AttendingDoctor | Role::InstitutionHead | Role::DutyChief => ("doctor", None),
+            Role::AttendingDoctor | Role::Director | Role::DutyChief => ("doctor", None),
             Role::PublicHealthDoctor => ("doctor", None),
-            Role::TownshipDoctor if rank >= 4 => ("assistant-doctor", None),
-            Role::TownshipDoctor => ("doctor", None),
+            Role::GeneralPractitioner if rank >= 4 => ("assistant-doctor", None),
+            Role::GeneralPractitioner => ("doctor", None),
             Role::VillageDoctor => ("village-doctor", Some(5)),
             Role::WardNurse => ("nurse", Some(5)),
             Role::Pharmacist => ("pharmacist", Some(5)),
             Role::Technician => ("technician", None),
-            Role::ReferralOfficer | Role::BedManager => ("nurse", Some(5)),
-            Role::BureauOfficer | Role::SystemAdministrator => return Vec::new(),
+            Role::ReferralOffice | Role::BedManager => ("nurse", Some(5)),
+            Role::HealthBureau | Role::SystemAdmin => return Vec::new(),
         };
         let years_ago = self
             .random
@@ -268,15 +268,15 @@ impl Maker {
 fn title(role: Role, rank: u32) -> &'static str {
     let ladder: &[&str] = match role {
         Role::AttendingDoctor => &["主任医师", "副主任医师", "主治医师", "主治医师", "住院医师"],
-        Role::InstitutionHead | Role::DutyChief => &["副主任医师"],
-        Role::TownshipDoctor => &["副主任医师", "主治医师", "主治医师", "医师", "助理医师"],
+        Role::Director | Role::DutyChief => &["副主任医师"],
+        Role::GeneralPractitioner => &["副主任医师", "主治医师", "主治医师", "医师", "助理医师"],
         Role::PublicHealthDoctor => &["主治医师", "医师"],
         Role::VillageDoctor => &["乡村医生", "乡村全科执业助理医师"],
         Role::WardNurse => &["主管护师", "护师", "护士"],
-        Role::ReferralOfficer | Role::BedManager => &["主管护师", "护师"],
+        Role::ReferralOffice | Role::BedManager => &["主管护师", "护师"],
         Role::Technician => &["主管技师", "技师"],
         Role::Pharmacist => &["主管药师", "药师"],
-        Role::BureauOfficer | Role::SystemAdministrator => &[""],
+        Role::HealthBureau | Role::SystemAdmin => &[""],
     };
     let at = usize::try_from(rank).unwrap_or(0).min(ladder.len() - 1);
     ladder[at]

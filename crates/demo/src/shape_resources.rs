@@ -273,7 +273,7 @@ pub fn schedules(
     for (at, doctor) in (0_u8..).zip(
         practitioners
             .iter()
-            .filter(|one| matches!(one.role, Role::AttendingDoctor | Role::TownshipDoctor))
+            .filter(|one| matches!(one.role, Role::AttendingDoctor | Role::GeneralPractitioner))
             .filter(|one| sees_outpatients(&one.department)),
     ) {
         let own = |weekday, session| {
@@ -285,7 +285,7 @@ pub fn schedules(
                 session,
             )
         };
-        if doctor.role == Role::TownshipDoctor {
+        if doctor.role == Role::GeneralPractitioner {
             schedules.extend((1..=5).map(|weekday| own(weekday, "morning")));
         } else {
             let free = |weekday: &u8| {
@@ -324,7 +324,7 @@ fn session_of(
     session: &'static str,
 ) -> ScheduleTemplate {
     let (fee_fen, minutes_per_slot) = match (doctor.role, doctor.title) {
-        (Role::TownshipDoctor, _) => (100, 15),
+        (Role::GeneralPractitioner, _) => (100, 15),
         (_, "主任医师") => (3000, 10),
         (_, "副主任医师") => (2000, 10),
         _ => (1000, 10),

@@ -12,6 +12,7 @@ mod context;
 mod events;
 pub mod export;
 mod extract;
+mod home;
 mod messages;
 mod module;
 pub mod notice;

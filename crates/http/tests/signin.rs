@@ -1,4 +1,5 @@
 //! Sign-in as people and attackers try it, on both engines.
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use axum::body::Body;
 use kernel::{Id, Span};

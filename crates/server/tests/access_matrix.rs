@@ -1,5 +1,6 @@
 //! Every operation × every role, generated from the OpenAPI document and the role matrix, so that no
 //! operation is born without its authorization test.
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use axum::body::Body;
 use http::signin::role_matrix;

@@ -4,6 +4,7 @@
     clippy::disallowed_methods,
     reason = "snapshots are written when the environment says so"
 )]
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write;

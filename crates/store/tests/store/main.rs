@@ -1,9 +1,7 @@
 //! The store on both engines: the same statements, the same answers, the same guarantees.
 
 mod audit;
-mod backup;
 mod batch;
-mod chain;
 mod conformance;
 mod entity;
 mod events;

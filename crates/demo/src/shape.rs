@@ -186,7 +186,7 @@ pub struct Department {
     pub outpatient: bool,
 }
 
-/// Work a practitioner is hired for; also the role of the account in the demonstration.
+/// Work a practitioner is hired for; [`Role::account_role`] is the role of their account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -194,6 +194,10 @@ pub enum Role {
     Director,
     /// 转诊办公室(双向转诊中心)
     ReferralOffice,
+    /// 信息调度员
+    Dispatcher,
+    /// 隐私保护专员
+    PrivacyOfficer,
     /// 总值班
     DutyChief,
     /// 床位管理员
@@ -216,6 +220,28 @@ pub enum Role {
     HealthBureau,
     /// 信息科管理员
     SystemAdmin,
+}
+
+impl Role {
+    /// The code of the account's role in the matrix of roles and scopes.
+    pub const fn account_role(self) -> &'static str {
+        match self {
+            Self::Director => "director",
+            Self::ReferralOffice => "referral-office",
+            Self::Dispatcher => "dispatcher",
+            Self::PrivacyOfficer => "privacy-officer",
+            Self::DutyChief => "duty-chief",
+            Self::BedManager => "bed-manager",
+            Self::AttendingDoctor => "attending-doctor",
+            Self::GeneralPractitioner | Self::PublicHealthDoctor => "general-practitioner",
+            Self::VillageDoctor => "village-doctor",
+            Self::WardNurse => "ward-nurse",
+            Self::Technician => "technician",
+            Self::Pharmacist => "pharmacist",
+            Self::HealthBureau => "health-bureau",
+            Self::SystemAdmin => "system-admin",
+        }
+    }
 }
 
 /// A practitioner.

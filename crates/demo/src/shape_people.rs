@@ -20,9 +20,11 @@ type Staffing = (&'static str, Role, u32);
 
 const LEAD_STAFF: &[Staffing] = &[
     ("administration", Role::Director, 1),
-    ("administration", Role::DutyChief, 3),
+    ("administration", Role::DutyChief, 2),
+    ("administration", Role::PrivacyOfficer, 1),
     ("administration", Role::SystemAdmin, 1),
-    ("referral-office", Role::ReferralOffice, 4),
+    ("referral-office", Role::ReferralOffice, 3),
+    ("referral-office", Role::Dispatcher, 1),
     ("referral-office", Role::BedManager, 2),
     ("cardiology", Role::AttendingDoctor, 3),
     ("neurology", Role::AttendingDoctor, 3),
@@ -246,8 +248,8 @@ impl Maker {
             Role::WardNurse => ("nurse", Some(5)),
             Role::Pharmacist => ("pharmacist", Some(5)),
             Role::Technician => ("technician", None),
-            Role::ReferralOffice | Role::BedManager => ("nurse", Some(5)),
-            Role::HealthBureau | Role::SystemAdmin => return Vec::new(),
+            Role::ReferralOffice | Role::Dispatcher | Role::BedManager => ("nurse", Some(5)),
+            Role::HealthBureau | Role::SystemAdmin | Role::PrivacyOfficer => return Vec::new(),
         };
         let years_ago = self
             .random
@@ -273,10 +275,10 @@ fn title(role: Role, rank: u32) -> &'static str {
         Role::PublicHealthDoctor => &["主治医师", "医师"],
         Role::VillageDoctor => &["乡村医生", "乡村全科执业助理医师"],
         Role::WardNurse => &["主管护师", "护师", "护士"],
-        Role::ReferralOffice | Role::BedManager => &["主管护师", "护师"],
+        Role::ReferralOffice | Role::Dispatcher | Role::BedManager => &["主管护师", "护师"],
         Role::Technician => &["主管技师", "技师"],
         Role::Pharmacist => &["主管药师", "药师"],
-        Role::HealthBureau | Role::SystemAdmin => &[""],
+        Role::HealthBureau | Role::SystemAdmin | Role::PrivacyOfficer => &[""],
     };
     let at = usize::try_from(rank).unwrap_or(0).min(ladder.len() - 1);
     ladder[at]

@@ -275,7 +275,10 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// Whatever the database reports.
-    #[expect(clippy::needless_pass_by_value, reason = "callers build it for this call")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers build it for this call"
+    )]
     pub fn record(&mut self, change: Change, subject: Subject) -> Result<()> {
         self.leave_trace(change, &subject, 0, None)
     }

@@ -16,12 +16,24 @@ fn what_was_answered_is_there_for_a_second_reader() {
         at_once(8, |index| {
             for number in 0..20 {
                 let name = format!("{index}-{number}");
-                let id = store.store.write_now(&request(), move |tx| insert(tx, &name)).unwrap();
-                let seen = store.store.read_now(&request(), move |tx| tx.load::<Thing>(id)).unwrap();
+                let id = store
+                    .store
+                    .write_now(&request(), move |tx| insert(tx, &name))
+                    .unwrap();
+                let seen = store
+                    .store
+                    .read_now(&request(), move |tx| tx.load::<Thing>(id))
+                    .unwrap();
                 assert_eq!(seen.version, 1);
             }
         });
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(COUNT, &[])).unwrap(), 160);
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(COUNT, &[]))
+                .unwrap(),
+            160
+        );
         assert_whole(&store.store);
     });
 }
@@ -47,7 +59,13 @@ fn one_command_that_fails_or_panics_does_not_harm_the_others() {
                 (_, other) => panic!("command {index}: {other:?}"),
             }
         }
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(COUNT, &[])).unwrap(), 8);
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(COUNT, &[]))
+                .unwrap(),
+            8
+        );
         assert_whole(&store.store);
     });
 }
@@ -58,19 +76,34 @@ fn a_statement_that_fails_inside_a_command_can_be_reported_with_nothing_left_beh
         let taken = |place: &str| {
             let place = place.to_owned();
             store.store.write_now(&request(), move |tx| {
-                let thing = Thing { place: Some(place.clone()), ..Thing::new(tx.new_id(), "x") };
+                let thing = Thing {
+                    place: Some(place.clone()),
+                    ..Thing::new(tx.new_id(), "x")
+                };
                 tx.insert(&thing, Change::new("thing.made"))
             })
         };
         taken("A").unwrap();
         let refused = taken("A").unwrap_err();
-        assert_eq!((refused.kind(), refused.code()), (Kind::Conflict, "store.duplicate"));
+        assert_eq!(
+            (refused.kind(), refused.code()),
+            (Kind::Conflict, "store.duplicate")
+        );
         let negative = store.store.write_now(&request(), |tx| {
-            let thing = Thing { rank: -1, ..Thing::new(tx.new_id(), "x") };
+            let thing = Thing {
+                rank: -1,
+                ..Thing::new(tx.new_id(), "x")
+            };
             tx.insert(&thing, Change::new("thing.made"))
         });
         assert_eq!(negative.unwrap_err().code(), "store.constraint");
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(COUNT, &[])).unwrap(), 1);
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(COUNT, &[]))
+                .unwrap(),
+            1
+        );
         assert_whole(&store.store);
     });
 }
@@ -90,8 +123,17 @@ fn a_constraint_that_speaks_at_the_commit_fails_only_its_own_command() {
             let expected = (index % 4 == 0).then(|| "store.constraint".to_owned());
             assert_eq!(code, expected, "command {index}");
         }
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(COUNT, &[])).unwrap(), 12);
-        store.store.write_now(&request(), |tx| insert(tx, "writing goes on")).unwrap();
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(COUNT, &[]))
+                .unwrap(),
+            12
+        );
+        store
+            .store
+            .write_now(&request(), |tx| insert(tx, "writing goes on"))
+            .unwrap();
         assert_whole(&store.store);
     });
 }
@@ -116,9 +158,18 @@ fn a_closure_is_run_again_when_another_transaction_was_in_the_way() {
                 add.unwrap();
             }
         });
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(READ, &[])).unwrap(), 80);
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(READ, &[]))
+                .unwrap(),
+            80
+        );
         if store.store.engine_name() == "postgres" {
-            assert!(runs.load(Ordering::Relaxed) > 80, "nothing was ever run again");
+            assert!(
+                runs.load(Ordering::Relaxed) > 80,
+                "nothing was ever run again"
+            );
         }
     });
 }
@@ -126,10 +177,19 @@ fn a_closure_is_run_again_when_another_transaction_was_in_the_way() {
 #[test]
 fn text_that_one_engine_could_not_store_is_refused_by_both() {
     on_each(|store| {
-        let nul = store.store.write_now(&request(), |tx| insert(tx, "a\0b")).unwrap_err();
-        assert_eq!((nul.kind(), nul.code()), (Kind::Invalid, "text.nul-character"));
+        let nul = store
+            .store
+            .write_now(&request(), |tx| insert(tx, "a\0b"))
+            .unwrap_err();
+        assert_eq!(
+            (nul.kind(), nul.code()),
+            (Kind::Invalid, "text.nul-character")
+        );
         let large = "长".repeat(3 * 1024 * 1024);
-        let large = store.store.write_now(&request(), move |tx| insert(tx, &large)).unwrap_err();
+        let large = store
+            .store
+            .write_now(&request(), move |tx| insert(tx, &large))
+            .unwrap_err();
         assert_eq!(large.code(), "text.too-large");
     });
 }

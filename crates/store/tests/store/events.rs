@@ -23,10 +23,16 @@ fn a_reader_by_number_sees_every_event_once_and_in_order_while_many_write() {
         std::thread::scope(|scope| {
             let reader = scope.spawn(|| follow(&store.store, &writing));
             at_once(WRITERS, |index| {
-                let handle = if index % 2 == 0 { &store.store } else { &second };
+                let handle = if index % 2 == 0 {
+                    &store.store
+                } else {
+                    &second
+                };
                 for number in 0..EACH {
                     let name = format!("{index}/{number}");
-                    handle.write_now(&request(), move |tx| insert(tx, &name)).unwrap();
+                    handle
+                        .write_now(&request(), move |tx| insert(tx, &name))
+                        .unwrap();
                 }
             });
             wait_numbered(&store.store);
@@ -45,7 +51,9 @@ fn follow(store: &Store, writing: &AtomicBool) -> Vec<i64> {
     loop {
         let more_to_come = writing.load(Ordering::SeqCst);
         let last = seen.last().copied().unwrap_or(0);
-        let events = store.read_now(&request(), move |tx| tx.events_after(last, 50)).unwrap();
+        let events = store
+            .read_now(&request(), move |tx| tx.events_after(last, 50))
+            .unwrap();
         if events.is_empty() && !more_to_come {
             return seen;
         }
@@ -58,14 +66,24 @@ fn count_each(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
 }
 
 const COUNTING: &[Follower] = &[
-    Follower { name: "counting", topics: &["thing."], run: count_each },
-    Follower { name: "deaf", topics: &["nothing."], run: |_, _| Err(Error::internal("never called")) },
+    Follower {
+        name: "counting",
+        topics: &["thing."],
+        run: count_each,
+    },
+    Follower {
+        name: "deaf",
+        topics: &["nothing."],
+        run: |_, _| Err(Error::internal("never called")),
+    },
 ];
 
 fn tallies(store: &TestStore) -> (i64, i64) {
     store
         .store
-        .read_now(&request(), |tx| Ok((tx.count(TALLY, &[])?, tx.count(MOST, &[])?)))
+        .read_now(&request(), |tx| {
+            Ok((tx.count(TALLY, &[])?, tx.count(MOST, &[])?))
+        })
         .unwrap()
 }
 
@@ -75,11 +93,17 @@ fn two_runners_give_each_event_its_effect_exactly_once() {
         let second = store.open_again();
         store
             .store
-            .write_now(&request(), |tx| (0..500).try_for_each(|_| insert(tx, "x").map(|_| ())))
+            .write_now(&request(), |tx| {
+                (0..500).try_for_each(|_| insert(tx, "x").map(|_| ()))
+            })
             .unwrap();
         wait_numbered(&store.store);
         at_once(4, |index| {
-            let handle = if index % 2 == 0 { &store.store } else { &second };
+            let handle = if index % 2 == 0 {
+                &store.store
+            } else {
+                &second
+            };
             wait(handle.run_followers(COUNTING));
         });
         wait(store.store.run_followers(COUNTING));
@@ -92,15 +116,22 @@ fn two_runners_give_each_event_its_effect_exactly_once() {
 #[test]
 fn a_follower_goes_on_after_a_restart_where_it_stood() {
     on_each(|store| {
-        store.store.write_now(&request(), |tx| insert(tx, "before")).unwrap();
+        store
+            .store
+            .write_now(&request(), |tx| insert(tx, "before"))
+            .unwrap();
         wait_numbered(&store.store);
         wait(store.store.run_followers(COUNTING));
         let second = store.open_again();
         store.store.close();
-        second.write_now(&request(), |tx| insert(tx, "after")).unwrap();
+        second
+            .write_now(&request(), |tx| insert(tx, "after"))
+            .unwrap();
         wait_numbered(&second);
         wait(second.run_followers(COUNTING));
-        let counted = second.read_now(&request(), |tx| Ok((tx.count(TALLY, &[])?, tx.count(MOST, &[])?)));
+        let counted = second.read_now(&request(), |tx| {
+            Ok((tx.count(TALLY, &[])?, tx.count(MOST, &[])?))
+        });
         assert_eq!(counted.unwrap(), (2, 1));
         second.close();
     });
@@ -117,11 +148,22 @@ fn refuse_until_told(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
 #[test]
 fn a_follower_that_fails_is_tried_again_later_and_delays_no_other() {
     const FOLLOWERS: &[Follower] = &[
-        Follower { name: "failing", topics: &["thing."], run: refuse_until_told },
-        Follower { name: "counting", topics: &["thing."], run: count_each },
+        Follower {
+            name: "failing",
+            topics: &["thing."],
+            run: refuse_until_told,
+        },
+        Follower {
+            name: "counting",
+            topics: &["thing."],
+            run: count_each,
+        },
     ];
     on_each(|store| {
-        store.store.write_now(&request(), |tx| insert(tx, "x")).unwrap();
+        store
+            .store
+            .write_now(&request(), |tx| insert(tx, "x"))
+            .unwrap();
         wait_numbered(&store.store);
         wait(store.store.run_followers(FOLLOWERS));
         assert_eq!(tallies(store), (1, 1), "the other follower has run");
@@ -139,10 +181,16 @@ fn the_wake_up_comes_after_a_commit() {
     on_each(|store| {
         let mut changed = store.store.changed();
         changed.borrow_and_update();
-        store.store.write_now(&request(), |tx| insert(tx, "x")).unwrap();
+        store
+            .store
+            .write_now(&request(), |tx| insert(tx, "x"))
+            .unwrap();
         wait(async {
-            let woken = tokio::time::timeout(std::time::Duration::from_secs(5), changed.changed()).await;
-            woken.expect("woken within the time").map_err(Error::internal)
+            let woken =
+                tokio::time::timeout(std::time::Duration::from_secs(5), changed.changed()).await;
+            woken
+                .expect("woken within the time")
+                .map_err(Error::internal)
         });
         wait_numbered(&store.store);
     });

@@ -8,9 +8,14 @@ use crate::support::{Thing, assert_whole, at_once, insert, on_each, request};
 const COUNT: &str = "SELECT COUNT(*) AS count FROM thing";
 
 fn keyed(key: &str, content: &str) -> Request {
-    let idempotency =
-        IdempotencyKey { key: key.to_owned(), request_sha256: store::sha256_hex(content.as_bytes()) };
-    Request { idempotency: Some(idempotency), ..request() }
+    let idempotency = IdempotencyKey {
+        key: key.to_owned(),
+        request_sha256: store::sha256_hex(content.as_bytes()),
+    };
+    Request {
+        idempotency: Some(idempotency),
+        ..request()
+    }
 }
 
 #[test]
@@ -20,12 +25,23 @@ fn the_same_key_from_many_at_once_has_one_effect_and_one_answer() {
             let key = format!("key {round}");
             let answers = at_once(12, |_| {
                 let request = keyed(&key, "same");
-                let command = store.store.command(&request, |tx| insert(tx, "once").map(|id| id.to_string()));
+                let command = store
+                    .store
+                    .command(&request, |tx| insert(tx, "once").map(|id| id.to_string()));
                 crate::support::wait(command)
             });
-            assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+            assert!(
+                answers.windows(2).all(|pair| pair[0] == pair[1]),
+                "{answers:?}"
+            );
         }
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(COUNT, &[])).unwrap(), 5);
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(COUNT, &[]))
+                .unwrap(),
+            5
+        );
         assert_whole(&store.store);
     });
 }
@@ -37,15 +53,29 @@ fn a_twin_that_finds_the_place_taken_by_its_own_doing_gets_the_first_answer() {
             let place = format!("slot {round}");
             let answers = at_once(6, |_| {
                 let place = place.clone();
-                let command = store.store.command(&keyed(&place, "book"), move |tx| {
-                    let thing = Thing { place: Some(place.clone()), ..Thing::new(tx.new_id(), "预约") };
-                    tx.insert(&thing, Change::new("thing.made")).map(|thing| thing.data.id)
+                let keyed = keyed(&place, "book");
+                let command = store.store.command(&keyed, move |tx| {
+                    let thing = Thing {
+                        place: Some(place.clone()),
+                        ..Thing::new(tx.new_id(), "预约")
+                    };
+                    tx.insert(&thing, Change::new("thing.made"))
+                        .map(|thing| thing.data.id)
                 });
                 crate::support::wait(command)
             });
-            assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:?}");
+            assert!(
+                answers.windows(2).all(|pair| pair[0] == pair[1]),
+                "{answers:?}"
+            );
         }
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(COUNT, &[])).unwrap(), 10);
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(COUNT, &[]))
+                .unwrap(),
+            10
+        );
     });
 }
 
@@ -55,11 +85,17 @@ fn the_key_of_another_command_is_refused() {
         let first = keyed("k", "first");
         let run = |request: &Request| {
             let command = store.store.command(request, |tx| insert(tx, "x"));
-            tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(command)
+            tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap()
+                .block_on(command)
         };
         let id: Id = run(&first).unwrap();
         let error = run(&keyed("k", "second")).unwrap_err();
-        assert_eq!((error.kind(), error.code()), (Kind::Rule, "idempotency.key-reused"));
+        assert_eq!(
+            (error.kind(), error.code()),
+            (Kind::Rule, "idempotency.key-reused")
+        );
         assert_eq!(run(&first).unwrap(), id);
     });
 }
@@ -67,13 +103,24 @@ fn the_key_of_another_command_is_refused() {
 #[test]
 fn a_refused_command_leaves_its_key_free() {
     on_each(|store| {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
         let request = keyed("again", "x");
         let refused = store
             .store
             .command::<Id, _>(&request, |_| Err(Error::rule("test.refused", "not today")));
-        assert_eq!(runtime.block_on(refused).unwrap_err().code(), "test.refused");
-        runtime.block_on(store.store.command(&request, |tx| insert(tx, "now it works"))).unwrap();
+        assert_eq!(
+            runtime.block_on(refused).unwrap_err().code(),
+            "test.refused"
+        );
+        runtime
+            .block_on(
+                store
+                    .store
+                    .command(&request, |tx| insert(tx, "now it works")),
+            )
+            .unwrap();
     });
 }
 

@@ -17,13 +17,32 @@ fn count_each(tx: &mut Tx<'_>, job: &Job) -> Result<()> {
 }
 
 const KINDS: &[JobKind] = &[
-    JobKind { kind: "thing.count", every: None, run: count_each },
-    JobKind { kind: "thing.fail", every: None, run: |_, _| Err(Error::rule("test.refused", "no")) },
-    JobKind { kind: "thing.panic", every: None, run: |_, _| panic!("a defect in a job") },
+    JobKind {
+        kind: "thing.count",
+        every: None,
+        run: count_each,
+    },
+    JobKind {
+        kind: "thing.fail",
+        every: None,
+        run: |_, _| Err(Error::rule("test.refused", "no")),
+    },
+    JobKind {
+        kind: "thing.panic",
+        every: None,
+        run: |_, _| panic!("a defect in a job"),
+    },
 ];
-const SWEEP: &[JobKind] = &[JobKind { kind: "thing.sweep", every: Some(Span::minutes(1)), run: count_each }];
-const BROKEN_SWEEP: &[JobKind] =
-    &[JobKind { kind: "thing.sweep", every: Some(Span::minutes(1)), run: |_, _| panic!("a defect") }];
+const SWEEP: &[JobKind] = &[JobKind {
+    kind: "thing.sweep",
+    every: Some(Span::minutes(1)),
+    run: count_each,
+}];
+const BROKEN_SWEEP: &[JobKind] = &[JobKind {
+    kind: "thing.sweep",
+    every: Some(Span::minutes(1)),
+    run: |_, _| panic!("a defect"),
+}];
 
 fn schedule(tx: &mut Tx<'_>, kind: &'static str, key: &str, after: Span) -> Result<()> {
     let run_at = tx.now() + after;
@@ -37,16 +56,24 @@ fn two_runners_do_each_job_exactly_once() {
         store
             .store
             .write_now(&request(), |tx| {
-                (0..60).try_for_each(|number| schedule(tx, "thing.count", &number.to_string(), Span::ZERO))
+                (0..60).try_for_each(|number| {
+                    schedule(tx, "thing.count", &number.to_string(), Span::ZERO)
+                })
             })
             .unwrap();
         at_once(4, |index| {
-            let handle = if index % 2 == 0 { &store.store } else { &second };
+            let handle = if index % 2 == 0 {
+                &store.store
+            } else {
+                &second
+            };
             wait(handle.run_due_jobs(KINDS));
         });
         let (count, most) = store
             .store
-            .read_now(&request(), |tx| Ok((tx.count(TALLY, &[])?, tx.count(MOST, &[])?)))
+            .read_now(&request(), |tx| {
+                Ok((tx.count(TALLY, &[])?, tx.count(MOST, &[])?))
+            })
             .unwrap();
         assert_eq!((count, most), (60, 1));
         second.close();
@@ -75,9 +102,14 @@ fn a_job_waits_for_its_time_is_moved_taken_back_and_survives_a_restart() {
         assert_eq!(wait(second.run_due_jobs(KINDS)), 1);
         store.clock.advance(Span::hours(1));
         assert_eq!(wait(second.run_due_jobs(KINDS)), 1);
-        let done = second.read_now(&request(), |tx| tx.jobs(JobState::Done, None, 10)).unwrap();
+        let done = second
+            .read_now(&request(), |tx| tx.jobs(JobState::Done, None, 10))
+            .unwrap();
         assert_eq!(done.len(), 2);
-        assert!(done.iter().all(|job| job.finished_at.is_some() && job.body["key"] == job.key.as_str()));
+        assert!(
+            done.iter()
+                .all(|job| job.finished_at.is_some() && job.body["key"] == job.key.as_str())
+        );
         second.close();
     });
 }
@@ -86,18 +118,38 @@ fn a_job_waits_for_its_time_is_moved_taken_back_and_survives_a_restart() {
 fn a_job_that_fails_is_tried_again_and_set_aside_in_the_end() {
     on_each(|store| {
         for kind in ["thing.fail", "thing.panic", "thing.unknown"] {
-            store.store.write_now(&request(), move |tx| schedule(tx, kind, "k", Span::ZERO)).unwrap();
+            store
+                .store
+                .write_now(&request(), move |tx| schedule(tx, kind, "k", Span::ZERO))
+                .unwrap();
         }
         for _ in 0..25 {
             wait(store.store.run_due_jobs(KINDS));
             store.clock.advance(Span::hours(2));
         }
-        let dead = store.store.read_now(&request(), |tx| tx.jobs(JobState::Dead, None, 10)).unwrap();
+        let dead = store
+            .store
+            .read_now(&request(), |tx| tx.jobs(JobState::Dead, None, 10))
+            .unwrap();
         assert_eq!(dead.len(), 3);
-        assert!(dead.iter().all(|job| job.attempts == 20 && job.last_error.is_some()), "{dead:#?}");
+        assert!(
+            dead.iter()
+                .all(|job| job.attempts == 20 && job.last_error.is_some()),
+            "{dead:#?}"
+        );
         let id = dead[0].id;
-        assert!(store.store.write_now(&request(), move |tx| tx.retry_job(id)).unwrap());
-        assert!(!store.store.write_now(&request(), move |tx| tx.retry_job(id)).unwrap());
+        assert!(
+            store
+                .store
+                .write_now(&request(), move |tx| tx.retry_job(id))
+                .unwrap()
+        );
+        assert!(
+            !store
+                .store
+                .write_now(&request(), move |tx| tx.retry_job(id))
+                .unwrap()
+        );
     });
 }
 
@@ -105,7 +157,9 @@ fn a_job_that_fails_is_tried_again_and_set_aside_in_the_end() {
 fn a_repeating_job_runs_every_interval_once_and_is_never_given_up() {
     on_each(|store| {
         let count = |name: &'static str| {
-            let count = store.store.read_now(&request(), move |tx| tx.count(COUNT_OF, &params![name]));
+            let count = store
+                .store
+                .read_now(&request(), move |tx| tx.count(COUNT_OF, &params![name]));
             count.unwrap_or(0)
         };
         wait(store.store.start_jobs(BROKEN_SWEEP));
@@ -131,15 +185,37 @@ fn housekeeping_drops_old_answers_and_ended_jobs() {
     const LEFT: &str = "SELECT (SELECT COUNT(*) FROM idempotency) + (SELECT COUNT(*) FROM job
         WHERE kind = 'thing.count') AS count";
     on_each(|store| {
-        let key = store::IdempotencyKey { key: "k".to_owned(), request_sha256: String::new() };
-        let keyed = store::Request { idempotency: Some(key), ..request() };
-        wait(store.store.command(&keyed, |tx| schedule(tx, "thing.count", "1", Span::ZERO)));
+        let key = store::IdempotencyKey {
+            key: "k".to_owned(),
+            request_sha256: String::new(),
+        };
+        let keyed = store::Request {
+            idempotency: Some(key),
+            ..request()
+        };
+        wait(
+            store
+                .store
+                .command(&keyed, |tx| schedule(tx, "thing.count", "1", Span::ZERO)),
+        );
         wait(store.store.start_jobs(&[]));
         wait(store.store.run_due_jobs(KINDS));
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(LEFT, &[])).unwrap(), 2);
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(LEFT, &[]))
+                .unwrap(),
+            2
+        );
         store.clock.advance(Span::days(31));
         wait(store.store.run_due_jobs(KINDS));
-        assert_eq!(store.store.read_now(&request(), |tx| tx.count(LEFT, &[])).unwrap(), 0);
+        assert_eq!(
+            store
+                .store
+                .read_now(&request(), |tx| tx.count(LEFT, &[]))
+                .unwrap(),
+            0
+        );
         Raw::open(store).run("DELETE FROM job");
     });
 }

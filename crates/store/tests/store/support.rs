@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kernel::{Id, Result};
 use serde::{Deserialize, Serialize};
 use store::{Change, Entity, Migration, Request, Store, Tx, Value, params};
-use testkit::{TestEngine, TestStore};
+use testkit::TestStore;
 
 /// The tables of these tests.
 pub const MIGRATIONS: &[Migration] = &[Migration {
@@ -63,7 +63,12 @@ impl Entity for Thing {
 impl Thing {
     /// A thing without a place.
     pub fn new(id: Id, name: &str) -> Self {
-        Self { id, name: name.to_owned(), rank: 0, place: None }
+        Self {
+            id,
+            name: name.to_owned(),
+            rank: 0,
+            place: None,
+        }
     }
 }
 
@@ -84,20 +89,15 @@ pub fn on_each(test: impl Fn(&TestStore)) {
     testkit::on_each_store(MIGRATIONS, test);
 }
 
-/// The engine behind PostgreSQL's URL, where there is one.
-pub fn postgres_only(test: impl Fn(&TestStore)) {
-    for engine in TestEngine::all() {
-        if matches!(engine, TestEngine::Postgres(_)) {
-            test(&TestStore::open(&engine, MIGRATIONS));
-        }
-    }
-}
-
 /// Waits until every event has its number.
 pub fn wait_numbered(store: &Store) {
     const UNNUMBERED: &str = "SELECT COUNT(*) AS count FROM event WHERE seq IS NULL";
     for _ in 0..1_000 {
-        if store.read_now(&request(), |tx| tx.count(UNNUMBERED, &[])).unwrap() == 0 {
+        if store
+            .read_now(&request(), |tx| tx.count(UNNUMBERED, &[]))
+            .unwrap()
+            == 0
+        {
             return;
         }
         std::thread::sleep(std::time::Duration::from_millis(5));
@@ -114,7 +114,12 @@ pub fn assert_whole(store: &Store) {
 
 /// Runs a future to its end on this thread.
 pub fn wait<T>(future: impl Future<Output = Result<T>>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future).unwrap()
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+        .unwrap()
 }
 
 /// Runs `work` on `count` threads at once and collects what they answer.
@@ -130,7 +135,10 @@ pub fn at_once<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T
                 })
             })
             .collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap())
+            .collect()
     })
 }
 
@@ -148,7 +156,8 @@ impl Raw {
         match store.url.strip_prefix("sqlite:") {
             Some(path) => {
                 let raw = rusqlite::Connection::open(path).unwrap();
-                raw.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA synchronous = OFF").unwrap();
+                raw.execute_batch("PRAGMA busy_timeout = 5000; PRAGMA synchronous = OFF")
+                    .unwrap();
                 Self::Sqlite(raw)
             }
             None => Self::Postgres(postgres::Client::connect(&store.url, postgres::NoTls).unwrap()),
@@ -158,8 +167,12 @@ impl Raw {
     /// Runs statements.
     pub fn run(&mut self, sql: &str) {
         match self {
-            Self::Sqlite(raw) => raw.execute_batch(sql).unwrap_or_else(|error| panic!("{error}: {sql}")),
-            Self::Postgres(raw) => raw.batch_execute(sql).unwrap_or_else(|error| panic!("{error}: {sql}")),
+            Self::Sqlite(raw) => raw
+                .execute_batch(sql)
+                .unwrap_or_else(|error| panic!("{error}: {sql}")),
+            Self::Postgres(raw) => raw
+                .batch_execute(sql)
+                .unwrap_or_else(|error| panic!("{error}: {sql}")),
         }
     }
 }

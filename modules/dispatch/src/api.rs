@@ -59,7 +59,10 @@ fn withdraw(tx: &mut Tx<'_>, id: Id, seen: i64) -> kernel::Result<Etag<Message>>
     }
     tx.check_version(&message, seen)?;
     if message.withdrawn || message.valid_until <= tx.now() {
-        return Err(Error::conflict("dispatch.message-ended", "the message has ended already"));
+        return Err(Error::conflict(
+            "dispatch.message-ended",
+            "the message has ended already",
+        ));
     }
     message.withdrawn = true;
     let saved = tx.update(&message, Change::new("dispatch-message.withdrawn"))?;

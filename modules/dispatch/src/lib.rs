@@ -22,8 +22,16 @@ pub fn module() -> Module {
 }
 
 const PERMISSIONS: &[Permission] = &[
-    Permission { code: "dispatch.wall", title_zh: "查看调度大屏", title_en: "See the dispatch wall" },
-    Permission { code: "dispatch.message", title_zh: "发布调度通知", title_en: "Post messages on the wall" },
+    Permission {
+        code: "dispatch.wall",
+        title_zh: "查看调度大屏",
+        title_en: "See the dispatch wall",
+    },
+    Permission {
+        code: "dispatch.message",
+        title_zh: "发布调度通知",
+        title_en: "Post messages on the wall",
+    },
 ];
 
 const GRANTS: &[Grant] = &[
@@ -47,7 +55,10 @@ const MIGRATIONS: &[Migration] = &[Migration {
 const MESSAGES: &[(&str, &str)] = &[
     ("dispatch-message", "通知不存在，或您无权查看"),
     ("dispatch.message-text", "通知内容应为 1 至 200 个字"),
-    ("dispatch.message-minutes", "显示时长应为 1 分钟至 7 天（10080 分钟）"),
+    (
+        "dispatch.message-minutes",
+        "显示时长应为 1 分钟至 7 天（10080 分钟）",
+    ),
     ("dispatch.message-not-yours", "只能撤回本机构发布的通知"),
     ("dispatch.message-ended", "该通知已撤回或已到期"),
 ];

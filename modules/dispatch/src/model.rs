@@ -61,7 +61,13 @@ impl Entity for Message {
         Some(self.org_id)
     }
     fn columns(&self) -> Vec<Value> {
-        params![self.org_id, self.level.word(), self.valid_until, self.withdrawn].to_vec()
+        params![
+            self.org_id,
+            self.level.word(),
+            self.valid_until,
+            self.withdrawn
+        ]
+        .to_vec()
     }
 }
 
@@ -96,7 +102,11 @@ impl NewMessage {
         }
         if !(1..=MINUTES_MAX).contains(&self.minutes) {
             let detail = "a message is shown for 1 minute to 7 days (10080 minutes)";
-            return Err(Error::invalid("dispatch.message-minutes", "minutes", detail));
+            return Err(Error::invalid(
+                "dispatch.message-minutes",
+                "minutes",
+                detail,
+            ));
         }
         Ok(Message {
             id: tx.new_id(),
@@ -122,6 +132,9 @@ const LIVE: &str = "SELECT version, body FROM dispatch_message
 /// Whatever the database reports.
 pub fn live(tx: &mut Tx<'_>) -> Result<Vec<Versioned<Message>>> {
     let now = tx.now();
-    let (viewer, scope) = (tx.actor().org_id, tx.scope().unwrap_or(kernel::Scope::Org).table_word());
+    let (viewer, scope) = (
+        tx.actor().org_id,
+        tx.scope().unwrap_or(kernel::Scope::Org).table_word(),
+    );
     tx.find::<Message>(LIVE, &params![now, viewer, scope])
 }

@@ -82,16 +82,29 @@ const ALERTS_MAX: usize = 12;
 pub(crate) fn read(tx: &mut Tx<'_>) -> Result<Wall> {
     let scope = tx.scope().unwrap_or(Scope::Org);
     let ids = http::access::visible_orgs(tx, scope)?;
-    let orgs: HashMap<Id, Org> = network::orgs(tx, &ids)?.into_iter().map(|org| (org.id, org)).collect();
+    let orgs: HashMap<Id, Org> = network::orgs(tx, &ids)?
+        .into_iter()
+        .map(|org| (org.id, org))
+        .collect();
     let mut members: Vec<WallMember> = resources::summary(tx, &ids)?
         .into_iter()
         .filter(has_places)
         .filter_map(|places| {
             let org = orgs.get(&places.org_id?)?;
-            Some(WallMember { org_id: org.id, name: org.short_name.clone(), places })
+            Some(WallMember {
+                org_id: org.id,
+                name: org.short_name.clone(),
+                places,
+            })
         })
         .collect();
-    members.sort_by_key(|member| (-member.places.beds_total, -member.places.equipment_total, member.org_id));
+    members.sort_by_key(|member| {
+        (
+            -member.places.beds_total,
+            -member.places.equipment_total,
+            member.org_id,
+        )
+    });
     Ok(Wall {
         at: tx.now(),
         members,
@@ -100,7 +113,10 @@ pub(crate) fn read(tx: &mut Tx<'_>) -> Result<Wall> {
         alerts: alerts(tx, &orgs)?,
         messages: model::live(tx)?
             .into_iter()
-            .map(|message| WallMessage { version: message.version, message: message.data })
+            .map(|message| WallMessage {
+                version: message.version,
+                message: message.data,
+            })
             .collect(),
     })
 }
@@ -113,19 +129,30 @@ fn alerts(tx: &mut Tx<'_>, orgs: &HashMap<Id, Org>) -> Result<Vec<WallAlert>> {
     let since = tx.now() - ALERTS_SINCE;
     let last = tx.last_seq()?;
     let events = tx.events_after(last - i64::from(EVENTS_MAX), EVENTS_MAX)?;
-    let name = |id: Option<Id>| id.and_then(|id| orgs.get(&id)).map(|org| org.short_name.clone());
+    let name = |id: Option<Id>| {
+        id.and_then(|id| orgs.get(&id))
+            .map(|org| org.short_name.clone())
+    };
     let shown = |event: &&Event| {
         event.at >= since
             && ALERTS.contains(&event.event.as_str())
-            && [event.org_id, event.peer_org_id].into_iter().flatten().any(|id| orgs.contains_key(&id))
+            && [event.org_id, event.peer_org_id]
+                .into_iter()
+                .flatten()
+                .any(|id| orgs.contains_key(&id))
     };
-    let alerts = events.iter().rev().filter(shown).take(ALERTS_MAX).map(|event| WallAlert {
-        seq: event.seq.unwrap_or(0),
-        at: event.at,
-        event: event.event.clone(),
-        entity_id: event.entity_id,
-        org: name(event.org_id).unwrap_or_default(),
-        peer: name(event.peer_org_id),
-    });
+    let alerts = events
+        .iter()
+        .rev()
+        .filter(shown)
+        .take(ALERTS_MAX)
+        .map(|event| WallAlert {
+            seq: event.seq.unwrap_or(0),
+            at: event.at,
+            event: event.event.clone(),
+            entity_id: event.entity_id,
+            org: name(event.org_id).unwrap_or_default(),
+            peer: name(event.peer_org_id),
+        });
     Ok(alerts.collect())
 }

@@ -36,7 +36,7 @@ pub struct RoleDefinition {
 const ROLES: &[(&str, &str, &str)] = &[
     ("village-doctor", "村医", "Village doctor"),
     ("general-practitioner", "全科医生", "General practitioner"),
-    ("referral-office", "医联体办", "Referral office"),
+    ("referral-office", "转诊办公室", "Referral office"),
     ("attending-doctor", "主治医师", "Attending doctor"),
     ("ward-nurse", "病区护士", "Ward nurse"),
     ("bed-manager", "床位管理员", "Bed manager"),

@@ -1,0 +1,89 @@
+//! Data in and out: roster import, export, backup, restore.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use kernel::{Error, Result};
+use store::{LedgerCheck, Request, SchemaState};
+
+use super::{block_on, open_ready};
+use crate::config::{ImportCommand, Resolved};
+use crate::serve;
+
+/// What each module checks of its own ledgers after a restore.
+const LEDGERS: &[LedgerCheck] = &[resources::ledger_check];
+
+pub(super) fn import(resolved: &Resolved, command: ImportCommand) -> Result<ExitCode> {
+    let ImportCommand::Roster { file, apply } = command;
+    let bytes = std::fs::read(&file).map_err(|error| {
+        Error::invalid("import.file", "FILE", format!("{} can't be read: {error}", file.display()))
+    })?;
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("roster.xlsx").to_owned();
+    let app = open_ready(resolved)?;
+    let request = Request::system("command line");
+    let report = block_on(async {
+        app.prepare().await?;
+        exchange::import_roster(app.store(), &request, bytes, &name, !apply).await
+    })?;
+    println!("{}", report.text());
+    app.store().close();
+    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+pub(super) fn export(resolved: &Resolved, folder: &Path) -> Result<()> {
+    let app = open_ready(resolved)?;
+    let tables = app.store().export(folder)?;
+    for table in &tables {
+        println!("{:>10} rows  {}", table.rows, table.table);
+    }
+    println!("{} tables written to {}", tables.len(), folder.display());
+    app.store().close();
+    Ok(())
+}
+
+pub(super) fn backup(resolved: &Resolved, folder: &Path, with_keys: bool) -> Result<()> {
+    let app = open_ready(resolved)?;
+    let manifest = app.store().backup(folder, with_keys)?;
+    let rows: i64 = manifest.tables.iter().map(|table| table.rows).sum();
+    println!(
+        "{} tables with {rows} rows and {} files written to {}; audit chain up to entry {}",
+        manifest.tables.len(),
+        manifest.files.len(),
+        folder.display(),
+        manifest.chain_seq
+    );
+    println!("check it now and then: lianti backup verify {}", folder.display());
+    app.store().close();
+    Ok(())
+}
+
+pub(super) fn verify_backup(resolved: &Resolved, folder: &Path) -> Result<ExitCode> {
+    let (app, _) = serve::open(resolved, false)?;
+    let report = store::verify_backup(folder, app.migrations(), LEDGERS)?;
+    app.store().close();
+    println!("{}", serde_json::to_string_pretty(&report).map_err(Error::internal)?);
+    if report.good {
+        println!("the backup is good: {} rows restored in {} ms", report.rows, report.restore_millis);
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("DO NOT RELY ON THIS BACKUP:");
+    for problem in &report.problems {
+        println!("  {problem}");
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+pub(super) fn restore(resolved: &Resolved, folder: &Path) -> Result<()> {
+    let (app, _) = serve::open(resolved, false)?;
+    if app.store().schema_state(app.migrations())? != SchemaState::Empty {
+        return Err(Error::conflict(
+            "restore.not-empty",
+            "a backup is restored into an empty database only; name a new --data folder or database",
+        ));
+    }
+    let manifest = app.store().restore(folder, app.migrations())?;
+    println!("restored the state of {} with {} tables", manifest.at, manifest.tables.len());
+    println!("now prove it: lianti audit verify");
+    app.store().close();
+    Ok(())
+}

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use http::{App, Config};
-use kernel::{Error, Kind, Result};
-use store::{Options, SchemaState, Store};
+use kernel::{Error, Id, Kind, Result};
+use store::{Options, SchemaState, Store, Tx};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -27,10 +27,18 @@ pub fn open(resolved: &Resolved, demo: bool) -> Result<(App, Router)> {
         name: resolved.name.clone(),
         secure_cookies: resolved.behind_tls,
         trusted_proxies: resolved.trusted_proxies.clone(),
-        org_name: |tx, id| network::org(tx, id).map(|org| org.name),
+        org_name,
         pages: Some(Router::new().fallback(web::serve)),
     };
     http::build(modules::all(), store, config).map(|(app, router, _)| (app, router))
+}
+
+/// Administrators made on the command line stand at the installation itself, which is no organization.
+fn org_name(tx: &mut Tx<'_>, id: Id) -> Result<String> {
+    if id == Id::NIL {
+        return Ok("联体 Lianti".to_owned());
+    }
+    network::org(tx, id).map(|org| org.name)
 }
 
 /// Refuses a database that this program should not work on, and fills an empty one.

@@ -24,7 +24,8 @@ pub(crate) struct Reach {
 
 /// The reach of every organization. `members` are pairs of an active group and a live member; those
 /// below a member in the tree belong to its group too. A bureau's region is everything below its
-/// region node; every other organization's region is its groups.
+/// region node; every other organization's region is its groups. The installation itself (the nil id,
+/// where administrators stand before the first organization is there) reaches all.
 pub(crate) fn reach_of_all(nodes: &[Node], members: &[(Id, Id)]) -> BTreeMap<Id, Reach> {
     let by_id: BTreeMap<Id, Node> = nodes.iter().map(|node| (node.id, *node)).collect();
     let mut below: BTreeMap<Id, BTreeSet<Id>> = BTreeMap::new();
@@ -72,7 +73,13 @@ pub(crate) fn reach_of_all(nodes: &[Node], members: &[(Id, Id)]) -> BTreeMap<Id,
             },
         )
     };
-    nodes.iter().map(reach).collect()
+    let everything: BTreeSet<Id> = nodes.iter().map(|node| node.id).collect();
+    let installation = Reach {
+        below: everything.clone(),
+        group: everything.clone(),
+        region: everything,
+    };
+    nodes.iter().map(reach).chain([(Id::NIL, installation)]).collect()
 }
 
 /// The organization and those above it; a circle in damaged data ends the walk.

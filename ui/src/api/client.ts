@@ -72,6 +72,32 @@ export async function call<Body>(
   path: string,
   options: CallOptions = {},
 ): Promise<Body> {
+  return bodyOf<Body>(await sendTo(method, path, options));
+}
+
+/** As `call`, together with the version that the answer carries. */
+export async function callVersioned<Body>(
+  method: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Versioned<Body>> {
+  const response = await sendTo(method, path, options);
+  return { body: await bodyOf<Body>(response), version: versionOf(response) };
+}
+
+/** A file: its bytes and the name that the server gives it. */
+export async function callFile(
+  path: string,
+  query?: CallOptions['query'],
+): Promise<{ blob: Blob; name: string | undefined }> {
+  const response = await sendTo('GET', path, { query });
+  const disposition = response.headers.get('content-disposition') ?? '';
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+  const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1];
+  return { blob: await response.blob(), name: encoded ? decodeURIComponent(encoded) : plain };
+}
+
+function sendTo(method: string, path: string, options: CallOptions): Promise<Response> {
   const headers = new Headers(options.headers);
   const init: RequestInit = { method, headers, signal: options.signal };
   if (options.body instanceof FormData || options.body instanceof Blob) {
@@ -80,7 +106,10 @@ export async function call<Body>(
     headers.set('Content-Type', 'application/json');
     init.body = JSON.stringify(options.body);
   }
-  const response = await send(new Request(withQuery(path, options.query), init));
+  return send(new Request(withQuery(path, options.query), init));
+}
+
+async function bodyOf<Body>(response: Response): Promise<Body> {
   if (response.status === 204) return undefined as Body;
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as Body;

@@ -9,7 +9,8 @@ use store::{Change, Tx, Versioned};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::{self, AccountView, AssignmentView, Filter, NewAccount, NewAssignment};
+use crate::account_list::{self, AccountView, AssignmentView, Filter};
+use crate::accounts::{self, NewAccount, NewAssignment};
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -61,7 +62,7 @@ async fn account_list(
         role: query.role,
     };
     Ok(Json(
-        ctx.read(move |tx| accounts::list(tx, &filter, after, size))
+        ctx.read(move |tx| account_list::list(tx, &filter, after, size))
             .await?,
     ))
 }
@@ -97,7 +98,7 @@ async fn account_create(
         if let Some(hash) = &hash {
             signin::set_password(tx, account.id, hash, true)?;
         }
-        accounts::view(tx, account)
+        account_list::view(tx, account)
     });
     let account = created.await?;
     let one_time_password = secret.map(|secret| secret.password);
@@ -117,7 +118,7 @@ async fn account_create(
 async fn account_show(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Etag<AccountView>> {
     let view = ctx.read(move |tx| {
         let account = accounts::load(tx, id)?;
-        accounts::view(tx, account)
+        account_list::view(tx, account)
     });
     let view = view.await?;
     Ok(Etag::new(view.version, view))
@@ -164,7 +165,7 @@ async fn command(
     let view = ctx.write(move |tx| {
         let account = accounts::load_for_change(tx, id, seen)?;
         let account = run(tx, account)?;
-        accounts::view(tx, account)
+        account_list::view(tx, account)
     });
     let view = view.await?;
     Ok(Etag::new(view.version, view))

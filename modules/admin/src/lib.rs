@@ -4,6 +4,7 @@
 //! rules, security administrators say who may do what, audit administrators watch both.
 
 mod account_api;
+mod account_list;
 mod accounts;
 mod audit;
 mod audit_api;

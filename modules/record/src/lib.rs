@@ -170,3 +170,6 @@ fn work(tx: &mut Tx<'_>) -> Result<Vec<WorkItem>> {
         })
         .collect())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,452 @@
+//! Lists of cases. Each box of each organization is one range of one index; a list over several
+//! organizations merges their ranges, so that its cost grows with the page and the number of
+//! organizations, never with the table.
+
+use std::collections::BTreeSet;
+
+use http::access;
+use kernel::{Cursor, Date, Error, Id, Instant, Page, Result, Scope, Span, page_size, text};
+use serde::{Deserialize, Serialize};
+use store::{Tx, Value, Versioned, params};
+
+use crate::model::{NEVER, Referral};
+use crate::visible;
+use crate::words::{Kind, Phase, Priority, Service, State};
+
+/// Which box.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mailbox {
+    /// Asked of the organization, or for it to take back.
+    #[default]
+    Inbox,
+    /// Asked by the organization.
+    Outbox,
+    /// Both, for every organization the permission reaches.
+    AllBelow,
+}
+
+/// Which cases of a box.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ListView {
+    /// Running ones, the first due first.
+    #[default]
+    Live,
+    /// Drafts, newest first.
+    Drafts,
+    /// Ended ones, newest first.
+    Ended,
+    /// All that were sent, newest first.
+    All,
+}
+
+/// What a list is narrowed by.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// Which box.
+    #[serde(rename = "box")]
+    #[param(rename = "box", inline)]
+    pub mailbox: Mailbox,
+    /// Which cases of it.
+    #[param(inline)]
+    pub view: ListView,
+    /// States, separated by commas.
+    pub state: Option<String>,
+    /// Kinds, separated by commas.
+    pub kind: Option<String>,
+    /// One priority.
+    #[param(inline)]
+    pub priority: Option<Priority>,
+    /// One department of the box's own side.
+    pub department_id: Option<Id>,
+    /// Another organization than the caller's own, within the permission.
+    pub org_id: Option<Id>,
+    /// Only those past their limit.
+    pub overdue: bool,
+    /// Number, or patient's name or pinyin, from its beginning.
+    pub q: Option<String>,
+    /// Written on this day or later.
+    pub from: Option<Date>,
+    /// Written on this day or earlier.
+    pub to: Option<Date>,
+    /// `next` of the page before.
+    pub after: Option<String>,
+    /// Rows a page.
+    pub limit: Option<u32>,
+}
+
+/// A case in a list.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ReferralRow {
+    /// Its id.
+    pub id: Id,
+    /// Its version.
+    pub version: i64,
+    /// Its number.
+    pub number: String,
+    /// What sort.
+    pub kind: Kind,
+    /// Where it stands.
+    pub state: State,
+    /// How much it presses.
+    pub priority: Priority,
+    /// What is asked for.
+    pub service: Service,
+    /// The patient.
+    pub patient_id: Id,
+    /// The patient's name.
+    pub patient_name: String,
+    /// Administrative sex.
+    pub patient_sex: kernel::identity::Sex,
+    /// Completed years.
+    pub patient_age_years: Option<u16>,
+    /// The main diagnosis in words.
+    pub diagnosis: Option<String>,
+    /// Who asks.
+    pub from_org_id: Id,
+    /// Its name.
+    pub from_org_name: String,
+    /// The asking doctor.
+    pub from_doctor_name: Option<String>,
+    /// Who is asked.
+    pub to_org_id: Id,
+    /// Its name.
+    pub to_org_name: String,
+    /// The department asked.
+    pub to_department_name: Option<String>,
+    /// Whose move it is.
+    pub waits_for_org_id: Id,
+    /// When first written.
+    pub created_at: Instant,
+    /// When sent.
+    pub submitted_at: Option<Instant>,
+    /// The limit.
+    pub due_at: Option<Instant>,
+    /// Past it.
+    pub overdue: bool,
+    /// When the patient is expected.
+    pub expected_at: Option<Instant>,
+    /// The place held.
+    pub place_name: Option<String>,
+    /// It was escalated.
+    pub escalated: bool,
+    /// A return to hospital soon after a discharge.
+    pub readmission: bool,
+    /// Red flags the rules saw.
+    pub red_flags: Vec<String>,
+}
+
+impl ReferralRow {
+    /// The row on `now`.
+    pub(crate) fn of(referral: &Versioned<Referral>, now: Instant) -> Self {
+        let patient = &referral.patient;
+        Self {
+            id: referral.id,
+            version: referral.version,
+            number: referral.number.clone(),
+            kind: referral.kind,
+            state: referral.state,
+            priority: referral.content.priority,
+            service: referral.content.service,
+            patient_id: referral.patient_id,
+            patient_name: patient.name.clone(),
+            patient_sex: patient.sex,
+            patient_age_years: patient.birth_date.map(|birth| birth.age_on(now.date())),
+            diagnosis: referral.content.diagnoses.first().map(|first| first.display.clone()),
+            from_org_id: referral.from.org_id,
+            from_org_name: referral.from.org_name.clone(),
+            from_doctor_name: referral.from.doctor_name.clone(),
+            to_org_id: referral.to.org_id,
+            to_org_name: referral.to.org_name.clone(),
+            to_department_name: referral.to.department_name.clone(),
+            waits_for_org_id: referral.waits_for(),
+            created_at: referral.created_at,
+            submitted_at: referral.submitted_at,
+            due_at: referral.due_at,
+            overdue: referral.due_at.is_some_and(|due| due <= now),
+            expected_at: referral.expected_at,
+            place_name: referral.hold.as_ref().map(|held| held.place_name.clone()),
+            escalated: referral.escalated_at.is_some(),
+            readmission: referral.readmission.is_some(),
+            red_flags: referral.suggestion.as_ref().map_or(Vec::new(), |taken| taken.red_flags.clone()),
+        }
+    }
+}
+
+/// The filters that every list statement shares, as $5 to $8 after organization, cursor and end.
+macro_rules! filters {
+    ($department:literal) => {
+        concat!(
+            " AND (CAST($5 AS TEXT) IS NULL OR CAST($5 AS TEXT) LIKE '%,' || state || ',%')
+              AND (CAST($6 AS TEXT) IS NULL OR CAST($6 AS TEXT) LIKE '%,' || kind || ',%')
+              AND (CAST($7 AS TEXT) IS NULL OR priority = $7)
+              AND (CAST($8 AS TEXT) IS NULL OR ",
+            $department,
+            " = $8)"
+        )
+    };
+}
+
+/// Live cases by limit: $2, $3 the last row seen, $4 the limit to stop before.
+macro_rules! live {
+    ($org:literal, $department:literal) => {
+        concat!(
+            "SELECT id, due_at AS key FROM referral WHERE ",
+            $org,
+            " = $1 AND phase = 'live' AND (due_at, id) > ($2, $3) AND due_at < $4",
+            filters!($department),
+            " ORDER BY due_at, id LIMIT $9"
+        )
+    };
+}
+
+/// All cases by age: $2, $3 the last row seen, $4 the moment to stop at.
+macro_rules! newest {
+    ($org:literal, $department:literal) => {
+        concat!(
+            "SELECT id, created_at AS key FROM referral WHERE ",
+            $org,
+            " = $1 AND (created_at, id) < ($2, $3) AND created_at >= $4",
+            filters!($department),
+            " ORDER BY created_at DESC, id DESC LIMIT $9"
+        )
+    };
+}
+
+const LIVE_TO: &str = live!("to_org_id", "to_department_id");
+const LIVE_FROM: &str = live!("from_org_id", "from_department_id");
+const LIVE_COMMUNITY: &str = live!("community_org_id", "to_department_id");
+const NEWEST_TO: &str = newest!("to_org_id", "to_department_id");
+const NEWEST_FROM: &str = newest!("from_org_id", "from_department_id");
+const NEWEST_COMMUNITY: &str = newest!("community_org_id", "to_department_id");
+const NAMED_TO: &str = "SELECT id, created_at AS key FROM referral
+    WHERE to_org_id = $1 AND patient_key >= $2 AND patient_key < $3 ORDER BY patient_key, id LIMIT $4";
+const NAMED_FROM: &str = "SELECT id, created_at AS key FROM referral
+    WHERE from_org_id = $1 AND patient_key >= $2 AND patient_key < $3 ORDER BY patient_key, id LIMIT $4";
+const NUMBERED: &str = "SELECT id, created_at AS key FROM referral
+    WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3";
+
+/// How far back a list of all or ended cases looks unless it is told.
+const LOOK_BACK: Span = Span::days(92);
+/// Most rows a search by name answers; a longer name narrows it.
+const NAMED_MAX: i64 = 200;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Key {
+    id: Id,
+    key: i64,
+}
+
+/// One page.
+///
+/// # Errors
+/// `access.out-of-scope`, `page.cursor`, `referral.filter`.
+pub(crate) fn list(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ReferralRow>> {
+    let size = page_size(query.limit);
+    let orgs = orgs(tx, query)?;
+    let words = query.q.as_deref().map(text::fold).filter(|words| !words.is_empty());
+    if let Some(words) = words {
+        return search(tx, query, &orgs, &words, size);
+    }
+    let mut keys = Vec::new();
+    let live = query.view == ListView::Live;
+    let tail = filter_values(tx, query, size)?;
+    for org_id in &orgs {
+        for statement in statements(query) {
+            let mut values = params![*org_id].to_vec();
+            values.extend(tail.iter().cloned());
+            keys.extend(tx.query::<Key>(statement, &values)?);
+        }
+    }
+    if live {
+        keys.sort_by_key(|row| (row.key, row.id));
+    } else {
+        keys.sort_by_key(|row| std::cmp::Reverse((row.key, row.id)));
+    }
+    keys.dedup_by_key(|row| row.id);
+    keys.truncate(size as usize + 1);
+    let page = Page::from_rows(keys, size, |row| Cursor { key: row.key, id: row.id });
+    let now = tx.now();
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        items.push(ReferralRow::of(&tx.load(row.id)?, now));
+    }
+    Ok(Page { items, next: page.next })
+}
+
+/// The organizations whose boxes are read.
+fn orgs(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Vec<Id>> {
+    if let Some(org_id) = query.org_id {
+        access::require_org(tx, org_id).map_err(|error| error.at("org_id"))?;
+        return Ok(vec![org_id]);
+    }
+    let own = tx.actor().org_id;
+    match tx.scope() {
+        Some(scope) if query.mailbox == Mailbox::AllBelow && scope > Scope::Org => {
+            let mut orgs = access::visible_orgs(tx, scope)?;
+            if !orgs.contains(&own) {
+                orgs.push(own);
+            }
+            Ok(orgs)
+        }
+        _ => Ok(vec![own]),
+    }
+}
+
+fn statements(query: &ListQuery) -> &'static [&'static str] {
+    match (query.mailbox, query.view) {
+        (_, ListView::Drafts) => &[NEWEST_FROM],
+        (Mailbox::Inbox, ListView::Live) => &[LIVE_TO, LIVE_COMMUNITY],
+        (Mailbox::Outbox, ListView::Live) => &[LIVE_FROM],
+        (Mailbox::AllBelow, ListView::Live) => &[LIVE_TO, LIVE_FROM, LIVE_COMMUNITY],
+        (Mailbox::Inbox, _) => &[NEWEST_TO, NEWEST_COMMUNITY],
+        (Mailbox::Outbox, _) => &[NEWEST_FROM],
+        (Mailbox::AllBelow, _) => &[NEWEST_TO, NEWEST_FROM, NEWEST_COMMUNITY],
+    }
+}
+
+/// Parameters $2 to $9.
+fn filter_values(tx: &Tx<'_>, query: &ListQuery, size: u32) -> Result<Vec<Value>> {
+    let cursor = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let now = tx.now();
+    let (key, id, stop) = if query.view == ListView::Live {
+        let (key, id) = cursor.map_or((i64::MIN, Id::NIL), |cursor| (cursor.key, cursor.id));
+        (key, id, if query.overdue { now.micros() } else { NEVER.micros() + 1 })
+    } else {
+        let end = query.to.map_or(i64::MAX, |to| to.plus_days(1).start().micros());
+        let (key, id) = cursor.map_or((end, Id::NIL), |cursor| (cursor.key, cursor.id));
+        let from = query.from.map_or(now - LOOK_BACK, kernel::Date::start);
+        (key, id, from.micros())
+    };
+    Ok(params![
+        key,
+        id,
+        stop,
+        state_filter(query)?,
+        word_filter("kind", query.kind.as_deref(), |word| {
+            Kind::ALL.iter().any(|kind| kind.word() == word)
+        })?,
+        query.priority.map(Priority::word),
+        query.department_id,
+        size + 1,
+    ]
+    .to_vec())
+}
+
+fn state_filter(query: &ListQuery) -> Result<Option<String>> {
+    let asked = word_filter("state", query.state.as_deref(), |word| {
+        State::ALL.iter().any(|state| state.word() == word)
+    })?;
+    let of_phase = |phases: &[Phase]| {
+        let states = State::ALL.iter().filter(|state| phases.contains(&state.phase()));
+        let words: Vec<&str> = states.map(|state| state.word()).collect();
+        Some(format!(",{},", words.join(",")))
+    };
+    Ok(match (query.view, asked) {
+        (ListView::Drafts, _) => of_phase(&[Phase::Draft]),
+        (_, Some(asked)) => Some(asked.replace("draft,", "")),
+        (ListView::Live, None) => None,
+        (ListView::Ended, None) => of_phase(&[Phase::Ended]),
+        (ListView::All, None) => of_phase(&[Phase::Live, Phase::Ended]),
+    })
+}
+
+/// `,submitted,in-review,` of `submitted, in-review`; words nobody knows are refused.
+fn word_filter(
+    field: &'static str,
+    asked: Option<&str>,
+    known: impl Fn(&str) -> bool,
+) -> Result<Option<String>> {
+    let Some(asked) = asked.map(str::trim).filter(|asked| !asked.is_empty()) else {
+        return Ok(None);
+    };
+    let words: Vec<&str> = asked.split(',').map(str::trim).collect();
+    match words.iter().find(|word| !known(word)) {
+        None => Ok(Some(format!(",{},", words.join(",")))),
+        Some(word) => {
+            let detail = format!("there is no such {field}: {word}");
+            Err(Error::invalid("referral.filter", field, detail))
+        }
+    }
+}
+
+/// Cases by number or name, newest first, one page.
+fn search(
+    tx: &mut Tx<'_>,
+    query: &ListQuery,
+    orgs: &[Id],
+    words: &str,
+    size: u32,
+) -> Result<Page<ReferralRow>> {
+    let states = state_filter(query)?;
+    let found = matches_of(tx, orgs, words)?;
+    let now = tx.now();
+    let mut items = Vec::new();
+    for referral in found {
+        let wanted = |filter: &Option<String>, word: &str| {
+            filter.as_ref().is_none_or(|filter| filter.contains(&format!(",{word},")))
+        };
+        let live = query.view != ListView::Live || referral.phase() == Phase::Live;
+        if live && wanted(&states, referral.state.word()) {
+            items.push(ReferralRow::of(&referral, now));
+        }
+        if items.len() == size as usize {
+            break;
+        }
+    }
+    Ok(Page { items, next: None })
+}
+
+/// What the actor may see under a number or name, newest first.
+pub(crate) fn matches_of(
+    tx: &mut Tx<'_>,
+    orgs: &[Id],
+    words: &str,
+) -> Result<Vec<Versioned<Referral>>> {
+    let upper = words.to_uppercase();
+    let mut keys: Vec<Key> = tx.query(NUMBERED, &params![upper.as_str(), after(&upper), NAMED_MAX])?;
+    let sound = text::pinyin_key(words);
+    if !sound.is_empty() {
+        for org_id in orgs {
+            let values = params![*org_id, sound.as_str(), after(&sound), NAMED_MAX];
+            keys.extend(tx.query::<Key>(NAMED_TO, &values)?);
+            keys.extend(tx.query::<Key>(NAMED_FROM, &values)?);
+        }
+    }
+    let ids: BTreeSet<(i64, Id)> = keys.into_iter().map(|row| (row.key, row.id)).collect();
+    let mut found = Vec::new();
+    let chinese = !words.is_ascii();
+    for (_, id) in ids.into_iter().rev().take(NAMED_MAX as usize) {
+        let referral: Versioned<Referral> = tx.load(id)?;
+        // Pinyin finds namesakes of other characters too; Chinese words mean these characters.
+        if chinese && !referral.patient.name.starts_with(words) {
+            continue;
+        }
+        if !visible::sides(tx, &referral)?.is_empty() {
+            found.push(referral);
+        }
+    }
+    Ok(found)
+}
+
+/// The end of the range of texts that begin with `prefix`.
+fn after(prefix: &str) -> String {
+    format!("{prefix}\u{10ffff}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_take_known_words_only() {
+        let query = |state: &str| ListQuery { state: Some(state.into()), ..ListQuery::default() };
+        assert_eq!(state_filter(&query("submitted, asked")).unwrap().unwrap(), ",submitted,asked,");
+        assert!(state_filter(&query("submitted' OR 1=1")).is_err());
+        assert!(state_filter(&query("%")).is_err());
+    }
+}

@@ -1,0 +1,120 @@
+//! Gathers what the suggestion needs: levels, neighbours, free places, distances.
+
+use kernel::{Id, Instant, Result, Span};
+use resources::{Channel, PlaceKind, Search};
+use store::{Rule, Tx};
+
+use crate::content::Content;
+use crate::rules::catalogue::{Candidate, Catalogue, Suggestion};
+use crate::words::{Kind, Service};
+
+/// Free places are looked for this far ahead.
+const WINDOW: Span = Span::days(3);
+
+/// What the rules say of a sheet, without looking for somebody to ask.
+pub(crate) fn without_targets(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    from_org_id: Id,
+    content: &Content,
+) -> Result<Suggestion> {
+    let rule: Rule<Catalogue> = tx.rule("referral.catalogue")?;
+    let level = level_by(tx, &rule.body, from_org_id)?;
+    Ok(rule.body.suggest(rule.version, kind, level, content, &[]))
+}
+
+/// What the rules say of a sheet, and who could be asked.
+pub(crate) fn with_targets(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    from_org_id: Id,
+    content: &Content,
+) -> Result<Suggestion> {
+    let rule: Rule<Catalogue> = tx.rule("referral.catalogue")?;
+    let level = level_by(tx, &rule.body, from_org_id)?;
+    let first = rule.body.suggest(rule.version, kind, level, content, &[]);
+    let specialty = first.specialty_code.as_deref();
+    let candidates = candidates(tx, &rule.body, kind, from_org_id, content, specialty)?;
+    Ok(rule.body.suggest(rule.version, kind, level, content, &candidates))
+}
+
+/// The level of care of an organization.
+pub(crate) fn level_of_org(tx: &mut Tx<'_>, org_id: Id) -> Result<u8> {
+    let rule: Rule<Catalogue> = tx.rule("referral.catalogue")?;
+    level_by(tx, &rule.body, org_id)
+}
+
+fn level_by(tx: &mut Tx<'_>, catalogue: &Catalogue, org_id: Id) -> Result<u8> {
+    let org = network::org(tx, org_id)?;
+    Ok(catalogue.level_of(org.kind.word()))
+}
+
+fn candidates(
+    tx: &mut Tx<'_>,
+    catalogue: &Catalogue,
+    kind: Kind,
+    from_org_id: Id,
+    content: &Content,
+    specialty: Option<&str>,
+) -> Result<Vec<Candidate>> {
+    let offers = free_places(tx, kind, from_org_id, content, specialty)?;
+    let peers = network::group_peers(tx, from_org_id)?;
+    let mut candidates = Vec::new();
+    for org in peers.into_iter().filter(|org| org.id != from_org_id) {
+        // Government bodies and nodes of the tree treat nobody.
+        if !catalogue.levels.contains_key(org.kind.word()) {
+            continue;
+        }
+        let mut own = offers.iter().filter(|(owner, _)| *owner == org.id).map(|(_, start)| *start);
+        let first_free_at: Option<Instant> = own.clone().min();
+        let free_places = u32::try_from(own.by_ref().count()).unwrap_or(u32::MAX);
+        candidates.push(Candidate {
+            org_id: org.id,
+            level: catalogue.level_of(org.kind.word()),
+            distance_meters: network::distance_meters(tx, from_org_id, org.id)?,
+            has_specialty: has_specialty(tx, org.id, specialty)?,
+            name: org.short_name,
+            free_places,
+            first_free_at,
+        });
+    }
+    Ok(candidates)
+}
+
+fn has_specialty(tx: &mut Tx<'_>, org_id: Id, specialty: Option<&str>) -> Result<bool> {
+    let Some(code) = specialty else { return Ok(false) };
+    let departments = network::departments(tx, org_id)?;
+    Ok(departments.iter().any(|department| {
+        department.specialty.as_deref().is_some_and(|own| own.starts_with(code))
+    }))
+}
+
+/// Who has a place free, and from when; nothing where the sheet does not say what to look for.
+fn free_places(
+    tx: &mut Tx<'_>,
+    kind: Kind,
+    from_org_id: Id,
+    content: &Content,
+    specialty: Option<&str>,
+) -> Result<Vec<(Id, Instant)>> {
+    let now = tx.now();
+    let place = match content.service {
+        Service::Inpatient | Service::Emergency => PlaceKind::Bed,
+        Service::Exam => PlaceKind::Equipment,
+        Service::Outpatient => PlaceKind::Slot,
+        Service::Advice | Service::Community => return Ok(Vec::new()),
+    };
+    let mut search = Search::new(place, from_org_id, now, now + WINDOW);
+    search.channel = if kind == Kind::Emergency { Channel::Green } else { Channel::Referral };
+    if place == PlaceKind::Equipment {
+        let Some(exam) = &content.exam else { return Ok(Vec::new()) };
+        let concept = terminology::concept(tx, terminology::EXAM, &exam.item_code)?;
+        search.equipment_kind = Some(concept.text("modality").to_owned());
+        search.exam = Some(exam.item_code.clone());
+    } else {
+        let Some(code) = specialty else { return Ok(Vec::new()) };
+        search.specialty = Some(code.to_owned());
+    }
+    let offers = resources::find(tx, &search)?;
+    Ok(offers.into_iter().map(|offer| (offer.org_id, offer.start_at)).collect())
+}

@@ -83,7 +83,10 @@ pub fn reaches(tx: &mut Tx<'_>, org_id: Id) -> Result<bool> {
     Ok(tx.actor().org_id == Id::NIL || http::access::covers(tx, org_id)?)
 }
 
-pub(crate) fn assignments_of(tx: &mut Tx<'_>, account_id: Id) -> Result<Vec<Versioned<Assignment>>> {
+pub(crate) fn assignments_of(
+    tx: &mut Tx<'_>,
+    account_id: Id,
+) -> Result<Vec<Versioned<Assignment>>> {
     tx.find(ASSIGNMENTS, &params![account_id])
 }
 

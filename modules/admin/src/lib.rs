@@ -106,3 +106,6 @@ fn routes() -> OpenApiRouter<App> {
         .merge(audit_api::routes())
         .merge(system_api::routes())
 }
+
+#[cfg(test)]
+mod tests;

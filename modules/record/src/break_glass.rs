@@ -25,7 +25,6 @@ pub enum Outcome {
 
 /// A review of an emergency access.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Review {
     /// What was found.
     pub outcome: Outcome,
@@ -62,7 +61,6 @@ impl BreakGlassState {
 
 /// An emergency access of one person to one patient.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct BreakGlass {
     /// Its id.
     pub id: Id,

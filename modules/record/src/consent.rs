@@ -31,7 +31,6 @@ pub enum ConsentState {
 
 /// A consent.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Consent {
     /// Its id.
     pub id: Id,

@@ -42,7 +42,7 @@ const BY_NAME: &str = "SELECT version, body FROM patient WHERE name_key = $1 AND
 const BY_PHONE: &str = "SELECT version, body FROM patient WHERE phone_sha256 = $1
     AND (name_key = $2 OR birth_date = CAST($3 AS TEXT)) ORDER BY id LIMIT $4";
 const SEARCHES: &str = "SELECT COUNT(*) AS count FROM event WHERE actor_id = $1 AND at > $2
-    AND event IN ('record.searched', 'record.matched')";
+    AND event IN ('record.searched', 'record.matched', 'record.duplicate-shown')";
 
 struct Found {
     patient: Versioned<Patient>,
@@ -52,7 +52,7 @@ struct Found {
 /// The patient who has this number in use, if anybody. Nothing is checked or noted.
 ///
 /// # Errors
-/// What [`rules::check_identifier`] says of the number.
+/// Whatever the database reports.
 pub fn by_identifier(
     tx: &mut Tx<'_>,
     input: &IdentifierInput,
@@ -69,7 +69,8 @@ pub fn by_identifier(
 pub fn matches(tx: &mut Tx<'_>, query: &MatchQuery) -> Result<Vec<Match>> {
     let named = rules::clean(query.name.as_deref()).is_some();
     let by_number = !query.identifiers.is_empty() || query.phone.is_some();
-    if !by_number && !(named && query.birth_date.is_some()) {
+    let by_name = named && query.birth_date.is_some();
+    if !by_number && !by_name {
         let detail = "give a number, a telephone, or name and birth date";
         return Err(Error::new(
             kernel::Kind::Invalid,
@@ -231,6 +232,7 @@ pub(crate) fn refuse_duplicates(
     if found.is_empty() {
         return Ok(());
     }
+    require_quota(tx)?;
     let detail = "somebody registered may be the same person; open that record, or name it in \
                   not_same_as if it is somebody else";
     let ids: Vec<Id> = found.iter().map(|one| one.patient.id).collect();
@@ -256,6 +258,7 @@ pub(crate) fn refuse_same_identifier(tx: &mut Tx<'_>, patient: &Patient) -> Resu
         let Some(same) = same.filter(|other| other.id != patient.id) else {
             continue;
         };
+        require_quota(tx)?;
         let detail = "a registered patient has this number; open that record instead";
         let ids = [same.id];
         let reasons = vec![MatchReason::SameIdentifier];

@@ -44,7 +44,6 @@ impl IdentifierKind {
 
 /// A number that identifies a patient.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Identifier {
     /// Names this identifier within the record.
     pub id: Id,
@@ -74,7 +73,6 @@ impl Identifier {
 
 /// Somebody to call: guardian or family.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Contact {
     /// Their name.
     pub name: String,
@@ -110,7 +108,6 @@ pub enum Severity {
 
 /// An allergy or intolerance.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Allergy {
     /// Names this entry within the record.
     pub id: Id,
@@ -132,7 +129,6 @@ pub struct Allergy {
 
 /// An entry of the problem list: a diagnosis that lasts.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Problem {
     /// Names this entry within the record.
     pub id: Id,
@@ -154,7 +150,6 @@ pub struct Problem {
 
 /// A patient of the consortium. One person is one patient, whatever member they go to.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Patient {
     /// Its id.
     pub id: Id,

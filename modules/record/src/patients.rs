@@ -41,7 +41,7 @@ pub fn register(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Versioned<Patient>>
     };
     let patient = prepare(tx, new)?;
     matching::refuse_duplicates(tx, &query, &patient, &new.not_same_as)?;
-    keep(tx, patient)
+    keep(tx, &patient)
 }
 
 /// Registers a patient from a source that has no duplicates in it, such as a generated or already
@@ -52,7 +52,7 @@ pub fn register(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Versioned<Patient>>
 pub fn register_unmatched(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Versioned<Patient>> {
     let patient = prepare(tx, new)?;
     matching::refuse_same_identifier(tx, &patient)?;
-    keep(tx, patient)
+    keep(tx, &patient)
 }
 
 fn prepare(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Patient> {
@@ -133,7 +133,7 @@ fn kept_identifier(tx: &Tx<'_>, checked: CheckedIdentifier) -> Identifier {
     }
 }
 
-fn keep(tx: &mut Tx<'_>, patient: Patient) -> Result<Versioned<Patient>> {
+fn keep(tx: &mut Tx<'_>, patient: &Patient) -> Result<Versioned<Patient>> {
     let overridden = patient
         .identifiers
         .iter()
@@ -143,7 +143,7 @@ fn keep(tx: &mut Tx<'_>, patient: Patient) -> Result<Versioned<Patient>> {
         "identifier_kinds": patient.identifiers.iter().map(|one| one.kind).collect::<Vec<_>>(),
         "check_overridden": overridden,
     });
-    let patient = tx.insert(&patient, Change::new("record.registered").detail(detail))?;
+    let patient = tx.insert(patient, Change::new("record.registered").detail(detail))?;
     for identifier in &patient.identifiers {
         add_identifier(tx, patient.id, identifier)?;
     }

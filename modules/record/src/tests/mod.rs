@@ -52,7 +52,12 @@ async fn world(app: &TestApp) -> World {
         Ok((lead, village, other_village, outside))
     });
     let (lead, village, other_village, outside) = made.await.unwrap();
-    World { lead, village, other_village, outside }
+    World {
+        lead,
+        village,
+        other_village,
+        outside,
+    }
 }
 
 fn wang() -> Value {
@@ -64,7 +69,11 @@ fn wang() -> Value {
 
 async fn register(doctor: &Client, body: Value) -> Id {
     let reply = doctor.post("/api/patients", body).await.expect(201);
-    reply.json["patient"]["id"].as_str().unwrap().parse().unwrap()
+    reply.json["patient"]["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 /// The events about a patient, oldest first.
@@ -72,7 +81,9 @@ async fn events(app: &TestApp, patient_id: Id) -> Vec<store::Event> {
     let end = kernel::Instant::from_micros(i64::MAX);
     let mut found = app
         .store()
-        .read(&Request::system("test"), move |tx| tx.events_of_patient(patient_id, (end, Id::MAX), 200))
+        .read(&Request::system("test"), move |tx| {
+            tx.events_of_patient(patient_id, (end, Id::MAX), 200)
+        })
         .await
         .unwrap();
     found.reverse();
@@ -80,5 +91,9 @@ async fn events(app: &TestApp, patient_id: Id) -> Vec<store::Event> {
 }
 
 async fn event_names(app: &TestApp, patient_id: Id) -> Vec<String> {
-    events(app, patient_id).await.into_iter().map(|event| event.event).collect()
+    events(app, patient_id)
+        .await
+        .into_iter()
+        .map(|event| event.event)
+        .collect()
 }

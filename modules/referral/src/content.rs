@@ -106,14 +106,19 @@ impl VitalSigns {
             ("systolic_mmhg", self.systolic_mmhg),
             ("diastolic_mmhg", self.diastolic_mmhg),
             ("respiration_per_minute", self.respiration_per_minute),
-            ("temperature_tenths_celsius", self.temperature_tenths_celsius),
+            (
+                "temperature_tenths_celsius",
+                self.temperature_tenths_celsius,
+            ),
             ("oxygen_saturation_percent", self.oxygen_saturation_percent),
             ("glucose_tenths_mmol_l", self.glucose_tenths_mmol_l),
             ("weight_tenths_kg", self.weight_tenths_kg),
             ("pain_score", self.pain_score),
             ("coma_score", self.coma_score),
         ];
-        all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+        all.into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect()
     }
 }
 
@@ -201,7 +206,11 @@ impl Content {
             check_text("content.question", question)?;
         }
         let too_many = |field| {
-            Err(Error::invalid("referral.too-many", field, "there are more entries than one sheet holds"))
+            Err(Error::invalid(
+                "referral.too-many",
+                field,
+                "there are more entries than one sheet holds",
+            ))
         };
         if self.diagnoses.len() > DIAGNOSES_MAX {
             return too_many("content.diagnoses");
@@ -219,7 +228,11 @@ impl Content {
     pub fn check_complete(&self, kind: Kind, now: Instant) -> Result<()> {
         self.check_sizes()?;
         let missing = |field: &str| {
-            Error::invalid("referral.missing", field, "this field is needed before the referral is sent")
+            Error::invalid(
+                "referral.missing",
+                field,
+                "this field is needed before the referral is sent",
+            )
         };
         if self.reason_code.trim().is_empty() {
             return Err(missing("content.reason_code"));
@@ -242,12 +255,20 @@ impl Content {
 
     fn check_times(&self, now: Instant) -> Result<()> {
         let future = |field: &str| {
-            Error::invalid("referral.time-in-future", field, "this time has not come yet")
+            Error::invalid(
+                "referral.time-in-future",
+                field,
+                "this time has not come yet",
+            )
         };
         if self.vital_signs.measured_at.is_some_and(|at| at > now) {
             return Err(future("content.vital_signs.measured_at"));
         }
-        if self.consent.as_ref().is_some_and(|consent| consent.at > now) {
+        if self
+            .consent
+            .as_ref()
+            .is_some_and(|consent| consent.at > now)
+        {
             return Err(future("content.consent.at"));
         }
         if self.wanted_on.is_some_and(|on| on < now.date()) {
@@ -262,11 +283,19 @@ impl Content {
 
     fn check_consent(&self, kind: Kind) -> Result<()> {
         let needed = |detail: &str| {
-            Err(Error::invalid("referral.consent-needed", "content.consent", detail))
+            Err(Error::invalid(
+                "referral.consent-needed",
+                "content.consent",
+                detail,
+            ))
         };
         match &self.consent {
-            None => needed("record whose consent there is before the data goes to another organization"),
-            Some(consent) if consent.given_by == ConsentBy::Emergency && kind != Kind::Emergency => {
+            None => {
+                needed("record whose consent there is before the data goes to another organization")
+            }
+            Some(consent)
+                if consent.given_by == ConsentBy::Emergency && kind != Kind::Emergency =>
+            {
                 needed("without anybody's consent only an emergency may be sent")
             }
             Some(_) => Ok(()),

@@ -78,6 +78,8 @@ fn side(
     let now = tx.now();
     let rows: Vec<Counted> = tx.query(statement, &params![org_id, now, COUNTED_MAX])?;
     let overdue: i64 = rows.iter().map(|row| row.overdue).sum();
-    let counts = rows.into_iter().map(|row| (row.state, row.count.min(SHOWN_MAX)));
+    let counts = rows
+        .into_iter()
+        .map(|row| (row.state, row.count.min(SHOWN_MAX)));
     Ok((counts.collect(), overdue.min(SHOWN_MAX)))
 }

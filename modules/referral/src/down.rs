@@ -178,8 +178,15 @@ pub enum FollowUpWay {
 impl Entity for FollowUp {
     const KIND: &'static str = "follow-up";
     const TABLE: &'static str = "referral_follow_up";
-    const COLUMNS: &'static [&'static str] =
-        &["referral_id", "patient_id", "org_id", "hospital_org_id", "due_on", "state", "month"];
+    const COLUMNS: &'static [&'static str] = &[
+        "referral_id",
+        "patient_id",
+        "org_id",
+        "hospital_org_id",
+        "due_on",
+        "state",
+        "month",
+    ];
 
     fn id(&self) -> Id {
         self.id

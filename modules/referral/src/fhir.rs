@@ -22,7 +22,11 @@ pub(crate) enum PatientFacts {
 }
 
 /// The Bundle of a case.
-pub(crate) fn bundle(referral: &Referral, patient: &PatientFacts, follow_ups: &[FollowUp]) -> Value {
+pub(crate) fn bundle(
+    referral: &Referral,
+    patient: &PatientFacts,
+    follow_ups: &[FollowUp],
+) -> Value {
     let mut resources = vec![
         service_request(referral),
         task(referral),
@@ -97,9 +101,11 @@ fn service_request(referral: &Referral) -> Value {
         "authoredOn": referral.submitted_at.unwrap_or(referral.created_at),
         "requester": people::requester(referral),
         "performer": [named_reference("Organization", referral.to.org_id, &referral.to.org_name)],
-        "reasonCode": content.diagnoses.iter()
-            .map(|diagnosis| icd10(&diagnosis.code, &diagnosis.display)).collect::<Vec<_>>(),
     });
+    let reasons = content.diagnoses.iter();
+    let reasons = reasons
+        .map(|diagnosis| icd10(&diagnosis.code, &diagnosis.display))
+        .collect();
     let notes = [
         ("转诊原因", &content.reason_text),
         ("病情描述", &content.condition),
@@ -112,9 +118,13 @@ fn service_request(referral: &Referral) -> Value {
         .map(|(title, text)| json!({ "text": format!("{title}：{text}") }))
         .collect();
     put_list(&mut request, "note", notes);
-    put_list(&mut request, "reasonCode", request["reasonCode"].as_array().cloned().unwrap_or_default());
+    put_list(&mut request, "reasonCode", reasons);
     if let Some(exam) = &content.exam {
-        let part = exam.part.iter().map(|part| json!({ "text": part })).collect();
+        let part = exam
+            .part
+            .iter()
+            .map(|part| json!({ "text": part }))
+            .collect();
         put_list(&mut request, "bodySite", part);
         if let Some(preparation) = &exam.preparation {
             request["patientInstruction"] = json!(preparation);

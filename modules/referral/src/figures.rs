@@ -1,7 +1,8 @@
 //! Figures of a month: rates by member, each with numerator and denominator, and the cases behind.
 //! Unknown is not zero: a rate without a denominator has no value.
 
-use kernel::{Cursor, Date, Error, Id, Page, Result, page_size};
+use kernel::page::page_size;
+use kernel::{Cursor, Date, Error, Id, Page, Result};
 use serde::{Deserialize, Serialize};
 use store::{Rule, Tx, Versioned, params};
 
@@ -11,7 +12,8 @@ use crate::rules::clock::Clocks;
 use crate::rules::plan::FollowUpRule;
 use crate::visible;
 
-const RECEIVED: &str = "SELECT kind, state, answer_kind, reason_code, COUNT(*) AS count FROM referral
+const RECEIVED: &str =
+    "SELECT kind, state, answer_kind, reason_code, COUNT(*) AS count FROM referral
     WHERE to_org_id = $1 AND month = $2 GROUP BY kind, state, answer_kind, reason_code
     ORDER BY kind, state, answer_kind NULLS FIRST, reason_code NULLS FIRST";
 const SENT: &str = "SELECT kind, COUNT(*) AS count FROM referral
@@ -178,14 +180,20 @@ fn of_member(tx: &mut Tx<'_>, month: &str, org_id: Id) -> Result<MemberFigures> 
     let received: Vec<ReceivedRow> = tx.query(RECEIVED, &params![org_id, month])?;
     let sent: Vec<SentRow> = tx.query(SENT, &params![org_id, month])?;
     let sum = |wanted: &dyn Fn(&ReceivedRow) -> bool| -> i64 {
-        received.iter().filter(|row| wanted(row)).map(|row| row.count).sum()
+        received
+            .iter()
+            .filter(|row| wanted(row))
+            .map(|row| row.count)
+            .sum()
     };
     let is_request = |row: &ReceivedRow| !matches!(row.kind.as_str(), "advice" | "down");
     let is_upward = |row: &ReceivedRow| UPWARD.contains(&row.kind.as_str());
     let with_answer = |row: &ReceivedRow, answer: &str| {
         is_request(row) && row.answer_kind.as_deref() == Some(answer)
     };
-    let up_sent = sent.iter().filter(|row| UPWARD.contains(&row.kind.as_str()));
+    let up_sent = sent
+        .iter()
+        .filter(|row| UPWARD.contains(&row.kind.as_str()));
     let up_received = sum(&is_upward);
     let requests = sum(&is_request);
     let accepted = sum(&|row| with_answer(row, "accepted"));
@@ -215,7 +223,12 @@ fn of_member(tx: &mut Tx<'_>, month: &str, org_id: Id) -> Result<MemberFigures> 
         rate(C::FollowUpCompletion, done, due),
     ];
     let org_name = network::org(tx, org_id)?.short_name;
-    Ok(MemberFigures { org_id, org_name, indicators, refusals: refusals(&received) })
+    Ok(MemberFigures {
+        org_id,
+        org_name,
+        indicators,
+        refusals: refusals(&received),
+    })
 }
 
 fn refusals(received: &[ReceivedRow]) -> Vec<ReasonCount> {
@@ -224,7 +237,10 @@ fn refusals(received: &[ReceivedRow]) -> Vec<ReasonCount> {
         let code = row.reason_code.clone().unwrap_or_default();
         match counts.iter_mut().find(|known| known.code == code) {
             Some(known) => known.count += row.count,
-            None => counts.push(ReasonCount { code, count: row.count }),
+            None => counts.push(ReasonCount {
+                code,
+                count: row.count,
+            }),
         }
     }
     counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
@@ -259,7 +275,13 @@ fn answer_at(
 }
 
 fn plain(code: IndicatorCode, count: i64) -> Indicator {
-    Indicator { code, numerator: Some(count), denominator: None, per_mille: None, seconds: None }
+    Indicator {
+        code,
+        numerator: Some(count),
+        denominator: None,
+        per_mille: None,
+        seconds: None,
+    }
 }
 
 fn rate(code: IndicatorCode, numerator: i64, denominator: i64) -> Indicator {
@@ -274,7 +296,13 @@ fn rate(code: IndicatorCode, numerator: i64, denominator: i64) -> Indicator {
 }
 
 fn time(code: IndicatorCode, seconds: Option<i64>, answered: i64) -> Indicator {
-    Indicator { code, numerator: None, denominator: Some(answered), per_mille: None, seconds }
+    Indicator {
+        code,
+        numerator: None,
+        denominator: Some(answered),
+        per_mille: None,
+        seconds,
+    }
 }
 
 macro_rules! rows_of {
@@ -323,7 +351,10 @@ pub(crate) fn rows(
 ) -> Result<Page<ReferralRow>> {
     month_days(month)?;
     let size = page_size(limit);
-    let last = after.map(Cursor::parse).transpose()?.map_or(Id::NIL, |cursor| cursor.id);
+    let last = after
+        .map(Cursor::parse)
+        .transpose()?
+        .map_or(Id::NIL, |cursor| cursor.id);
     let (statement, kinds, state, answers) = behind(code, part)?;
     let values = params![org_id, month, last, kinds, state, answers, size + 1];
     let found: Vec<Versioned<Referral>> = tx.find(statement, &values)?;
@@ -335,12 +366,19 @@ pub(crate) fn rows(
             items.push(ReferralRow::of(&referral, now));
         }
     }
-    Ok(Page { items, next: page.next })
+    Ok(Page {
+        items,
+        next: page.next,
+    })
 }
 
 /// A statement with its filters: kinds, one state, answers.
-type Behind =
-    (&'static str, Option<&'static str>, Option<&'static str>, Option<&'static str>);
+type Behind = (
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<&'static str>,
+);
 
 fn behind(code: IndicatorCode, part: Part) -> Result<Behind> {
     use IndicatorCode as C;
@@ -365,7 +403,8 @@ fn behind(code: IndicatorCode, part: Part) -> Result<Behind> {
         C::NoShowRate if out_of => (ROWS_TO, requests, None, Some(",accepted,")),
         C::NoShowRate => (ROWS_TO, requests, Some("no-show"), None),
         C::FollowUpCompletion => {
-            let detail = "the follow-ups behind this figure are at /api/referrals/follow-ups?month=…";
+            let detail =
+                "the follow-ups behind this figure are at /api/referrals/follow-ups?month=…";
             return Err(Error::invalid("referral.filter", "indicator", detail));
         }
     })

@@ -1,6 +1,7 @@
 //! Lists of follow-ups.
 
-use kernel::{Cursor, Date, Id, Page, Result, page_size};
+use kernel::page::page_size;
+use kernel::{Cursor, Date, Id, Page, Result};
 use serde::{Deserialize, Serialize};
 use store::{Tx, Versioned, params};
 
@@ -53,18 +54,38 @@ pub(crate) fn list(tx: &mut Tx<'_>, query: &FollowUpQuery) -> Result<Page<Follow
     }
     let state = query.state.unwrap_or(FollowUpState::Waiting);
     let rows: Vec<Versioned<FollowUp>> = if state == FollowUpState::Waiting {
-        let end = if query.overdue { today } else { today.plus_days(3_660) };
-        tx.find(WAITING, &params![org_id, day, id, end, query.month.clone(), size + 1])?
+        let end = if query.overdue {
+            today
+        } else {
+            today.plus_days(3_660)
+        };
+        tx.find(
+            WAITING,
+            &params![org_id, day, id, end, query.month.clone(), size + 1],
+        )?
     } else {
-        let month = query.month.clone().unwrap_or_else(|| crate::model::month_of(now));
-        tx.find(ENDED, &params![org_id, month, state.word(), day, id, size + 1])?
+        let month = query
+            .month
+            .clone()
+            .unwrap_or_else(|| crate::model::month_of(now));
+        tx.find(
+            ENDED,
+            &params![org_id, month, state.word(), day, id, size + 1],
+        )?
     };
     let page = Page::from_rows(rows, size, |row| Cursor {
         key: epoch().days_until(row.due_on),
         id: row.id,
     });
-    let items = page.items.into_iter().map(|row| FollowUpView::of(row, now)).collect();
-    Ok(Page { items, next: page.next })
+    let items = page
+        .items
+        .into_iter()
+        .map(|row| FollowUpView::of(row, now))
+        .collect();
+    Ok(Page {
+        items,
+        next: page.next,
+    })
 }
 
 fn epoch() -> Date {

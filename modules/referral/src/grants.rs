@@ -5,14 +5,46 @@ use kernel::Scope;
 
 /// The module's permissions.
 pub(crate) const PERMISSIONS: &[Permission] = &[
-    Permission { code: "referral.read", title_zh: "查看转诊", title_en: "Read referrals" },
-    Permission { code: "referral.write", title_zh: "填写和提交转诊", title_en: "Write and send referrals" },
-    Permission { code: "referral.decide", title_zh: "受理、接受、拒绝、改派转诊", title_en: "Decide on referrals" },
-    Permission { code: "referral.treat", title_zh: "登记到诊、收治、回传结果", title_en: "Receive and treat referred patients" },
-    Permission { code: "referral.follow-up", title_zh: "接收下转、登记随访", title_en: "Take patients back and follow up" },
-    Permission { code: "referral.take-part", title_zh: "留言、附件、结案", title_en: "Write messages, add files, close cases" },
-    Permission { code: "referral.export", title_zh: "导出转诊清单", title_en: "Export lists of referrals" },
-    Permission { code: "referral.statistics", title_zh: "查看转诊统计", title_en: "See referral figures" },
+    Permission {
+        code: "referral.read",
+        title_zh: "查看转诊",
+        title_en: "Read referrals",
+    },
+    Permission {
+        code: "referral.write",
+        title_zh: "填写和提交转诊",
+        title_en: "Write and send referrals",
+    },
+    Permission {
+        code: "referral.decide",
+        title_zh: "受理、接受、拒绝、改派转诊",
+        title_en: "Decide on referrals",
+    },
+    Permission {
+        code: "referral.treat",
+        title_zh: "登记到诊、收治、回传结果",
+        title_en: "Receive and treat referred patients",
+    },
+    Permission {
+        code: "referral.follow-up",
+        title_zh: "接收下转、登记随访",
+        title_en: "Take patients back and follow up",
+    },
+    Permission {
+        code: "referral.take-part",
+        title_zh: "留言、附件、结案",
+        title_en: "Write messages, add files, close cases",
+    },
+    Permission {
+        code: "referral.export",
+        title_zh: "导出转诊清单",
+        title_en: "Export lists of referrals",
+    },
+    Permission {
+        code: "referral.statistics",
+        title_zh: "查看转诊统计",
+        title_en: "See referral figures",
+    },
 ];
 
 const fn org(role: &'static str, permission: &'static str) -> Grant {

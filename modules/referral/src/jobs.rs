@@ -17,8 +17,16 @@ pub(crate) const FOLLOW_UP_JOB: &str = "referral.follow-up-missed";
 
 /// The module's jobs.
 pub(crate) const JOBS: &[JobKind] = &[
-    JobKind { kind: CLOCK_JOB, every: None, run: run_clock },
-    JobKind { kind: FOLLOW_UP_JOB, every: None, run: run_follow_up },
+    JobKind {
+        kind: CLOCK_JOB,
+        every: None,
+        run: run_clock,
+    },
+    JobKind {
+        kind: FOLLOW_UP_JOB,
+        every: None,
+        run: run_follow_up,
+    },
 ];
 
 /// The module's followers.
@@ -29,19 +37,29 @@ pub(crate) const FOLLOWERS: &[Follower] = &[Follower {
 }];
 
 fn key_id(job: &Job) -> Result<Id> {
-    job.key.parse().map_err(|error: Error| Error::internal(error))
+    job.key
+        .parse()
+        .map_err(|error: Error| Error::internal(error))
 }
 
 fn run_clock(tx: &mut Tx<'_>, job: &Job) -> Result<()> {
-    let Some(referral) = tx.load_opt::<Referral>(key_id(job)?)? else { return Ok(()) };
+    let Some(referral) = tx.load_opt::<Referral>(key_id(job)?)? else {
+        return Ok(());
+    };
     // A job that was overtaken by a person, or scheduled for an earlier limit, does nothing.
-    let Some(due_at) = referral.due_at else { return Ok(()) };
+    let Some(due_at) = referral.due_at else {
+        return Ok(());
+    };
     if due_at > tx.now() || !is_for(job, due_at) || referral.reminded_at.is_some() {
         return Ok(());
     }
     let clocks: Rule<Clocks> = tx.rule("referral.clocks")?;
     let (state, kind, priority) = (referral.state, referral.kind, referral.content.priority);
-    let Some(action) = clocks.body.of(state, kind, priority).map(|clock| clock.action) else {
+    let Some(action) = clocks
+        .body
+        .of(state, kind, priority)
+        .map(|clock| clock.action)
+    else {
         return Ok(());
     };
     match command_of(action) {
@@ -63,7 +81,11 @@ fn command_of(action: Action) -> Option<Command> {
         Action::MarkNoShow => Some(Command::MarkNoShow),
         // Nobody said how the patient is: other, and not asked for satisfaction.
         Action::Close => Some(Command::Close(Close {
-            outcome: Outcome { result: OutcomeResult::Other, text: None, satisfaction: None },
+            outcome: Outcome {
+                result: OutcomeResult::Other,
+                text: None,
+                satisfaction: None,
+            },
         })),
         _ => None,
     }
@@ -76,10 +98,15 @@ fn run_follow_up(tx: &mut Tx<'_>, job: &Job) -> Result<()> {
 /// A hold that ended by itself, or that the owner of the place took back, puts the case back to
 /// where a person decides.
 fn hold_ended(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
-    let Some(referral) = sql::of_hold(tx, event.entity_id)? else { return Ok(()) };
+    let Some(referral) = sql::of_hold(tx, event.entity_id)? else {
+        return Ok(());
+    };
     if referral.state != State::Accepted {
         return Ok(());
     }
-    let reason = Exit { reason_code: event.event.replace('.', "-"), reason_text: None };
+    let reason = Exit {
+        reason_code: event.event.replace('.', "-"),
+        reason_text: None,
+    };
     act_as_system(tx, referral.id, &Command::ReturnToReview(reason)).map(|_| ())
 }

@@ -26,8 +26,8 @@ mod suggest;
 mod tests;
 mod view;
 mod visible;
-mod work;
 mod words;
+mod work;
 
 use ::store::Migration;
 
@@ -36,9 +36,7 @@ pub use commands::{
     NewAttachment, NewReferral, ProposeDown, Reassign, RecordDeath, ReturnResults, Review, See,
     Submit, act, act_as_system, attach, create_draft, edit_draft, post_message, record_follow_up,
 };
-pub use content::{
-    Consent, ConsentBy, ConsentForm, Content, Diagnosis, ExamRequest, VitalSigns,
-};
+pub use content::{Consent, ConsentBy, ConsentForm, Content, Diagnosis, ExamRequest, VitalSigns};
 pub use counts::Counts;
 pub use down::{
     DownPlan, FollowUp, FollowUpRecord, FollowUpState, FollowUpWay, PlanContent, PlannedDrug,
@@ -48,8 +46,8 @@ pub use model::{Encounter, HeldPlace, Party, PatientCard, Referral};
 pub use outcome::{AdviceSuggests, DischargeSummary, Outcome, OutcomeResult};
 pub use rules::table::{Cell, table};
 pub use rules::{Facts, Refusal, Transition, decide};
-pub use work::{OrgCounts, Queue, QueueRow, is_visible, queue};
 pub use words::{Action, Kind, Phase, Priority, Role, Service, Side, State};
+pub use work::{OrgCounts, Queue, QueueRow, is_visible, queue};
 
 /// This module's tables.
 pub const MIGRATIONS: &[Migration] = &[Migration {

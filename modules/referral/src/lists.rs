@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 
 use http::access;
-use kernel::{Cursor, Date, Error, Id, Instant, Page, Result, Scope, Span, page_size, text};
+use kernel::page::page_size;
+use kernel::{Cursor, Date, Error, Id, Instant, Page, Result, Scope, Span, text};
 use serde::{Deserialize, Serialize};
 use store::{Tx, Value, Versioned, params};
 
@@ -155,7 +156,11 @@ impl ReferralRow {
             patient_name: patient.name.clone(),
             patient_sex: patient.sex,
             patient_age_years: patient.birth_date.map(|birth| birth.age_on(now.date())),
-            diagnosis: referral.content.diagnoses.first().map(|first| first.display.clone()),
+            diagnosis: referral
+                .content
+                .diagnoses
+                .first()
+                .map(|first| first.display.clone()),
             from_org_id: referral.from.org_id,
             from_org_name: referral.from.org_name.clone(),
             from_doctor_name: referral.from.doctor_name.clone(),
@@ -171,7 +176,10 @@ impl ReferralRow {
             place_name: referral.hold.as_ref().map(|held| held.place_name.clone()),
             escalated: referral.escalated_at.is_some(),
             readmission: referral.readmission.is_some(),
-            red_flags: referral.suggestion.as_ref().map_or(Vec::new(), |taken| taken.red_flags.clone()),
+            red_flags: referral
+                .suggestion
+                .as_ref()
+                .map_or(Vec::new(), |taken| taken.red_flags.clone()),
         }
     }
 }
@@ -248,7 +256,11 @@ struct Key {
 pub(crate) fn list(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ReferralRow>> {
     let size = page_size(query.limit);
     let orgs = orgs(tx, query)?;
-    let words = query.q.as_deref().map(text::fold).filter(|words| !words.is_empty());
+    let words = query
+        .q
+        .as_deref()
+        .map(text::fold)
+        .filter(|words| !words.is_empty());
     if let Some(words) = words {
         return search(tx, query, &orgs, &words, size);
     }
@@ -269,13 +281,19 @@ pub(crate) fn list(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ReferralRo
     }
     keys.dedup_by_key(|row| row.id);
     keys.truncate(size as usize + 1);
-    let page = Page::from_rows(keys, size, |row| Cursor { key: row.key, id: row.id });
+    let page = Page::from_rows(keys, size, |row| Cursor {
+        key: row.key,
+        id: row.id,
+    });
     let now = tx.now();
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
         items.push(ReferralRow::of(&tx.load(row.id)?, now));
     }
-    Ok(Page { items, next: page.next })
+    Ok(Page {
+        items,
+        next: page.next,
+    })
 }
 
 /// The organizations whose boxes are read.
@@ -315,9 +333,19 @@ fn filter_values(tx: &Tx<'_>, query: &ListQuery, size: u32) -> Result<Vec<Value>
     let now = tx.now();
     let (key, id, stop) = if query.view == ListView::Live {
         let (key, id) = cursor.map_or((i64::MIN, Id::NIL), |cursor| (cursor.key, cursor.id));
-        (key, id, if query.overdue { now.micros() } else { NEVER.micros() + 1 })
+        (
+            key,
+            id,
+            if query.overdue {
+                now.micros()
+            } else {
+                NEVER.micros() + 1
+            },
+        )
     } else {
-        let end = query.to.map_or(i64::MAX, |to| to.plus_days(1).start().micros());
+        let end = query
+            .to
+            .map_or(i64::MAX, |to| to.plus_days(1).start().micros());
         let (key, id) = cursor.map_or((end, Id::NIL), |cursor| (cursor.key, cursor.id));
         let from = query.from.map_or(now - LOOK_BACK, kernel::Date::start);
         (key, id, from.micros())
@@ -342,7 +370,9 @@ fn state_filter(query: &ListQuery) -> Result<Option<String>> {
         State::ALL.iter().any(|state| state.word() == word)
     })?;
     let of_phase = |phases: &[Phase]| {
-        let states = State::ALL.iter().filter(|state| phases.contains(&state.phase()));
+        let states = State::ALL
+            .iter()
+            .filter(|state| phases.contains(&state.phase()));
         let words: Vec<&str> = states.map(|state| state.word()).collect();
         Some(format!(",{},", words.join(",")))
     };
@@ -388,7 +418,9 @@ fn search(
     let mut items = Vec::new();
     for referral in found {
         let wanted = |filter: &Option<String>, word: &str| {
-            filter.as_ref().is_none_or(|filter| filter.contains(&format!(",{word},")))
+            filter
+                .as_ref()
+                .is_none_or(|filter| filter.contains(&format!(",{word},")))
         };
         let live = query.view != ListView::Live || referral.phase() == Phase::Live;
         if live && wanted(&states, referral.state.word()) {
@@ -408,7 +440,8 @@ pub(crate) fn matches_of(
     words: &str,
 ) -> Result<Vec<Versioned<Referral>>> {
     let upper = words.to_uppercase();
-    let mut keys: Vec<Key> = tx.query(NUMBERED, &params![upper.as_str(), after(&upper), NAMED_MAX])?;
+    let mut keys: Vec<Key> =
+        tx.query(NUMBERED, &params![upper.as_str(), after(&upper), NAMED_MAX])?;
     let sound = text::pinyin_key(words);
     if !sound.is_empty() {
         for org_id in orgs {
@@ -444,8 +477,14 @@ mod tests {
 
     #[test]
     fn filters_take_known_words_only() {
-        let query = |state: &str| ListQuery { state: Some(state.into()), ..ListQuery::default() };
-        assert_eq!(state_filter(&query("submitted, asked")).unwrap().unwrap(), ",submitted,asked,");
+        let query = |state: &str| ListQuery {
+            state: Some(state.into()),
+            ..ListQuery::default()
+        };
+        assert_eq!(
+            state_filter(&query("submitted, asked")).unwrap().unwrap(),
+            ",submitted,asked,"
+        );
         assert!(state_filter(&query("submitted' OR 1=1")).is_err());
         assert!(state_filter(&query("%")).is_err());
     }

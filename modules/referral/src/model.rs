@@ -205,18 +205,30 @@ pub struct SuggestionTaken {
 impl Referral {
     /// On which sides an organization stands.
     pub fn sides_of(&self, org_id: Id) -> Vec<Side> {
-        let community = self.community.as_ref().is_some_and(|party| party.org_id == org_id);
+        let community = self
+            .community
+            .as_ref()
+            .is_some_and(|party| party.org_id == org_id);
         let stands = [
             (Side::Sender, self.from.org_id == org_id),
-            (Side::Receiver, self.to.org_id == org_id && self.kind != Kind::Down),
+            (
+                Side::Receiver,
+                self.to.org_id == org_id && self.kind != Kind::Down,
+            ),
             (Side::Community, community),
         ];
-        stands.into_iter().filter(|(_, is)| *is).map(|(side, _)| side).collect()
+        stands
+            .into_iter()
+            .filter(|(_, is)| *is)
+            .map(|(side, _)| side)
+            .collect()
     }
 
     /// Everybody with a side.
     pub fn parties(&self) -> impl Iterator<Item = &Party> {
-        [Some(&self.from), Some(&self.to), self.community.as_ref()].into_iter().flatten()
+        [Some(&self.from), Some(&self.to), self.community.as_ref()]
+            .into_iter()
+            .flatten()
     }
 
     /// The organization whose move it is.
@@ -234,7 +246,10 @@ impl Referral {
 
     /// When the patient left the hospital for home, as far as this case knows.
     pub fn left_hospital_at(&self) -> Option<Instant> {
-        let discharged = self.discharge.as_ref().and_then(|discharge| discharge.discharged_at);
+        let discharged = self
+            .discharge
+            .as_ref()
+            .and_then(|discharge| discharge.discharged_at);
         discharged.or_else(|| self.down_plan.as_ref().and_then(|plan| plan.accepted_at))
     }
 
@@ -364,7 +379,11 @@ pub fn month_of(at: Instant) -> String {
 /// `referral.month`.
 pub fn month_days(month: &str) -> Result<(Date, Date)> {
     let wrong = || {
-        kernel::Error::invalid("referral.month", "month", "a month is written YYYY-MM, such as 2026-11")
+        kernel::Error::invalid(
+            "referral.month",
+            "month",
+            "a month is written YYYY-MM, such as 2026-11",
+        )
     };
     if month.len() != 7 || !month.is_ascii() {
         return Err(wrong());
@@ -378,7 +397,11 @@ pub fn month_days(month: &str) -> Result<(Date, Date)> {
 
 /// Builds the number people say on the telephone.
 pub fn number_of(org_code: &str, today: Date, id: Id) -> String {
-    let day: String = today.to_string().chars().filter(char::is_ascii_digit).collect();
+    let day: String = today
+        .to_string()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     let mark = id.short()[4..].to_ascii_uppercase();
     format!("{org_code}-{day}-{mark}")
 }
@@ -391,7 +414,10 @@ pub fn problem_key(kind: Kind, content: &Content) -> String {
     );
     match kind {
         Kind::Exam => {
-            let item = content.exam.as_ref().map_or("", |exam| exam.item_code.as_str());
+            let item = content
+                .exam
+                .as_ref()
+                .map_or("", |exam| exam.item_code.as_str());
             format!("exam:{item}")
         }
         Kind::Advice => format!("advice:{category}"),
@@ -401,5 +427,9 @@ pub fn problem_key(kind: Kind, content: &Content) -> String {
 
 /// The priority a kind has at least.
 pub fn least_priority(kind: Kind, asked: Priority) -> Priority {
-    if kind == Kind::Emergency { Priority::Emergency } else { asked }
+    if kind == Kind::Emergency {
+        Priority::Emergency
+    } else {
+        asked
+    }
 }

@@ -62,6 +62,11 @@ pub(crate) const SEEDS: &[RuleSeed] = &[
 ];
 
 fn read<T: DeserializeOwned>(body: &serde_json::Value) -> Result<T> {
-    serde_json::from_value(body.clone())
-        .map_err(|error| Error::invalid("rule.unreadable", "body", format!("the rule can't be read: {error}")))
+    serde_json::from_value(body.clone()).map_err(|error| {
+        Error::invalid(
+            "rule.unreadable",
+            "body",
+            format!("the rule can't be read: {error}"),
+        )
+    })
 }

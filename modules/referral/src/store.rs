@@ -23,7 +23,8 @@ const ATTACHMENTS: &str = "SELECT id, at, account_id, author_name, org_id, file_
     size_bytes, sha256 FROM referral_attachment WHERE referral_id = $1 ORDER BY at, id LIMIT $2";
 
 /// Adds a message.
-pub(crate) const ADD_MESSAGE: &str = "INSERT INTO referral_message (id, referral_id, at, account_id,
+pub(crate) const ADD_MESSAGE: &str =
+    "INSERT INTO referral_message (id, referral_id, at, account_id,
     author_name, role, org_id, text) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 /// Adds a file.
 pub(crate) const ADD_ATTACHMENT: &str = "INSERT INTO referral_attachment (id, referral_id, at,
@@ -90,7 +91,9 @@ pub(crate) fn live_of_problem(
     patient_id: Id,
     problem_key: &str,
 ) -> Result<Option<Versioned<Referral>>> {
-    Ok(tx.find(LIVE_OF_PROBLEM, &params![patient_id, problem_key])?.pop())
+    Ok(tx
+        .find(LIVE_OF_PROBLEM, &params![patient_id, problem_key])?
+        .pop())
 }
 
 /// All live cases of a patient.

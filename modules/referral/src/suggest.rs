@@ -1,6 +1,7 @@
 //! Gathers what the suggestion needs: levels, neighbours, free places, distances.
 
 use kernel::{Id, Instant, Result, Span};
+use network::OrgKind;
 use resources::{Channel, PlaceKind, Search};
 use store::{Rule, Tx};
 
@@ -35,7 +36,9 @@ pub(crate) fn with_targets(
     let first = rule.body.suggest(rule.version, kind, level, content, &[]);
     let specialty = first.specialty_code.as_deref();
     let candidates = candidates(tx, &rule.body, kind, from_org_id, content, specialty)?;
-    Ok(rule.body.suggest(rule.version, kind, level, content, &candidates))
+    Ok(rule
+        .body
+        .suggest(rule.version, kind, level, content, &candidates))
 }
 
 /// The level of care of an organization.
@@ -44,9 +47,24 @@ pub(crate) fn level_of_org(tx: &mut Tx<'_>, org_id: Id) -> Result<u8> {
     level_by(tx, &rule.body, org_id)
 }
 
+/// The word by which rules name a kind of organization.
+pub(crate) const fn kind_word(kind: OrgKind) -> &'static str {
+    match kind {
+        OrgKind::LeadHospital => "lead-hospital",
+        OrgKind::BranchHospital => "branch-hospital",
+        OrgKind::MemberHospital => "member-hospital",
+        OrgKind::CommunityCentre => "community-centre",
+        OrgKind::TownshipCentre => "township-centre",
+        OrgKind::VillageClinic => "village-clinic",
+        OrgKind::HealthBureau => "health-bureau",
+        OrgKind::Region => "region",
+        OrgKind::Other => "other",
+    }
+}
+
 fn level_by(tx: &mut Tx<'_>, catalogue: &Catalogue, org_id: Id) -> Result<u8> {
     let org = network::org(tx, org_id)?;
-    Ok(catalogue.level_of(org.kind.word()))
+    Ok(catalogue.level_of(kind_word(org.kind)))
 }
 
 fn candidates(
@@ -62,15 +80,18 @@ fn candidates(
     let mut candidates = Vec::new();
     for org in peers.into_iter().filter(|org| org.id != from_org_id) {
         // Government bodies and nodes of the tree treat nobody.
-        if !catalogue.levels.contains_key(org.kind.word()) {
+        if !catalogue.levels.contains_key(kind_word(org.kind)) {
             continue;
         }
-        let mut own = offers.iter().filter(|(owner, _)| *owner == org.id).map(|(_, start)| *start);
+        let mut own = offers
+            .iter()
+            .filter(|(owner, _)| *owner == org.id)
+            .map(|(_, start)| *start);
         let first_free_at: Option<Instant> = own.clone().min();
         let free_places = u32::try_from(own.by_ref().count()).unwrap_or(u32::MAX);
         candidates.push(Candidate {
             org_id: org.id,
-            level: catalogue.level_of(org.kind.word()),
+            level: catalogue.level_of(kind_word(org.kind)),
             distance_meters: network::distance_meters(tx, from_org_id, org.id)?,
             has_specialty: has_specialty(tx, org.id, specialty)?,
             name: org.short_name,
@@ -82,10 +103,15 @@ fn candidates(
 }
 
 fn has_specialty(tx: &mut Tx<'_>, org_id: Id, specialty: Option<&str>) -> Result<bool> {
-    let Some(code) = specialty else { return Ok(false) };
+    let Some(code) = specialty else {
+        return Ok(false);
+    };
     let departments = network::departments(tx, org_id)?;
     Ok(departments.iter().any(|department| {
-        department.specialty.as_deref().is_some_and(|own| own.starts_with(code))
+        department
+            .specialty
+            .as_deref()
+            .is_some_and(|own| own.starts_with(code))
     }))
 }
 
@@ -105,16 +131,27 @@ fn free_places(
         Service::Advice | Service::Community => return Ok(Vec::new()),
     };
     let mut search = Search::new(place, from_org_id, now, now + WINDOW);
-    search.channel = if kind == Kind::Emergency { Channel::Green } else { Channel::Referral };
+    search.channel = if kind == Kind::Emergency {
+        Channel::Green
+    } else {
+        Channel::Referral
+    };
     if place == PlaceKind::Equipment {
-        let Some(exam) = &content.exam else { return Ok(Vec::new()) };
+        let Some(exam) = &content.exam else {
+            return Ok(Vec::new());
+        };
         let concept = terminology::concept(tx, terminology::EXAM, &exam.item_code)?;
         search.equipment_kind = Some(concept.text("modality").to_owned());
         search.exam = Some(exam.item_code.clone());
     } else {
-        let Some(code) = specialty else { return Ok(Vec::new()) };
+        let Some(code) = specialty else {
+            return Ok(Vec::new());
+        };
         search.specialty = Some(code.to_owned());
     }
     let offers = resources::find(tx, &search)?;
-    Ok(offers.into_iter().map(|offer| (offer.org_id, offer.start_at)).collect())
+    Ok(offers
+        .into_iter()
+        .map(|offer| (offer.org_id, offer.start_at))
+        .collect())
 }

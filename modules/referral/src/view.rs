@@ -63,7 +63,11 @@ impl FollowUpView {
     pub(crate) fn of(follow_up: Versioned<FollowUp>, now: Instant) -> Self {
         let waiting = follow_up.state == crate::down::FollowUpState::Waiting;
         let overdue = waiting && follow_up.due_on < now.date();
-        Self { version: follow_up.version, follow_up: follow_up.data, overdue }
+        Self {
+            version: follow_up.version,
+            follow_up: follow_up.data,
+            overdue,
+        }
     }
 }
 
@@ -104,7 +108,10 @@ pub(crate) fn of(tx: &mut Tx<'_>, referral: Versioned<Referral>) -> Result<Refer
     Ok(ReferralView {
         actions: actions(tx, &referral, &sides),
         attachments: sql::attachments(tx, referral.id)?,
-        follow_ups: follow_ups.into_iter().map(|one| FollowUpView::of(one, now)).collect(),
+        follow_ups: follow_ups
+            .into_iter()
+            .map(|one| FollowUpView::of(one, now))
+            .collect(),
         version: referral.version,
         referral: referral.data,
         sides,
@@ -123,9 +130,12 @@ fn actions(tx: &Tx<'_>, referral: &Referral, sides: &[Side]) -> Vec<OpenAction> 
             let granted = tx.actor().scope(action.permission()).is_some();
             let answer = open_to(referral.state, *action, sides, role, &facts);
             match answer {
-                Ok(then) if granted => {
-                    OpenAction { action: *action, allowed: true, reason_code: None, then: Some(then) }
-                }
+                Ok(then) if granted => OpenAction {
+                    action: *action,
+                    allowed: true,
+                    reason_code: None,
+                    then: Some(then),
+                },
                 Ok(_) => closed(*action, "access.forbidden"),
                 Err(refusal) => closed(*action, refusal.code()),
             }
@@ -134,7 +144,12 @@ fn actions(tx: &Tx<'_>, referral: &Referral, sides: &[Side]) -> Vec<OpenAction> 
 }
 
 fn closed(action: Action, code: &str) -> OpenAction {
-    OpenAction { action, allowed: false, reason_code: Some(code.to_owned()), then: None }
+    OpenAction {
+        action,
+        allowed: false,
+        reason_code: Some(code.to_owned()),
+        then: None,
+    }
 }
 
 fn open_to(
@@ -144,7 +159,9 @@ fn open_to(
     role: Option<Role>,
     facts: &Facts,
 ) -> Result<State, Refusal> {
-    let Some(role) = role else { return Err(Refusal::OtherRole) };
+    let Some(role) = role else {
+        return Err(Refusal::OtherRole);
+    };
     let mut closest = Refusal::OtherSide;
     for side in sides {
         match decide(state, action, *side, role, facts) {
@@ -164,7 +181,9 @@ pub(crate) fn timeline(tx: &mut Tx<'_>, referral: &Referral) -> Result<Vec<Timel
         let party = referral.parties().find(|party| party.org_id == org_id);
         party.map(|party| party.org_name.clone())
     };
-    let events = events.into_iter().filter(|event| event.event != "referral.message-posted");
+    let events = events
+        .into_iter()
+        .filter(|event| event.event != "referral.message-posted");
     let mut entries: Vec<TimelineEntry> = events
         .map(|event| TimelineEntry {
             id: event.id,
@@ -177,7 +196,11 @@ pub(crate) fn timeline(tx: &mut Tx<'_>, referral: &Referral) -> Result<Vec<Timel
             org_name: name_of(event.actor_org_id),
             text: None,
         })
-        .chain(messages.into_iter().map(|message| of_message(message, &name_of)))
+        .chain(
+            messages
+                .into_iter()
+                .map(|message| of_message(message, &name_of)),
+        )
         .collect();
     entries.sort_by_key(|entry| (entry.at, entry.id));
     Ok(entries)

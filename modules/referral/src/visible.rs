@@ -26,8 +26,16 @@ pub fn load(tx: &mut Tx<'_>, id: Id) -> Result<Versioned<Referral>> {
 /// As [`load`].
 pub fn load_to_show(tx: &mut Tx<'_>, id: Id, what: &str) -> Result<Versioned<Referral>> {
     let referral = load(tx, id)?;
-    let basis = Basis::Care { document: "referral".to_owned(), id };
-    tx.note_access(referral.patient_id, Some(referral.from.org_id), &basis, what)?;
+    let basis = Basis::Care {
+        document: "referral".to_owned(),
+        id,
+    };
+    tx.note_access(
+        referral.patient_id,
+        Some(referral.from.org_id),
+        &basis,
+        what,
+    )?;
     Ok(referral)
 }
 
@@ -71,11 +79,15 @@ fn named_on(tx: &Tx<'_>, referral: &Referral) -> bool {
         Some(Scope::Own) => {
             referral.made_by == actor.id
                 || actor.practitioner_id.is_some()
-                    && referral.parties().any(|party| party.practitioner_id == actor.practitioner_id)
+                    && referral
+                        .parties()
+                        .any(|party| party.practitioner_id == actor.practitioner_id)
         }
         Some(Scope::Department) => {
             actor.department_id.is_some()
-                && referral.parties().any(|party| party.department_id == actor.department_id)
+                && referral
+                    .parties()
+                    .any(|party| party.department_id == actor.department_id)
         }
         _ => true,
     }

@@ -40,26 +40,86 @@ pub(crate) fn work(tx: &mut Tx<'_>) -> Result<Vec<WorkItem>> {
     let mut items = Vec::new();
     match role.as_str() {
         "referral-office" => {
-            states(tx, &mut items, WAITING_TO, ",submitted,in-review,escalated,", "referral.answer")?;
-            states(tx, &mut items, WAITING_FROM, ",results-returned,", "referral.close")?;
+            states(
+                tx,
+                &mut items,
+                WAITING_TO,
+                ",submitted,in-review,escalated,",
+                "referral.answer",
+            )?;
+            states(
+                tx,
+                &mut items,
+                WAITING_FROM,
+                ",results-returned,",
+                "referral.close",
+            )?;
         }
-        "duty-chief" => states(tx, &mut items, WAITING_TO, ",escalated,", "referral.escalated")?,
+        "duty-chief" => states(
+            tx,
+            &mut items,
+            WAITING_TO,
+            ",escalated,",
+            "referral.escalated",
+        )?,
         "dispatcher" => {
-            states(tx, &mut items, WAITING_TO, ",submitted,in-review,escalated,", "referral.answer")?;
+            states(
+                tx,
+                &mut items,
+                WAITING_TO,
+                ",submitted,in-review,escalated,",
+                "referral.answer",
+            )?;
         }
         "bed-manager" => {
-            states(tx, &mut items, WAITING_TO, ",accepted,arrived,", "referral.bed")?;
+            states(
+                tx,
+                &mut items,
+                WAITING_TO,
+                ",accepted,arrived,",
+                "referral.bed",
+            )?;
         }
-        "ward-nurse" => states(tx, &mut items, WAITING_TO, ",accepted,arrived,", "referral.admit")?,
+        "ward-nurse" => states(
+            tx,
+            &mut items,
+            WAITING_TO,
+            ",accepted,arrived,",
+            "referral.admit",
+        )?,
         "attending-doctor" => {
             states(tx, &mut items, WAITING_TO, ",arrived,", "referral.see")?;
-            states(tx, &mut items, WAITING_TO, ",admitted,seen,", "referral.return-results")?;
+            states(
+                tx,
+                &mut items,
+                WAITING_TO,
+                ",admitted,seen,",
+                "referral.return-results",
+            )?;
             states(tx, &mut items, WAITING_TO, ",asked,", "referral.advice")?;
-            states(tx, &mut items, WAITING_FROM, ",answered,results-returned,", "referral.close")?;
+            states(
+                tx,
+                &mut items,
+                WAITING_FROM,
+                ",answered,results-returned,",
+                "referral.close",
+            )?;
         }
-        "technician" => states(tx, &mut items, WAITING_TO, ",accepted,arrived,seen,", "referral.exam")?,
+        "technician" => states(
+            tx,
+            &mut items,
+            WAITING_TO,
+            ",accepted,arrived,seen,",
+            "referral.exam",
+        )?,
         "general-practitioner" => {
-            states(tx, &mut items, WAITING_TO, ",submitted,in-review,escalated,arrived,", "referral.answer")?;
+            states(
+                tx,
+                &mut items,
+                WAITING_TO,
+                ",submitted,in-review,escalated,arrived,",
+                "referral.answer",
+            )?;
             community(tx, &mut items)?;
         }
         "village-doctor" => community(tx, &mut items)?,
@@ -72,9 +132,27 @@ pub(crate) fn work(tx: &mut Tx<'_>) -> Result<Vec<WorkItem>> {
 
 /// The work of those who take patients back and sent them in the first place.
 fn community(tx: &mut Tx<'_>, items: &mut Vec<WorkItem>) -> Result<()> {
-    states(tx, items, WAITING_COMMUNITY, ",down-proposed,", "referral.accept-down")?;
-    states(tx, items, WAITING_COMMUNITY, ",followed-up,", "referral.close")?;
-    states(tx, items, WAITING_FROM, ",results-returned,answered,", "referral.close")?;
+    states(
+        tx,
+        items,
+        WAITING_COMMUNITY,
+        ",down-proposed,",
+        "referral.accept-down",
+    )?;
+    states(
+        tx,
+        items,
+        WAITING_COMMUNITY,
+        ",followed-up,",
+        "referral.close",
+    )?;
+    states(
+        tx,
+        items,
+        WAITING_FROM,
+        ",results-returned,answered,",
+        "referral.close",
+    )?;
     let (org_id, today) = (tx.actor().org_id, tx.now().date());
     let due = tx.find::<FollowUp>(FOLLOW_UPS_DUE, &params![org_id, today, WORK_MAX])?;
     items.extend(due.into_iter().map(|follow_up| WorkItem {
@@ -107,13 +185,26 @@ fn states(
 }
 
 fn item(referral: &Referral, own: Id, reason: &str) -> WorkItem {
-    let other = if referral.from.org_id == own { &referral.to } else { &referral.from };
-    let diagnosis = referral.content.diagnoses.first().map_or("", |first| first.display.as_str());
+    let other = if referral.from.org_id == own {
+        &referral.to
+    } else {
+        &referral.from
+    };
+    let diagnosis = referral
+        .content
+        .diagnoses
+        .first()
+        .map_or("", |first| first.display.as_str());
     WorkItem {
         id: referral.id,
         module: "referral".to_owned(),
         kind: "referral".to_owned(),
-        title: format!("{} · {} · {}", referral.kind.zh(), referral.patient.name, diagnosis),
+        title: format!(
+            "{} · {} · {}",
+            referral.kind.zh(),
+            referral.patient.name,
+            diagnosis
+        ),
         subtitle: format!("{} · {}", other.org_name, referral.number),
         since: referral.submitted_at.unwrap_or(referral.created_at),
         due: referral.due_at,
@@ -126,7 +217,9 @@ fn item(referral: &Referral, own: Id, reason: &str) -> WorkItem {
 
 /// Cases by number or patient's name, within the actor's reach.
 pub(crate) fn search(tx: &mut Tx<'_>, words: &str, limit: u32) -> Result<Vec<SearchHit>> {
-    let Some(scope) = tx.actor().scope("referral.read") else { return Ok(Vec::new()) };
+    let Some(scope) = tx.actor().scope("referral.read") else {
+        return Ok(Vec::new());
+    };
     let words = kernel::text::fold(words);
     if words.is_empty() {
         return Ok(Vec::new());
@@ -137,13 +230,21 @@ pub(crate) fn search(tx: &mut Tx<'_>, words: &str, limit: u32) -> Result<Vec<Sea
         orgs.push(own);
     }
     let found = matches_of(tx, &orgs, &words)?;
-    let hits = found.into_iter().take(limit as usize).map(|referral| SearchHit {
-        kind: "referral".to_owned(),
-        id: referral.id,
-        title: format!("{} · {}", referral.number, referral.patient.name),
-        subtitle: format!("{} → {} · {}", referral.from.org_name, referral.to.org_name, referral.state.zh()),
-        link: format!("/referral/{}", referral.id),
-    });
+    let hits = found
+        .into_iter()
+        .take(limit as usize)
+        .map(|referral| SearchHit {
+            kind: "referral".to_owned(),
+            id: referral.id,
+            title: format!("{} · {}", referral.number, referral.patient.name),
+            subtitle: format!(
+                "{} → {} · {}",
+                referral.from.org_name,
+                referral.to.org_name,
+                referral.state.zh()
+            ),
+            link: format!("/referral/{}", referral.id),
+        });
     Ok(hits.collect())
 }
 
@@ -206,7 +307,10 @@ pub fn queue(tx: &mut Tx<'_>, org_ids: &[Id]) -> Result<Queue> {
     let mut all = Vec::with_capacity(org_ids.len());
     let mut pressing = Vec::new();
     for org_id in org_ids {
-        all.push(OrgCounts { org_id: *org_id, counts: counts::of(tx, *org_id)? });
+        all.push(OrgCounts {
+            org_id: *org_id,
+            counts: counts::of(tx, *org_id)?,
+        });
         let values = params![*org_id, UNANSWERED, WORK_MAX];
         let found = tx.find::<Referral>(WAITING_TO, &values)?;
         pressing.extend(found.iter().map(|referral| QueueRow {
@@ -224,9 +328,19 @@ pub fn queue(tx: &mut Tx<'_>, org_ids: &[Id]) -> Result<Queue> {
             escalated: referral.escalated_at.is_some(),
         }));
     }
-    pressing.sort_by_key(|row| (!row.escalated, row.priority, row.due_at.unwrap_or(NEVER), row.id));
+    pressing.sort_by_key(|row| {
+        (
+            !row.escalated,
+            row.priority,
+            row.due_at.unwrap_or(NEVER),
+            row.id,
+        )
+    });
     pressing.truncate(WALL_MAX);
-    Ok(Queue { counts: all, pressing })
+    Ok(Queue {
+        counts: all,
+        pressing,
+    })
 }
 
 /// Does the actor stand on a side of this case?

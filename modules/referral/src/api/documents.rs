@@ -13,7 +13,9 @@ use crate::store as sql;
 use crate::visible;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(referral_fhir)).routes(routes!(referral_sheet))
+    OpenApiRouter::new()
+        .routes(routes!(referral_fhir))
+        .routes(routes!(referral_sheet))
 }
 
 /// The case as a FHIR R4 Bundle.
@@ -29,7 +31,9 @@ async fn referral_fhir(ctx: Ctx, Path(id): Path<Id>) -> Result<axum::response::R
     let bundle = ctx.read(move |tx| bundle(tx, id)).await?;
     let mut response = Json(bundle).into_response();
     let media_type = HeaderValue::from_static("application/fhir+json; charset=utf-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, media_type);
     Ok(response)
 }
 
@@ -42,8 +46,10 @@ fn bundle(tx: &mut Tx<'_>, id: Id) -> kernel::Result<serde_json::Value> {
         }
         None => PatientFacts::Sheet,
     };
-    let follow_ups: Vec<_> =
-        sql::follow_ups_of(tx, id)?.into_iter().map(|follow_up| follow_up.data).collect();
+    let follow_ups: Vec<_> = sql::follow_ups_of(tx, id)?
+        .into_iter()
+        .map(|follow_up| follow_up.data)
+        .collect();
     Ok(fhir::bundle(&referral, &patient, &follow_ups))
 }
 

@@ -78,7 +78,10 @@ pub struct LiveRequest {
     request_body = Preflight, responses((status = 200, body = PreflightAnswer)),
     extensions(("x-permission" = json!("referral.write"))),
 )]
-async fn referral_preflight(ctx: Ctx, Json(body): Json<Preflight>) -> Result<Json<PreflightAnswer>> {
+async fn referral_preflight(
+    ctx: Ctx,
+    Json(body): Json<Preflight>,
+) -> Result<Json<PreflightAnswer>> {
     Ok(Json(ctx.read(move |tx| preflight(tx, &body)).await?))
 }
 
@@ -86,7 +89,12 @@ fn preflight(tx: &mut Tx<'_>, asked: &Preflight) -> kernel::Result<PreflightAnsw
     let from_org_id = asked.from_org_id.unwrap_or(tx.actor().org_id);
     let suggestion = suggest::with_targets(tx, asked.kind, from_org_id, &asked.content)?;
     let Some(patient_id) = asked.patient_id else {
-        return Ok(PreflightAnswer { basis: None, live: None, others: Vec::new(), suggestion });
+        return Ok(PreflightAnswer {
+            basis: None,
+            live: None,
+            others: Vec::new(),
+            suggestion,
+        });
     };
     let basis = record::basis(tx, patient_id)?;
     let (mut live, mut others) = (None, Vec::new());
@@ -108,7 +116,12 @@ fn preflight(tx: &mut Tx<'_>, asked: &Preflight) -> kernel::Result<PreflightAnsw
             }
         }
     }
-    Ok(PreflightAnswer { basis, live, others, suggestion })
+    Ok(PreflightAnswer {
+        basis,
+        live,
+        others,
+        suggestion,
+    })
 }
 
 /// What the rules in force put into the forms.

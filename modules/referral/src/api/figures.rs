@@ -86,7 +86,14 @@ async fn referral_statistics_rows(
     let page = ctx.read(move |tx| {
         access::require_org(tx, query.org_id).map_err(|error| error.at("org_id"))?;
         let which = (query.indicator, query.part);
-        figures::rows(tx, &query.month, query.org_id, which, query.after.as_deref(), query.limit)
+        figures::rows(
+            tx,
+            &query.month,
+            query.org_id,
+            which,
+            query.after.as_deref(),
+            query.limit,
+        )
     });
     Ok(Json(page.await?))
 }

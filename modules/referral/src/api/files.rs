@@ -27,7 +27,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 const FILE_BYTES_MAX: usize = 20 * 1024 * 1024;
 
 /// What a referral may carry, by the content of the file and never by its name.
-const MEDIA_TYPES: &[&str] = &["application/pdf", "image/jpeg", "image/png", "application/dicom"];
+const MEDIA_TYPES: &[&str] = &[
+    "application/pdf",
+    "image/jpeg",
+    "image/png",
+    "application/dicom",
+];
 
 /// A message.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -55,7 +60,9 @@ async fn referral_message(
     Path(id): Path<Id>,
     Json(body): Json<NewMessage>,
 ) -> Result<Created<NewId>> {
-    let id = ctx.write(move |tx| post_message(tx, id, &body.text)).await?;
+    let id = ctx
+        .write(move |tx| post_message(tx, id, &body.text))
+        .await?;
     Ok(Created(Etag::new(1, NewId { id })))
 }
 
@@ -77,16 +84,13 @@ struct FileForm {
     responses((status = 201, body = NewId)),
     extensions(("x-permission" = json!("referral.take-part"))),
 )]
-async fn referral_attach(
-    ctx: Ctx,
-    Path(id): Path<Id>,
-    request: Request,
-) -> Result<Created<NewId>> {
+async fn referral_attach(ctx: Ctx, Path(id): Path<Id>, request: Request) -> Result<Created<NewId>> {
     let form = Multipart::from_request(request, ctx.app())
         .await
         .map_err(|error| unreadable().because(error))?;
     // Somebody who may not add a file learns so before it is written to disk.
-    ctx.read(move |tx| visible::load(tx, id).map(|_| ())).await?;
+    ctx.read(move |tx| visible::load(tx, id).map(|_| ()))
+        .await?;
     let (file_name, bytes) = file_of(form).await?;
     let media_type = media_type_of(&bytes)?;
     let blob = ctx.store().put_blob(&bytes, media_type)?;
@@ -96,11 +100,19 @@ async fn referral_attach(
 }
 
 fn unreadable() -> Error {
-    Error::invalid("referral.file-unreadable", "file", "send one file as a form field called `file`")
+    Error::invalid(
+        "referral.file-unreadable",
+        "file",
+        "send one file as a form field called `file`",
+    )
 }
 
 async fn file_of(mut form: Multipart) -> kernel::Result<(String, Vec<u8>)> {
-    while let Some(field) = form.next_field().await.map_err(|error| unreadable().because(error))? {
+    while let Some(field) = form
+        .next_field()
+        .await
+        .map_err(|error| unreadable().because(error))?
+    {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or("file").to_owned();
             return Ok((name, bytes_of(field).await?));
@@ -114,14 +126,22 @@ async fn bytes_of(mut field: Field<'_>) -> kernel::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await.map_err(|error| {
         let too_large = error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
-        if too_large { too_big() } else { unreadable().because(error) }
+        if too_large {
+            too_big()
+        } else {
+            unreadable().because(error)
+        }
     })? {
         if bytes.len() + chunk.len() > FILE_BYTES_MAX {
             return Err(too_big());
         }
         bytes.extend_from_slice(&chunk);
     }
-    if bytes.is_empty() { Err(unreadable()) } else { Ok(bytes) }
+    if bytes.is_empty() {
+        Err(unreadable())
+    } else {
+        Ok(bytes)
+    }
 }
 
 fn too_big() -> Error {
@@ -134,11 +154,16 @@ fn media_type_of(bytes: &[u8]) -> kernel::Result<&'static str> {
     let told = infer::get(bytes).map(|kind| kind.mime_type());
     // DICOM Part 10: 128 bytes of preamble, then DICM.
     let dicom = bytes.get(128..132) == Some(b"DICM");
-    let told = if dicom { Some("application/dicom") } else { told };
+    let told = if dicom {
+        Some("application/dicom")
+    } else {
+        told
+    };
     match MEDIA_TYPES.iter().find(|known| Some(**known) == told) {
         Some(known) => Ok(known),
         None => {
-            let detail = "only PDF, JPEG, PNG and DICOM files are taken; the type is told from the content";
+            let detail =
+                "only PDF, JPEG, PNG and DICOM files are taken; the type is told from the content";
             Err(Error::invalid("referral.file-type", "file", detail)
                 .with(serde_json::json!({ "told": told.unwrap_or("unknown") })))
         }
@@ -179,8 +204,14 @@ fn download(file: &sql::Attachment, bytes: Vec<u8>) -> kernel::Result<Response> 
         header::CONTENT_DISPOSITION,
         HeaderValue::from_str(&disposition).map_err(Error::internal)?,
     );
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("sandbox"),
+    );
     Ok(response)
 }
 
@@ -203,7 +234,10 @@ mod tests {
             assert_eq!(media_type_of(bytes).ok(), expected);
         };
         check(b"%PDF-1.7\n1 0 obj", Some("application/pdf"));
-        check(&[0xff, 0xd8, 0xff, 0xe0, 0, 0x10, b'J', b'F', b'I', b'F'], Some("image/jpeg"));
+        check(
+            &[0xff, 0xd8, 0xff, 0xe0, 0, 0x10, b'J', b'F', b'I', b'F'],
+            Some("image/jpeg"),
+        );
         check(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Some("image/png"));
         let mut dicom = vec![0; 128];
         dicom.extend_from_slice(b"DICM");

@@ -29,7 +29,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     params(ListQuery), responses((status = 200, body = Page<ReferralRow>)),
     extensions(("x-permission" = json!("referral.read"))),
 )]
-async fn referral_list(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Json<Page<ReferralRow>>> {
+async fn referral_list(
+    ctx: Ctx,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<ReferralRow>>> {
     Ok(Json(ctx.read(move |tx| list(tx, &query)).await?))
 }
 
@@ -72,7 +75,10 @@ async fn referral_export(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Res
     let count = rows.len();
     let noted = ctx.store().write(ctx.request(), move |tx| {
         let detail = serde_json::json!({ "rows": count, "filters": asked });
-        let subject = Subject { org_id: Some(tx.actor().org_id), ..Subject::new("referral-list", tx.new_id()) };
+        let subject = Subject {
+            org_id: Some(tx.actor().org_id),
+            ..Subject::new("referral-list", tx.new_id())
+        };
         tx.record(Change::new("referral.exported").detail(detail), subject)
     });
     noted.await?;
@@ -81,7 +87,11 @@ async fn referral_export(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Res
 }
 
 fn all_rows(tx: &mut Tx<'_>, query: &ListQuery) -> kernel::Result<Vec<ReferralRow>> {
-    let mut query = ListQuery { after: None, limit: Some(200), ..query.clone() };
+    let mut query = ListQuery {
+        after: None,
+        limit: Some(200),
+        ..query.clone()
+    };
     let mut rows = Vec::new();
     loop {
         let page = list(tx, &query)?;
@@ -94,8 +104,24 @@ fn all_rows(tx: &mut Tx<'_>, query: &ListQuery) -> kernel::Result<Vec<ReferralRo
 }
 
 const HEADERS: &[&str] = &[
-    "转诊单号", "类型", "状态", "优先级", "姓名", "性别", "年龄", "诊断", "转出机构", "转出医生", "转入机构",
-    "转入科室", "提交时间", "时限", "是否超时", "预计到诊", "床位/号源", "30天再入院",
+    "转诊单号",
+    "类型",
+    "状态",
+    "优先级",
+    "姓名",
+    "性别",
+    "年龄",
+    "诊断",
+    "转出机构",
+    "转出医生",
+    "转入机构",
+    "转入科室",
+    "提交时间",
+    "时限",
+    "是否超时",
+    "预计到诊",
+    "床位/号源",
+    "30天再入院",
 ];
 
 fn cells(row: ReferralRow) -> Vec<Cell> {
@@ -180,7 +206,9 @@ async fn referral_bulk(ctx: Ctx, Json(body): Json<Bulk>) -> Result<Json<Vec<Bulk
         return Err(kernel::Error::invalid("referral.too-many", "items", detail).into());
     }
     let results = ctx.write(move |tx| {
-        let command = Command::Review(Review { department_id: body.department_id });
+        let command = Command::Review(Review {
+            department_id: body.department_id,
+        });
         let mut results = Vec::with_capacity(body.items.len());
         for item in &body.items {
             results.push(one(tx, *item, &command)?);
@@ -192,7 +220,13 @@ async fn referral_bulk(ctx: Ctx, Json(body): Json<Bulk>) -> Result<Json<Vec<Bulk
 
 /// Taking up decides before it writes, so a refusal leaves the transaction whole.
 fn one(tx: &mut Tx<'_>, item: BulkItem, command: &Command) -> kernel::Result<BulkResult> {
-    let none = BulkResult { id: item.id, done: false, version: None, state: None, code: None };
+    let none = BulkResult {
+        id: item.id,
+        done: false,
+        version: None,
+        state: None,
+        code: None,
+    };
     match act(tx, item.id, Some(item.version), command) {
         Ok(referral) => Ok(BulkResult {
             done: true,
@@ -200,9 +234,10 @@ fn one(tx: &mut Tx<'_>, item: BulkItem, command: &Command) -> kernel::Result<Bul
             state: Some(referral.state),
             ..none
         }),
-        Err(error) if is_refusal(error.kind()) => {
-            Ok(BulkResult { code: Some(error.code().to_owned()), ..none })
-        }
+        Err(error) if is_refusal(error.kind()) => Ok(BulkResult {
+            code: Some(error.code().to_owned()),
+            ..none
+        }),
         Err(error) => Err(error),
     }
 }

@@ -26,7 +26,11 @@ pub(super) fn submit(tx: &mut Tx<'_>, referral: &mut Referral, body: &Submit) ->
     }
     if let Some(live) = sql::live_of_problem(tx, referral.patient_id, &referral.problem_key)? {
         let shown = crate::visible::sides(tx, &live)?.is_empty();
-        let data = if shown { json!({}) } else { json!({ "id": live.id, "number": live.number }) };
+        let data = if shown {
+            json!({})
+        } else {
+            json!({ "id": live.id, "number": live.number })
+        };
         return Err(live_exists().with(data));
     }
     referral.suggestion = Some(take_suggestion(tx, referral, body)?);
@@ -43,25 +47,40 @@ pub(super) fn submit(tx: &mut Tx<'_>, referral: &mut Referral, body: &Submit) ->
 }
 
 /// What the rules say of the sheet as it is, and whether going another way is explained.
-fn take_suggestion(
-    tx: &mut Tx<'_>,
-    referral: &Referral,
-    body: &Submit,
-) -> Result<SuggestionTaken> {
+fn take_suggestion(tx: &mut Tx<'_>, referral: &Referral, body: &Submit) -> Result<SuggestionTaken> {
     let suggestion =
         suggest::without_targets(tx, referral.kind, referral.from.org_id, &referral.content)?;
     let to_level = suggest::level_of_org(tx, referral.to.org_id)?;
-    let points = departures(&suggestion, referral.kind, referral.content.priority, to_level);
-    let reason = body.override_reason.as_deref().map(text::fold).filter(|reason| !reason.is_empty());
+    let points = departures(
+        &suggestion,
+        referral.kind,
+        referral.content.priority,
+        to_level,
+    );
+    let reason = body
+        .override_reason
+        .as_deref()
+        .map(text::fold)
+        .filter(|reason| !reason.is_empty());
     if !points.is_empty() && reason.is_none() {
         let detail = "the rules suggest another way; go that way, or say why not";
-        return Err(Error::invalid("referral.override-needed", "override_reason", detail)
-            .with(json!({ "points": points, "suggestion": suggestion })));
+        return Err(
+            Error::invalid("referral.override-needed", "override_reason", detail)
+                .with(json!({ "points": points, "suggestion": suggestion })),
+        );
     }
     Ok(SuggestionTaken {
         rule_version: suggestion.rule_version,
-        reasons: suggestion.because.into_iter().map(|because| because.code).collect(),
-        red_flags: suggestion.red_flags.into_iter().map(|flag| flag.code).collect(),
+        reasons: suggestion
+            .because
+            .into_iter()
+            .map(|because| because.code)
+            .collect(),
+        red_flags: suggestion
+            .red_flags
+            .into_iter()
+            .map(|flag| flag.code)
+            .collect(),
         overridden: !points.is_empty(),
         override_reason: reason.filter(|_| !points.is_empty()),
     })
@@ -74,7 +93,13 @@ pub(super) fn leave(
     body: &Exit,
     system: Option<&'static str>,
 ) -> Result<Value> {
-    set_reason(tx, referral, &body.reason_code, body.reason_text.as_deref(), system)
+    set_reason(
+        tx,
+        referral,
+        &body.reason_code,
+        body.reason_text.as_deref(),
+        system,
+    )
 }
 
 /// Notes why, once the catalogue knows the code.
@@ -94,8 +119,7 @@ pub(super) fn set_reason(
         check_text("reason_text", words)?;
     }
     if let Some(system) = system {
-        let concept =
-            terminology::require(tx, system, code, "reason_code")?;
+        let concept = terminology::require(tx, system, code, "reason_code")?;
         if concept.flag("needs_text") && words.is_none() {
             let detail = "this reason needs to be explained in words";
             return Err(Error::invalid("referral.missing", "reason_text", detail));
@@ -115,8 +139,13 @@ pub(super) fn set_reason(
 pub(super) fn review(tx: &mut Tx<'_>, referral: &mut Referral, body: &Review) -> Result<Value> {
     if let Some(department_id) = body.department_id {
         let practitioner_id = referral.to.practitioner_id;
-        referral.to =
-            party(tx, referral.to.org_id, Some(department_id), practitioner_id, "to")?;
+        referral.to = party(
+            tx,
+            referral.to.org_id,
+            Some(department_id),
+            practitioner_id,
+            "to",
+        )?;
     }
     Ok(json!({ "department_id": referral.to.department_id }))
 }
@@ -125,7 +154,11 @@ pub(super) fn review(tx: &mut Tx<'_>, referral: &mut Referral, body: &Review) ->
 pub(super) fn accept(tx: &mut Tx<'_>, referral: &mut Referral, body: &Accept) -> Result<Value> {
     if body.expected_at.is_some_and(|at| at < tx.now()) {
         let detail = "the patient can't be expected in the past";
-        return Err(Error::invalid("referral.time-in-past", "expected_at", detail));
+        return Err(Error::invalid(
+            "referral.time-in-past",
+            "expected_at",
+            detail,
+        ));
     }
     if let Some(note) = &body.note {
         check_text("note", note)?;
@@ -175,8 +208,13 @@ pub(super) fn reassign(tx: &mut Tx<'_>, referral: &mut Referral, body: &Reassign
         return Err(Error::rule("referral.not-in-group", detail).at("org_id"));
     }
     let system = Some(terminology::REFERRAL_REFUSAL);
-    let mut detail =
-        set_reason(tx, referral, &body.reason_code, body.reason_text.as_deref(), system)?;
+    let mut detail = set_reason(
+        tx,
+        referral,
+        &body.reason_code,
+        body.reason_text.as_deref(),
+        system,
+    )?;
     detail["from_org_id"] = json!(referral.to.org_id);
     detail["to_org_id"] = json!(body.org_id);
     referral.to = party(tx, body.org_id, body.department_id, None, "to")?;
@@ -195,7 +233,11 @@ pub(super) fn reply(
     body: &AnswerQuestion,
 ) -> Result<Value> {
     if body.text.trim().is_empty() {
-        return Err(Error::invalid("referral.missing", "text", "write the answer"));
+        return Err(Error::invalid(
+            "referral.missing",
+            "text",
+            "write the answer",
+        ));
     }
     check_text("text", &body.text)?;
     referral.advice = Some(Advice {
@@ -224,7 +266,11 @@ fn grown_from(referral: &Referral) -> NewReferral {
         .advice
         .as_ref()
         .is_some_and(|advice| advice.suggests == AdviceSuggests::ReferNow);
-    let priority = if at_once { Priority::Urgent } else { referral.content.priority };
+    let priority = if at_once {
+        Priority::Urgent
+    } else {
+        referral.content.priority
+    };
     NewReferral {
         kind: Kind::Up,
         patient_id: referral.patient_id,

@@ -57,8 +57,21 @@ fn run(
     };
     let before = Before::of(&referral);
     let detail = change(tx, &mut referral.data, command)?;
-    effects::place(tx, &mut referral.data, command, transition.hold, &clocks.body)?;
-    enter(tx, &mut referral.data, before.state, action, transition, &clocks);
+    effects::place(
+        tx,
+        &mut referral.data,
+        command,
+        transition.hold,
+        &clocks.body,
+    )?;
+    enter(
+        tx,
+        &mut referral.data,
+        before.state,
+        action,
+        transition,
+        &clocks,
+    );
     let saved = save(tx, &referral, action, detail)?;
     effects::clock(tx, &saved, action)?;
     effects::care(tx, &saved, action, &before)?;
@@ -163,7 +176,12 @@ fn due(referral: &Referral, clocks: &Clocks, now: Instant) -> Option<Instant> {
         State::Accepted => referral.expected_at.unwrap_or(now).max(now),
         _ => now,
     };
-    clocks.due(referral.state, referral.kind, referral.content.priority, from)
+    clocks.due(
+        referral.state,
+        referral.kind,
+        referral.content.priority,
+        from,
+    )
 }
 
 fn save(
@@ -225,8 +243,12 @@ pub(super) fn decide_for(
     facts: &Facts,
 ) -> Result<Transition> {
     let sides = visible::sides(tx, referral)?;
-    let Some(role) = Role::of(&tx.actor().role) else { return Err(Refusal::OtherRole.into()) };
-    let answers = sides.iter().map(|side| decide(referral.state, action, *side, role, facts));
+    let Some(role) = Role::of(&tx.actor().role) else {
+        return Err(Refusal::OtherRole.into());
+    };
+    let answers = sides
+        .iter()
+        .map(|side| decide(referral.state, action, *side, role, facts));
     best(answers).map_err(Into::into)
 }
 
@@ -257,7 +279,10 @@ pub(crate) fn facts_of(referral: &Referral) -> Facts {
         (None, Some(_)) => State::Seen,
         (None, None) => State::ResultsReturned,
     };
-    Facts { before_down, ..Facts::favourable(referral.kind) }
+    Facts {
+        before_down,
+        ..Facts::favourable(referral.kind)
+    }
 }
 
 fn facts_for(
@@ -270,7 +295,7 @@ fn facts_for(
     match command {
         Command::Accept(body) => {
             let org = network::org(tx, referral.to.org_id)?;
-            let kind = org.kind.word();
+            let kind = crate::suggest::kind_word(org.kind);
             facts.place_needed = clocks.place_needed.contains(&referral.kind)
                 && clocks.place_needed_at.iter().any(|needed| needed == kind);
             facts.place_named = body.place.is_some();

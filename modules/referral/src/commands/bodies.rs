@@ -252,12 +252,3 @@ pub struct CloseElsewhere {
     #[serde(default)]
     pub referral_id: Option<Id>,
 }
-
-/// Something new: its id and version.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Created {
-    /// Its id.
-    pub id: Id,
-    /// Its version.
-    pub version: i64,
-}

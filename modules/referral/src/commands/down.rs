@@ -11,6 +11,7 @@ use crate::content::check_text;
 use crate::down::{DownPlan, PlanContent};
 use crate::model::Referral;
 use crate::rules::plan::{FollowUpRule, Formulary, Stability};
+use crate::suggest;
 use crate::words::Kind;
 
 /// Does the stability checklist hold?
@@ -31,20 +32,38 @@ pub(super) fn checked_plan(
         return Err(Error::invalid("referral.missing", "plan.diagnoses", detail));
     }
     for (at, diagnosis) in plan.diagnoses.iter().enumerate() {
-        terminology::require(tx, terminology::ICD10, &diagnosis.code, &format!("plan.diagnoses.{at}.code"))?;
+        terminology::require(
+            tx,
+            terminology::ICD10,
+            &diagnosis.code,
+            &format!("plan.diagnoses.{at}.code"),
+        )?;
     }
     for (at, drug) in plan.drugs.iter().enumerate() {
-        terminology::require(tx, terminology::DRUG, &drug.code, &format!("plan.drugs.{at}.code"))?;
+        terminology::require(
+            tx,
+            terminology::DRUG,
+            &drug.code,
+            &format!("plan.drugs.{at}.code"),
+        )?;
     }
     if plan.rehabilitation_goal.trim().is_empty() {
         let detail = "write the goal the community works towards";
-        return Err(Error::invalid("referral.missing", "plan.rehabilitation_goal", detail));
+        return Err(Error::invalid(
+            "referral.missing",
+            "plan.rehabilitation_goal",
+            detail,
+        ));
     }
     check_text("plan.rehabilitation_goal", &plan.rehabilitation_goal)?;
     check_text("plan.precautions", &plan.precautions)?;
     if plan.starts_on.is_some_and(|on| on < tx.now().date()) {
         let detail = "the follow-ups can't count from a day that is over";
-        return Err(Error::invalid("referral.time-in-past", "plan.starts_on", detail));
+        return Err(Error::invalid(
+            "referral.time-in-past",
+            "plan.starts_on",
+            detail,
+        ));
     }
     let community = network::require_open(tx, community_id).map_err(|error| error.at("org_id"))?;
     let rule: Rule<FollowUpRule> = tx.rule("referral.follow-up")?;
@@ -53,7 +72,9 @@ pub(super) fn checked_plan(
         proposed_at: tx.now(),
         proposed_by: tx.actor().name.clone(),
         proposed_by_org_id: from_org_id,
-        formulary: formulary.body.check(community.kind.word(), &plan.drugs),
+        formulary: formulary
+            .body
+            .check(suggest::kind_word(community.kind), &plan.drugs),
         formulary_rule_version: formulary.version,
         follow_up_days: rule.body.days_of(plan)?,
         plan: plan.clone(),
@@ -79,7 +100,11 @@ pub(super) fn propose(
         return Err(Error::rule("referral.not-in-group", detail).at("org_id"));
     }
     let plan = checked_plan(tx, &body.plan, referral.to.org_id, community_id)?;
-    let lacking = plan.formulary.iter().filter(|check| !check.available).count();
+    let lacking = plan
+        .formulary
+        .iter()
+        .filter(|check| !check.available)
+        .count();
     referral.community = Some(party(tx, community_id, None, None, "community")?);
     referral.down_plan = Some(plan);
     Ok(json!({ "community_org_id": community_id, "drugs_lacking": lacking }))
@@ -105,7 +130,13 @@ pub(super) fn decline(
     body: &DeclineDown,
 ) -> Result<Value> {
     let system = Some(terminology::REFERRAL_REFUSAL);
-    let detail = set_reason(tx, referral, &body.reason_code, body.reason_text.as_deref(), system)?;
+    let detail = set_reason(
+        tx,
+        referral,
+        &body.reason_code,
+        body.reason_text.as_deref(),
+        system,
+    )?;
     drop_plan(referral);
     Ok(detail)
 }

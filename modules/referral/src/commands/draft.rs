@@ -70,7 +70,10 @@ pub(super) fn write_draft(
     fill(tx, &mut referral, new)?;
     authorized(tx, &referral, Action::Edit)?;
     let detail = json!({ "kind": referral.kind, "number": referral.number });
-    tx.insert(&referral, Change::new("referral.drafted").basis(basis).detail(detail))
+    tx.insert(
+        &referral,
+        Change::new("referral.drafted").basis(basis).detail(detail),
+    )
 }
 
 /// Changes a draft.
@@ -154,22 +157,33 @@ fn fill(tx: &mut Tx<'_>, referral: &mut Referral, new: &NewReferral) -> Result<(
     }
     check_sides(tx, new, from_org_id)?;
     new.content.check_sizes()?;
-    tx.rule::<VitalRanges>("referral.vitals")?.body.check(&new.content.vital_signs)?;
+    tx.rule::<VitalRanges>("referral.vitals")?
+        .body
+        .check(&new.content.vital_signs)?;
     check_codes(tx, &new.content)?;
     referral.kind = new.kind;
     referral.patient_id = new.patient_id;
     referral.patient = card(tx, new.patient_id)?;
     referral.from = sending_party(tx, new, from_org_id)?;
-    referral.to = party(tx, new.to_org_id, new.to_department_id, new.to_practitioner_id, "to")?;
+    referral.to = party(
+        tx,
+        new.to_org_id,
+        new.to_department_id,
+        new.to_practitioner_id,
+        "to",
+    )?;
     referral.content = new.content.clone();
     referral.content.priority = least_priority(new.kind, new.content.priority);
     referral.problem_key = problem_key(new.kind, &referral.content);
     // In a referral down the side asked is the community.
     referral.community = (new.kind == Kind::Down).then(|| referral.to.clone());
     referral.down_plan = match &new.down_plan {
-        Some(plan) if new.kind == Kind::Down => {
-            Some(super::down::checked_plan(tx, plan, from_org_id, new.to_org_id)?)
-        }
+        Some(plan) if new.kind == Kind::Down => Some(super::down::checked_plan(
+            tx,
+            plan,
+            from_org_id,
+            new.to_org_id,
+        )?),
         _ => None,
     };
     Ok(())
@@ -180,7 +194,8 @@ fn check_sides(tx: &mut Tx<'_>, new: &NewReferral, from_org_id: Id) -> Result<()
     network::require_open(tx, from_org_id).map_err(|error| error.at("from_org_id"))?;
     network::require_open(tx, new.to_org_id).map_err(|error| error.at("to_org_id"))?;
     let inside = new.to_org_id == from_org_id;
-    if inside && (new.to_department_id.is_none() || new.to_department_id == new.from_department_id) {
+    if inside && (new.to_department_id.is_none() || new.to_department_id == new.from_department_id)
+    {
         let detail = "choose another organization, or another department of this one";
         return Err(Error::invalid("referral.same-side", "to_org_id", detail));
     }
@@ -194,13 +209,28 @@ fn check_sides(tx: &mut Tx<'_>, new: &NewReferral, from_org_id: Id) -> Result<()
 /// Diagnoses and ticked signs must exist; free words belong into the text fields.
 fn check_codes(tx: &mut Tx<'_>, content: &Content) -> Result<()> {
     for (at, diagnosis) in content.diagnoses.iter().enumerate() {
-        terminology::require(tx, terminology::ICD10, &diagnosis.code, &format!("content.diagnoses.{at}.code"))?;
+        terminology::require(
+            tx,
+            terminology::ICD10,
+            &diagnosis.code,
+            &format!("content.diagnoses.{at}.code"),
+        )?;
     }
     if !content.reason_code.is_empty() {
-        terminology::require(tx, terminology::REFERRAL_REASON, &content.reason_code, "content.reason_code")?;
+        terminology::require(
+            tx,
+            terminology::REFERRAL_REASON,
+            &content.reason_code,
+            "content.reason_code",
+        )?;
     }
     if let Some(exam) = &content.exam {
-        terminology::require(tx, terminology::EXAM, &exam.item_code, "content.exam.item_code")?;
+        terminology::require(
+            tx,
+            terminology::EXAM,
+            &exam.item_code,
+            "content.exam.item_code",
+        )?;
     }
     if content.danger_signs.is_empty() {
         return Ok(());
@@ -211,15 +241,20 @@ fn check_codes(tx: &mut Tx<'_>, content: &Content) -> Result<()> {
         None => Ok(()),
         Some(at) => {
             let field = format!("content.danger_signs.{at}");
-            Err(Error::invalid("referral.danger-sign", field, "the rules know no such danger sign"))
+            Err(Error::invalid(
+                "referral.danger-sign",
+                field,
+                "the rules know no such danger sign",
+            ))
         }
     }
 }
 
 fn sending_party(tx: &mut Tx<'_>, new: &NewReferral, from_org_id: Id) -> Result<Party> {
     let own = from_org_id == tx.actor().org_id;
-    let department_id =
-        new.from_department_id.or_else(|| tx.actor().department_id.filter(|_| own));
+    let department_id = new
+        .from_department_id
+        .or_else(|| tx.actor().department_id.filter(|_| own));
     let mut party = party(tx, from_org_id, department_id, None, "from")?;
     party.practitioner_id = tx.actor().practitioner_id;
     party.doctor_name = Some(tx.actor().name.clone());
@@ -252,7 +287,9 @@ pub(super) fn party(
         None => None,
         Some(id) => Some(network::practitioner(tx, id)?.name),
     };
-    let phone = department.as_ref().and_then(|department| department.phone.clone());
+    let phone = department
+        .as_ref()
+        .and_then(|department| department.phone.clone());
     Ok(Party {
         org_id,
         org_name: org.short_name,

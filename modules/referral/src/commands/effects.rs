@@ -9,8 +9,8 @@ use store::{Change, Rule, Tx, Versioned};
 
 use super::apply::Before;
 use super::bodies::Command;
-use crate::jobs::{CLOCK_JOB, FOLLOW_UP_JOB};
 use crate::down::{FollowUp, FollowUpState};
+use crate::jobs::{CLOCK_JOB, FOLLOW_UP_JOB};
 use crate::model::{HeldPlace, Referral};
 use crate::outcome::{Readmission, ReadmissionOther};
 use crate::rules::HoldEffect;
@@ -45,17 +45,27 @@ fn take(
     command: &Command,
     clocks: &Clocks,
 ) -> Result<()> {
-    let Command::Accept(body) = command else { return Ok(()) };
+    let Command::Accept(body) = command else {
+        return Ok(());
+    };
     let wait = Span::minutes(clocks.bed_wait_minutes);
     let Some(place) = body.place else {
         referral.expected_at = Some(body.expected_at.unwrap_or(tx.now() + wait));
         return Ok(());
     };
     let hold = hold(tx, referral, place, clocks)?;
-    let expected_at = hold.start_at.or(body.expected_at).unwrap_or(tx.now() + wait);
+    let expected_at = hold
+        .start_at
+        .or(body.expected_at)
+        .unwrap_or(tx.now() + wait);
     // The no-show limit ends the case before the hold runs out by itself.
     let late = clocks
-        .due(State::Accepted, referral.kind, referral.content.priority, expected_at)
+        .due(
+            State::Accepted,
+            referral.kind,
+            referral.content.priority,
+            expected_at,
+        )
         .unwrap_or(expected_at + wait);
     let until = late + Span::minutes(clocks.hold_margin_minutes);
     resources::confirm(tx, hold.id, until)?;
@@ -85,12 +95,17 @@ fn hold(
         patient_id: Some(referral.patient_id),
         patient_sex: Some(referral.patient.sex),
         for_org_id: referral.from.org_id,
-        channel: if green { Channel::Green } else { Channel::Referral },
+        channel: if green {
+            Channel::Green
+        } else {
+            Channel::Referral
+        },
         until: tx.now() + FIRST_HOLD,
     };
     let hold = resources::hold(tx, &request)?;
     if hold.org_id != referral.to.org_id {
-        let detail = "this place belongs to another organization; reassign the referral to it first";
+        let detail =
+            "this place belongs to another organization; reassign the referral to it first";
         return Err(Error::invalid("referral.place-elsewhere", "place", detail));
     }
     Ok(hold)
@@ -98,7 +113,9 @@ fn hold(
 
 /// An appointment or machine time is used by coming; a bed waits for the admission.
 fn arrive(tx: &mut Tx<'_>, referral: &mut Referral, clocks: &Clocks) -> Result<()> {
-    let Some(held) = &mut referral.hold else { return Ok(()) };
+    let Some(held) = &mut referral.hold else {
+        return Ok(());
+    };
     if let Place::Bed { .. } = held.place {
         held.until = tx.now() + Span::minutes(clocks.arrived_bed_minutes);
         return resources::confirm(tx, held.hold_id, held.until).map(|_| ());
@@ -119,7 +136,12 @@ fn use_up(
         _ => None,
     };
     match other {
-        Some(place) if referral.hold.as_ref().is_none_or(|held| held.place != place) => {
+        Some(place)
+            if referral
+                .hold
+                .as_ref()
+                .is_none_or(|held| held.place != place) =>
+        {
             release(tx, referral, "other-bed")?;
             let hold = hold(tx, referral, place, clocks)?;
             resources::consume(tx, hold.id)?;
@@ -138,7 +160,9 @@ fn use_up(
 /// Gives the place back; one that has already ended is no error.
 fn release(tx: &mut Tx<'_>, referral: &mut Referral, reason: &'static str) -> Result<()> {
     referral.expected_at = None;
-    let Some(held) = referral.hold.take() else { return Ok(()) };
+    let Some(held) = referral.hold.take() else {
+        return Ok(());
+    };
     let live = resources::hold_of(tx, held.hold_id)?.is_some_and(|hold| hold.state.is_live());
     if live {
         resources::release(tx, held.hold_id, reason)?;
@@ -177,9 +201,7 @@ pub(super) fn care(
             record::open_care(tx, patient_id, referral.to.org_id, "referral", id)
         }
         Action::ProposeDown => match &referral.community {
-            Some(community) => {
-                record::open_care(tx, patient_id, community.org_id, "referral", id)
-            }
+            Some(community) => record::open_care(tx, patient_id, community.org_id, "referral", id),
             None => Ok(()),
         },
         Action::RecallDown | Action::DeclineDown if referral.phase() == Phase::Live => {
@@ -241,7 +263,12 @@ fn plan_follow_ups(tx: &mut Tx<'_>, referral: &Referral) -> Result<()> {
         let missed_at = follow_up.due_on.plus_days(rule.body.grace_days + 1).start();
         let detail = json!({ "day": day, "due_on": follow_up.due_on });
         tx.insert(&follow_up, Change::new("follow-up.planned").detail(detail))?;
-        tx.schedule(FOLLOW_UP_JOB, &follow_up.id.to_string(), missed_at, &json!({}))?;
+        tx.schedule(
+            FOLLOW_UP_JOB,
+            &follow_up.id.to_string(),
+            missed_at,
+            &json!({}),
+        )?;
     }
     Ok(())
 }
@@ -265,7 +292,10 @@ fn audiences(referral: &Referral, action: Action, by_org_id: Id) -> Vec<Audience
     let role = |org_id: Id, role: &'static str| Audience::Role { org_id, role };
     let writer = || Audience::Account(referral.made_by);
     let to = referral.to.org_id;
-    let community = referral.community.as_ref().map_or(referral.from.org_id, |party| party.org_id);
+    let community = referral
+        .community
+        .as_ref()
+        .map_or(referral.from.org_id, |party| party.org_id);
     match action {
         Action::Submit if referral.kind == Kind::Down => {
             vec![role(to, "general-practitioner"), role(to, "village-doctor")]
@@ -275,15 +305,25 @@ fn audiences(referral: &Referral, action: Action, by_org_id: Id) -> Vec<Audience
         }
         Action::Submit | Action::Withdraw => vec![role(to, "referral-office")],
         Action::Reassign => vec![role(to, "referral-office"), writer()],
-        Action::Escalate => vec![role(to, "duty-chief"), role(to, "referral-office"), writer()],
+        Action::Escalate => vec![
+            role(to, "duty-chief"),
+            role(to, "referral-office"),
+            writer(),
+        ],
         Action::Expire | Action::Remind | Action::CloseElsewhere | Action::ReturnToReview => {
             vec![role(to, "referral-office"), writer()]
         }
         Action::ProposeDown => {
-            vec![role(community, "general-practitioner"), role(community, "village-doctor")]
+            vec![
+                role(community, "general-practitioner"),
+                role(community, "village-doctor"),
+            ]
         }
         Action::AcceptDown | Action::DeclineDown | Action::RecordFollowUp => {
-            let hospital = referral.down_plan.as_ref().map_or(to, |plan| plan.proposed_by_org_id);
+            let hospital = referral
+                .down_plan
+                .as_ref()
+                .map_or(to, |plan| plan.proposed_by_org_id);
             vec![role(hospital, "attending-doctor")]
         }
         Action::Message if by_org_id == referral.from.org_id => vec![role(to, "referral-office")],
@@ -310,16 +350,24 @@ pub(super) fn flag_readmission(
     let since = now - Span::days(rule.body.readmission_days);
     let earlier = sql::discharged_since(tx, admitted.patient_id, since)?;
     let earlier = earlier.into_iter().find(|other| other.id != admitted.id);
-    let Some(mut earlier) = earlier else { return Ok(admitted) };
+    let Some(mut earlier) = earlier else {
+        return Ok(admitted);
+    };
     let left = earlier.left_hospital_at().unwrap_or(now);
     let days = left.date().days_until(now.date());
     let flag = |referral_id: Id, other_is| {
-        Some(Readmission { referral_id: Some(referral_id), days, noticed_at: now, other_is })
+        Some(Readmission {
+            referral_id: Some(referral_id),
+            days,
+            noticed_at: now,
+            other_is,
+        })
     };
     earlier.data.readmission = flag(admitted.id, ReadmissionOther::Later);
     admitted.data.readmission = flag(earlier.id, ReadmissionOther::Earlier);
     let change = |other: Id| {
-        Change::new("referral.readmission-flagged").detail(json!({ "other_id": other, "days": days }))
+        Change::new("referral.readmission-flagged")
+            .detail(json!({ "other_id": other, "days": days }))
     };
     let earlier = tx.update(&earlier, change(admitted.id))?;
     let admitted = tx.update(&admitted, change(earlier.id))?;
@@ -330,16 +378,37 @@ pub(super) fn flag_readmission(
 
 /// Both sides learn of a return to hospital.
 pub(super) fn tell_readmission(tx: &mut Tx<'_>, referral: &Referral) -> Result<()> {
-    let days = referral.readmission.as_ref().map(|readmission| readmission.days);
+    let days = referral
+        .readmission
+        .as_ref()
+        .map(|readmission| readmission.days);
     let data = json!({ "number": referral.number, "days": days });
     let link = format!("/referral/{}", referral.id);
-    let hospital = referral.down_plan.as_ref().map_or(referral.to.org_id, |plan| plan.proposed_by_org_id);
-    let community = referral.community.as_ref().map_or(referral.from.org_id, |party| party.org_id);
+    let hospital = referral
+        .down_plan
+        .as_ref()
+        .map_or(referral.to.org_id, |plan| plan.proposed_by_org_id);
+    let community = referral
+        .community
+        .as_ref()
+        .map_or(referral.from.org_id, |party| party.org_id);
     let audiences = [
-        Audience::Role { org_id: hospital, role: "referral-office" },
-        Audience::Role { org_id: hospital, role: "attending-doctor" },
-        Audience::Role { org_id: community, role: "general-practitioner" },
-        Audience::Role { org_id: community, role: "village-doctor" },
+        Audience::Role {
+            org_id: hospital,
+            role: "referral-office",
+        },
+        Audience::Role {
+            org_id: hospital,
+            role: "attending-doctor",
+        },
+        Audience::Role {
+            org_id: community,
+            role: "general-practitioner",
+        },
+        Audience::Role {
+            org_id: community,
+            role: "village-doctor",
+        },
     ];
     for audience in audiences {
         notice::send(tx, &audience, "referral.readmission-flagged", &data, &link)?;

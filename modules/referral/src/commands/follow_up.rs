@@ -38,8 +38,14 @@ pub fn record_follow_up(
     facts.follow_ups_left = left_after(tx, &follow_up)?;
     let transition = decide_for(tx, &referral, Action::RecordFollowUp, &facts)?;
     let rule: Rule<FollowUpRule> = tx.rule("referral.follow-up")?;
-    let diagnoses = referral.down_plan.as_ref().map_or(&[][..], |plan| &plan.plan.diagnoses);
-    let codes: Vec<String> = diagnoses.iter().map(|diagnosis| diagnosis.code.clone()).collect();
+    let diagnoses = referral
+        .down_plan
+        .as_ref()
+        .map_or(&[][..], |plan| &plan.plan.diagnoses);
+    let codes: Vec<String> = diagnoses
+        .iter()
+        .map(|diagnosis| diagnosis.code.clone())
+        .collect();
     rule.body.check_record(&codes, record, tx.now().date())?;
     follow_up.data.record = Some(record.clone());
     follow_up.data.by_name = Some(tx.actor().name.clone());
@@ -54,16 +60,25 @@ pub fn record_follow_up(
 /// # Errors
 /// Whatever the database reports.
 pub fn miss(tx: &mut Tx<'_>, id: Id) -> Result<()> {
-    let Some(follow_up) = tx.load_opt::<FollowUp>(id)? else { return Ok(()) };
+    let Some(follow_up) = tx.load_opt::<FollowUp>(id)? else {
+        return Ok(());
+    };
     if follow_up.state != FollowUpState::Waiting {
         return Ok(());
     }
     let referral: Versioned<Referral> = tx.load(follow_up.referral_id)?;
     let mut facts = facts_of(&referral);
     facts.follow_ups_left = left_after(tx, &follow_up)?;
-    let decided =
-        decide(referral.state, Action::RecordFollowUp, Side::System, Role::System, &facts);
-    let Ok(transition) = decided else { return Ok(()) };
+    let decided = decide(
+        referral.state,
+        Action::RecordFollowUp,
+        Side::System,
+        Role::System,
+        &facts,
+    );
+    let Ok(transition) = decided else {
+        return Ok(());
+    };
     let saved = end(tx, follow_up, FollowUpState::Missed, "follow-up.missed")?;
     go_on(tx, referral, &saved, transition)
 }
@@ -104,11 +119,20 @@ fn go_on(
     follow_up: &FollowUp,
     transition: Transition,
 ) -> Result<()> {
-    let readmitted = follow_up.record.as_ref().and_then(|record| record.readmitted) == Some(true);
+    let readmitted = follow_up
+        .record
+        .as_ref()
+        .and_then(|record| record.readmitted)
+        == Some(true);
     let newly = readmitted && referral.readmission.is_none();
     let missed = follow_up.state == FollowUpState::Missed;
-    let event = if missed { "referral.follow-up-missed" } else { Action::RecordFollowUp.event() };
-    let detail = json!({ "day": follow_up.day, "follow_up_id": follow_up.id, "readmitted": readmitted });
+    let event = if missed {
+        "referral.follow-up-missed"
+    } else {
+        Action::RecordFollowUp.event()
+    };
+    let detail =
+        json!({ "day": follow_up.day, "follow_up_id": follow_up.id, "readmitted": readmitted });
     let change = Change::new(event).detail(detail);
     if newly {
         let now = tx.now();

@@ -27,7 +27,11 @@ pub fn post_message(tx: &mut Tx<'_>, referral_id: Id, text: &str) -> Result<Id> 
     authorized(tx, &referral, Action::Message)?;
     let text = text.trim();
     if text.is_empty() {
-        return Err(Error::invalid("referral.missing", "text", "write the message"));
+        return Err(Error::invalid(
+            "referral.missing",
+            "text",
+            "write the message",
+        ));
     }
     if text.chars().count() > MESSAGE_CHARS_MAX {
         let detail = format!("a message has at most {MESSAGE_CHARS_MAX} characters");
@@ -35,8 +39,16 @@ pub fn post_message(tx: &mut Tx<'_>, referral_id: Id, text: &str) -> Result<Id> 
     }
     let (id, now) = (tx.new_id(), tx.now());
     let actor = tx.actor().clone();
-    let values =
-        params![id, referral_id, now, actor.id, actor.name, actor.role, actor.org_id, text];
+    let values = params![
+        id,
+        referral_id,
+        now,
+        actor.id,
+        actor.name,
+        actor.role,
+        actor.org_id,
+        text
+    ];
     tx.execute(sql::ADD_MESSAGE, &values)?;
     let change = Change::new(Action::Message.event()).detail(json!({ "message_id": id }));
     tx.record(change, Subject::of(&referral.data))?;
@@ -89,16 +101,25 @@ pub fn attach(tx: &mut Tx<'_>, referral_id: Id, file: &NewAttachment) -> Result<
 /// A name without folders, control characters or marks that file systems or headers read.
 fn plain_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept = last.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*'));
+    let kept = last
+        .chars()
+        .filter(|c| !c.is_control() && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*'));
     let plain: String = kept.take(FILE_NAME_CHARS_MAX).collect();
     let plain = plain.trim().trim_start_matches('.').to_owned();
-    if plain.is_empty() { "file".to_owned() } else { plain }
+    if plain.is_empty() {
+        "file".to_owned()
+    } else {
+        plain
+    }
 }
 
 /// Refuses files that are not of this case.
 pub(super) fn require_attachments(tx: &mut Tx<'_>, referral_id: Id, ids: &[Id]) -> Result<()> {
     let known = sql::attachments(tx, referral_id)?;
-    match ids.iter().find(|id| !known.iter().any(|file| file.id == **id)) {
+    match ids
+        .iter()
+        .find(|id| !known.iter().any(|file| file.id == **id))
+    {
         None => Ok(()),
         Some(_) => Err(Error::invalid(
             "referral.attachment",
@@ -112,7 +133,13 @@ pub(super) fn require_attachments(tx: &mut Tx<'_>, referral_id: Id, ids: &[Id]) 
 ///
 /// # Errors
 /// `NotFound` with code `referral`.
-pub(crate) fn attachment_of(tx: &mut Tx<'_>, referral: &Referral, id: Id) -> Result<sql::Attachment> {
-    let found = sql::attachments(tx, referral.id)?.into_iter().find(|file| file.id == id);
+pub(crate) fn attachment_of(
+    tx: &mut Tx<'_>,
+    referral: &Referral,
+    id: Id,
+) -> Result<sql::Attachment> {
+    let found = sql::attachments(tx, referral.id)?
+        .into_iter()
+        .find(|file| file.id == id);
     found.ok_or_else(|| Error::not_found("referral"))
 }

@@ -19,11 +19,19 @@ pub(super) fn arrive(tx: &mut Tx<'_>, referral: &mut Referral, body: &Arrive) ->
     let at = body.arrived_at.unwrap_or(now);
     if at > now {
         let detail = "an arrival can't lie in the future";
-        return Err(Error::invalid("referral.time-in-future", "arrived_at", detail));
+        return Err(Error::invalid(
+            "referral.time-in-future",
+            "arrived_at",
+            detail,
+        ));
     }
     if at < now - ARRIVAL_LATE_MAX || referral.submitted_at.is_some_and(|sent| at < sent) {
         let detail = "an arrival lies after the request and at most three days back";
-        return Err(Error::invalid("referral.time-in-past", "arrived_at", detail));
+        return Err(Error::invalid(
+            "referral.time-in-past",
+            "arrived_at",
+            detail,
+        ));
     }
     // An emergency that comes before anybody answered is answered by its arrival.
     answered(tx, referral, AnswerKind::Accepted);
@@ -68,7 +76,11 @@ pub(super) fn return_results(
     let summary = &body.summary;
     if summary.findings.trim().is_empty() {
         let detail = "write the findings or the result";
-        return Err(Error::invalid("referral.missing", "summary.findings", detail));
+        return Err(Error::invalid(
+            "referral.missing",
+            "summary.findings",
+            detail,
+        ));
     }
     let texts = [
         ("summary.findings", &summary.findings),
@@ -80,15 +92,27 @@ pub(super) fn return_results(
         check_text(field, text)?;
     }
     for (at, diagnosis) in summary.diagnoses.iter().enumerate() {
-        terminology::require(tx, terminology::ICD10, &diagnosis.code, &format!("summary.diagnoses.{at}.code"))?;
+        terminology::require(
+            tx,
+            terminology::ICD10,
+            &diagnosis.code,
+            &format!("summary.diagnoses.{at}.code"),
+        )?;
     }
     super::talk::require_attachments(tx, referral.id, &summary.attachment_ids)?;
     let now = tx.now();
     if summary.discharged_on.is_some_and(|on| on > now.date()) {
         let detail = "a discharge can't lie in the future";
-        return Err(Error::invalid("referral.time-in-future", "summary.discharged_on", detail));
+        return Err(Error::invalid(
+            "referral.time-in-future",
+            "summary.discharged_on",
+            detail,
+        ));
     }
-    let admitted = referral.encounter.as_ref().and_then(|encounter| encounter.admitted_at);
+    let admitted = referral
+        .encounter
+        .as_ref()
+        .and_then(|encounter| encounter.admitted_at);
     let discharged_at = admitted.map(|admitted| discharge_time(body, admitted, now));
     referral.discharge = Some(Discharge {
         returned_at: now,
@@ -107,9 +131,17 @@ fn discharge_time(body: &ReturnResults, admitted: Instant, now: Instant) -> Inst
 
 /// How the case ended.
 pub(super) fn close(referral: &mut Referral, body: &Close) -> Result<Value> {
-    if body.outcome.satisfaction.is_some_and(|score| !(1..=5).contains(&score)) {
+    if body
+        .outcome
+        .satisfaction
+        .is_some_and(|score| !(1..=5).contains(&score))
+    {
         let detail = "satisfaction is 1 to 5, or left out where nobody asked";
-        return Err(Error::invalid("referral.satisfaction", "outcome.satisfaction", detail));
+        return Err(Error::invalid(
+            "referral.satisfaction",
+            "outcome.satisfaction",
+            detail,
+        ));
     }
     if let Some(text) = &body.outcome.text {
         check_text("outcome.text", text)?;
@@ -131,8 +163,11 @@ pub(super) fn record_death(
     if let Some(text) = &body.text {
         check_text("text", text)?;
     }
-    referral.outcome =
-        Some(Outcome { result: OutcomeResult::Died, text: body.text.clone(), satisfaction: None });
+    referral.outcome = Some(Outcome {
+        result: OutcomeResult::Died,
+        text: body.text.clone(),
+        satisfaction: None,
+    });
     Ok(json!({ "died_on": body.died_on }))
 }
 

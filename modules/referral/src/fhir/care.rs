@@ -35,11 +35,41 @@ pub(super) fn conditions(referral: &Referral) -> Vec<Value> {
 /// Field, LOINC code, name, UCUM unit, digits after the point.
 const SIGNS: &[(&str, &str, &str, &str, usize)] = &[
     ("pulse_bpm", "8867-4", "Heart rate", "/min", 0),
-    ("systolic_mmhg", "8480-6", "Systolic blood pressure", "mm[Hg]", 0),
-    ("diastolic_mmhg", "8462-4", "Diastolic blood pressure", "mm[Hg]", 0),
-    ("respiration_per_minute", "9279-1", "Respiratory rate", "/min", 0),
-    ("temperature_tenths_celsius", "8310-5", "Body temperature", "Cel", 1),
-    ("oxygen_saturation_percent", "2708-6", "Oxygen saturation", "%", 0),
+    (
+        "systolic_mmhg",
+        "8480-6",
+        "Systolic blood pressure",
+        "mm[Hg]",
+        0,
+    ),
+    (
+        "diastolic_mmhg",
+        "8462-4",
+        "Diastolic blood pressure",
+        "mm[Hg]",
+        0,
+    ),
+    (
+        "respiration_per_minute",
+        "9279-1",
+        "Respiratory rate",
+        "/min",
+        0,
+    ),
+    (
+        "temperature_tenths_celsius",
+        "8310-5",
+        "Body temperature",
+        "Cel",
+        1,
+    ),
+    (
+        "oxygen_saturation_percent",
+        "2708-6",
+        "Oxygen saturation",
+        "%",
+        0,
+    ),
     ("glucose_tenths_mmol_l", "15074-8", "Glucose", "mmol/L", 1),
     ("weight_tenths_kg", "29463-7", "Body weight", "kg", 1),
     ("pain_score", "72514-3", "Pain severity", "{score}", 0),
@@ -50,7 +80,9 @@ pub(super) fn observations(referral: &Referral) -> Vec<Value> {
     let signs = &referral.content.vital_signs;
     let at = signs.measured_at.unwrap_or(referral.created_at);
     let measured = signs.measured();
-    let known = SIGNS.iter().filter_map(|sign| Some((sign, *measured.get(sign.0)?)));
+    let known = SIGNS
+        .iter()
+        .filter_map(|sign| Some((sign, *measured.get(sign.0)?)));
     known
         .map(|((_, loinc, name, unit, decimals), value)| {
             json!({
@@ -137,7 +169,10 @@ pub(super) fn appointment(referral: &Referral) -> Option<Value> {
 
 pub(super) fn encounter(referral: &Referral) -> Option<Value> {
     let encounter = referral.encounter.as_ref()?;
-    let ended = referral.discharge.as_ref().map(|discharge| discharge.returned_at);
+    let ended = referral
+        .discharge
+        .as_ref()
+        .map(|discharge| discharge.returned_at);
     let class = if encounter.admitted_at.is_some() {
         ("IMP", "inpatient encounter")
     } else if referral.kind == Kind::Emergency {
@@ -169,7 +204,8 @@ pub(super) fn encounter(referral: &Referral) -> Option<Value> {
         }
     }
     if let Some(number) = &encounter.number {
-        resource["identifier"] = json!([{ "system": "urn:lianti:encounter-number", "value": number }]);
+        resource["identifier"] =
+            json!([{ "system": "urn:lianti:encounter-number", "value": number }]);
     }
     Some(resource)
 }
@@ -239,7 +275,11 @@ pub(super) fn care_plan(referral: &Referral, follow_ups: &[FollowUp]) -> Option<
             FollowUpState::Missed => "stopped",
             FollowUpState::Cancelled => "cancelled",
         };
-        activity(status, &format!("第 {} 天随访", follow_up.day), Some(follow_up))
+        activity(
+            status,
+            &format!("第 {} 天随访", follow_up.day),
+            Some(follow_up),
+        )
     });
     let mut resource = json!({
         "resourceType": "CarePlan",
@@ -255,14 +295,15 @@ pub(super) fn care_plan(referral: &Referral, follow_ups: &[FollowUp]) -> Option<
         "description": plan.rehabilitation_goal,
         "subject": reference("Patient", referral.patient_id),
         "created": down_plan.proposed_at,
-        "basedOn": [],
     });
     let activities: Vec<Value> = drugs.chain(visits).collect();
     super::put_list(&mut resource, "activity", activities);
-    super::put_list(&mut resource, "basedOn", Vec::new());
     if let Some(community) = &referral.community {
-        resource["contributor"] =
-            json!([named_reference("Organization", community.org_id, &community.org_name)]);
+        resource["contributor"] = json!([named_reference(
+            "Organization",
+            community.org_id,
+            &community.org_name
+        )]);
     }
     Some(resource)
 }

@@ -18,7 +18,9 @@ pub(super) fn patient(referral: &Referral, facts: &PatientFacts) -> Value {
     if let Some(birth_date) = card.birth_date {
         patient["birthDate"] = json!(birth_date);
     }
-    let PatientFacts::Full(full) = facts else { return patient };
+    let PatientFacts::Full(full) = facts else {
+        return patient;
+    };
     let identifiers: Vec<Value> = full
         .live_identifiers()
         .map(|identifier| {
@@ -72,9 +74,9 @@ pub(super) fn organizations(referral: &Referral) -> Vec<Value> {
 /// Each practitioner who is named, once.
 pub(super) fn practitioners(referral: &Referral) -> Vec<Value> {
     let mut seen = Vec::new();
-    let named = referral.parties().filter_map(|party| {
-        Some((party.practitioner_id?, party.doctor_name.as_deref()?))
-    });
+    let named = referral
+        .parties()
+        .filter_map(|party| Some((party.practitioner_id?, party.doctor_name.as_deref()?)));
     let mut practitioners = Vec::new();
     for (id, name) in named {
         if !seen.contains(&id) {
@@ -93,6 +95,10 @@ pub(super) fn practitioners(referral: &Referral) -> Vec<Value> {
 pub(super) fn requester(referral: &Referral) -> Value {
     match (referral.from.practitioner_id, &referral.from.doctor_name) {
         (Some(id), Some(name)) => named_reference("Practitioner", id, name),
-        _ => named_reference("Organization", referral.from.org_id, &referral.from.org_name),
+        _ => named_reference(
+            "Organization",
+            referral.from.org_id,
+            &referral.from.org_name,
+        ),
     }
 }

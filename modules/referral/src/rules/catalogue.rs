@@ -166,10 +166,15 @@ impl Catalogue {
     /// # Errors
     /// `referral.catalogue-rule`, with the entry at fault.
     pub fn check(&self) -> Result<()> {
-        let wrong = |field: String, detail: &str| Err(Error::invalid("referral.catalogue-rule", field, detail));
+        let wrong = |field: String, detail: &str| {
+            Err(Error::invalid("referral.catalogue-rule", field, detail))
+        };
         for (at, entry) in self.entries.iter().enumerate() {
             if entry.icd_prefix.is_empty() || !(1..=4).contains(&entry.level) {
-                return wrong(format!("entries.{at}"), "an entry has an ICD-10 prefix and a level 1 to 4");
+                return wrong(
+                    format!("entries.{at}"),
+                    "an entry has an ICD-10 prefix and a level 1 to 4",
+                );
             }
         }
         for (at, flag) in self.vital_flags.iter().enumerate() {
@@ -186,7 +191,10 @@ impl Catalogue {
     }
 
     fn entry_for(&self, code: &str) -> Option<&Entry> {
-        let fitting = self.entries.iter().filter(|entry| code.starts_with(entry.icd_prefix.as_str()));
+        let fitting = self
+            .entries
+            .iter()
+            .filter(|entry| code.starts_with(entry.icd_prefix.as_str()));
         fitting.max_by_key(|entry| entry.icd_prefix.len())
     }
 
@@ -195,14 +203,36 @@ impl Catalogue {
         let measured = signs.measured();
         let vital = self.vital_flags.iter().filter_map(|flag| {
             let value = *measured.get(flag.sign.as_str())?;
-            let beyond = flag.from.is_none_or(|from| value >= from) && flag.to.is_none_or(|to| value <= to);
-            let data = serde_json::json!({ "sign": flag.sign, "value": value, "source": flag.source });
-            beyond.then(|| (Because { code: flag.code.clone(), data }, flag.urgency, flag.level))
+            let beyond =
+                flag.from.is_none_or(|from| value >= from) && flag.to.is_none_or(|to| value <= to);
+            let data =
+                serde_json::json!({ "sign": flag.sign, "value": value, "source": flag.source });
+            beyond.then(|| {
+                (
+                    Because {
+                        code: flag.code.clone(),
+                        data,
+                    },
+                    flag.urgency,
+                    flag.level,
+                )
+            })
         });
-        let seen = self.danger_signs.iter().filter(|sign| ticked.contains(&sign.code)).map(|sign| {
-            let data = serde_json::json!({ "zh": sign.zh, "en": sign.en });
-            (Because { code: sign.code.clone(), data }, sign.urgency, sign.level)
-        });
+        let seen = self
+            .danger_signs
+            .iter()
+            .filter(|sign| ticked.contains(&sign.code))
+            .map(|sign| {
+                let data = serde_json::json!({ "zh": sign.zh, "en": sign.en });
+                (
+                    Because {
+                        code: sign.code.clone(),
+                        data,
+                    },
+                    sign.urgency,
+                    sign.level,
+                )
+            });
         let mut flags: Vec<_> = vital.chain(seen).collect();
         flags.sort_by_key(|(_, urgency, _)| *urgency);
         flags
@@ -218,15 +248,25 @@ impl Catalogue {
         candidates: &[Candidate],
     ) -> Suggestion {
         let flags = self.red_flags(&content.vital_signs, &content.danger_signs);
-        let entry = content.diagnoses.iter().find_map(|diagnosis| self.entry_for(&diagnosis.code));
+        let entry = content
+            .diagnoses
+            .iter()
+            .find_map(|diagnosis| self.entry_for(&diagnosis.code));
         let mut because = Vec::new();
         let mut level = 0;
         let mut priority = Priority::Routine;
         if let Some(entry) = entry {
             level = entry.level;
             let data = serde_json::json!({ "icd_prefix": entry.icd_prefix, "level": entry.level });
-            let code = if entry.level > from_level { "catalogue-refer" } else { "catalogue-stay" };
-            because.push(Because { code: code.into(), data });
+            let code = if entry.level > from_level {
+                "catalogue-refer"
+            } else {
+                "catalogue-stay"
+            };
+            because.push(Because {
+                code: code.into(),
+                data,
+            });
             if entry.level > from_level {
                 priority = priority.min(entry.urgency);
             }
@@ -234,7 +274,10 @@ impl Catalogue {
         for (flag, urgency, least) in &flags {
             level = level.max(*least);
             priority = priority.min(*urgency);
-            because.push(Because { code: "red-flag".into(), data: serde_json::json!({ "flag": flag.code }) });
+            because.push(Because {
+                code: "red-flag".into(),
+                data: serde_json::json!({ "flag": flag.code }),
+            });
         }
         let verdict = match level {
             0 => Verdict::Unknown,
@@ -242,7 +285,11 @@ impl Catalogue {
             _ => Verdict::Stay,
         };
         let kind = kind_for(asked, verdict, priority);
-        let least = if level == 0 && asked != Kind::Down { from_level + 1 } else { level };
+        let least = if level == 0 && asked != Kind::Down {
+            from_level + 1
+        } else {
+            level
+        };
         let targets = rank(asked, from_level, least, candidates);
         Suggestion {
             verdict,
@@ -295,13 +342,20 @@ fn rank(asked: Kind, from_level: u8, least: u8, candidates: &[Candidate]) -> Vec
 }
 
 fn target(candidate: &Candidate) -> Target {
-    let because = |code: &str, data: serde_json::Value| Because { code: code.into(), data };
-    let mut reasons = vec![because("level-suffices", serde_json::json!({ "level": candidate.level }))];
+    let because = |code: &str, data: serde_json::Value| Because {
+        code: code.into(),
+        data,
+    };
+    let mut reasons = vec![because(
+        "level-suffices",
+        serde_json::json!({ "level": candidate.level }),
+    )];
     if candidate.has_specialty {
         reasons.push(because("has-specialty", serde_json::json!({})));
     }
     if candidate.free_places > 0 {
-        let data = serde_json::json!({ "count": candidate.free_places, "first": candidate.first_free_at });
+        let data =
+            serde_json::json!({ "count": candidate.free_places, "first": candidate.first_free_at });
         reasons.push(because("places-free", data));
     }
     if let Some(meters) = candidate.distance_meters {

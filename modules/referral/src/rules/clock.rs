@@ -53,22 +53,46 @@ impl Clocks {
     /// # Errors
     /// `referral.clock-rule`, with the entry at fault.
     pub fn check(&self) -> Result<()> {
-        let wrong = |field: String, detail: &str| Err(Error::invalid("referral.clock-rule", field, detail));
+        let wrong =
+            |field: String, detail: &str| Err(Error::invalid("referral.clock-rule", field, detail));
         for (at, clock) in self.clocks.iter().enumerate() {
             if !(1..=MINUTES_MAX).contains(&clock.minutes) {
-                return wrong(format!("clocks.{at}.minutes"), "a limit lies between a minute and two years");
+                return wrong(
+                    format!("clocks.{at}.minutes"),
+                    "a limit lies between a minute and two years",
+                );
             }
             let possible = Kind::ALL.iter().any(|kind| {
                 let facts = Facts::favourable(*kind);
-                decide(clock.state, clock.action, Side::System, Role::System, &facts).is_ok()
+                decide(
+                    clock.state,
+                    clock.action,
+                    Side::System,
+                    Role::System,
+                    &facts,
+                )
+                .is_ok()
             });
             if !possible {
-                return wrong(format!("clocks.{at}.action"), "the clock can't do this in that state");
+                return wrong(
+                    format!("clocks.{at}.action"),
+                    "the clock can't do this in that state",
+                );
             }
         }
-        let spans = [self.bed_wait_minutes, self.hold_margin_minutes, self.arrived_bed_minutes];
-        if spans.iter().any(|minutes| !(1..=MINUTES_MAX).contains(minutes)) {
-            return wrong("bed_wait_minutes".into(), "waiting times lie between a minute and two years");
+        let spans = [
+            self.bed_wait_minutes,
+            self.hold_margin_minutes,
+            self.arrived_bed_minutes,
+        ];
+        if spans
+            .iter()
+            .any(|minutes| !(1..=MINUTES_MAX).contains(minutes))
+        {
+            return wrong(
+                "bed_wait_minutes".into(),
+                "waiting times lie between a minute and two years",
+            );
         }
         Ok(())
     }
@@ -83,7 +107,14 @@ impl Clocks {
     }
 
     /// When the limit of `state` runs out, counted from `from`.
-    pub fn due(&self, state: State, kind: Kind, priority: Priority, from: Instant) -> Option<Instant> {
-        self.of(state, kind, priority).map(|clock| from + Span::minutes(clock.minutes))
+    pub fn due(
+        &self,
+        state: State,
+        kind: Kind,
+        priority: Priority,
+        from: Instant,
+    ) -> Option<Instant> {
+        self.of(state, kind, priority)
+            .map(|clock| from + Span::minutes(clock.minutes))
     }
 }

@@ -36,14 +36,20 @@ impl Stability {
         self.items.iter().filter(move |item| {
             item.icd_prefixes.is_empty()
                 || codes.iter().any(|code| {
-                    item.icd_prefixes.iter().any(|prefix| code.starts_with(prefix.as_str()))
+                    item.icd_prefixes
+                        .iter()
+                        .any(|prefix| code.starts_with(prefix.as_str()))
                 })
         })
     }
 
     /// Codes of the lines that are not met.
     pub fn unmet(&self, plan: &PlanContent) -> Vec<String> {
-        let codes: Vec<String> = plan.diagnoses.iter().map(|diagnosis| diagnosis.code.clone()).collect();
+        let codes: Vec<String> = plan
+            .diagnoses
+            .iter()
+            .map(|diagnosis| diagnosis.code.clone())
+            .collect();
         self.items_for(&codes)
             .filter(|item| plan.stability.get(&item.code) != Some(&true))
             .map(|item| item.code.clone())
@@ -78,15 +84,30 @@ const SUBGROUP_CHARS: usize = 5;
 impl Formulary {
     /// Each drug against what an organization of this kind has.
     pub fn check(&self, org_kind: &str, drugs: &[PlannedDrug]) -> Vec<FormularyCheck> {
-        let there = self.by_org_kind.get(org_kind).map_or(&[][..], Vec::as_slice);
+        let there = self
+            .by_org_kind
+            .get(org_kind)
+            .map_or(&[][..], Vec::as_slice);
         drugs
             .iter()
             .map(|drug| {
-                let available = there.iter().any(|prefix| drug.code.starts_with(prefix.as_str()));
+                let available = there
+                    .iter()
+                    .any(|prefix| drug.code.starts_with(prefix.as_str()));
                 let subgroup: String = drug.code.chars().take(SUBGROUP_CHARS).collect();
-                let same = there.iter().filter(|prefix| prefix.starts_with(subgroup.as_str()));
-                let alternatives = if available { Vec::new() } else { same.cloned().collect() };
-                FormularyCheck { code: drug.code.clone(), available, alternatives }
+                let same = there
+                    .iter()
+                    .filter(|prefix| prefix.starts_with(subgroup.as_str()));
+                let alternatives = if available {
+                    Vec::new()
+                } else {
+                    same.cloned().collect()
+                };
+                FormularyCheck {
+                    code: drug.code.clone(),
+                    available,
+                    alternatives,
+                }
             })
             .collect()
     }
@@ -154,8 +175,13 @@ impl FollowUpRule {
     pub fn check(&self) -> Result<()> {
         check_days("days", &self.days)?;
         if self.grace_days < 0 || self.readmission_days < 1 {
-            let detail = "days of grace are not negative, and the readmission window is at least a day";
-            return Err(Error::invalid("referral.follow-up-days", "grace_days", detail));
+            let detail =
+                "days of grace are not negative, and the readmission window is at least a day";
+            return Err(Error::invalid(
+                "referral.follow-up-days",
+                "grace_days",
+                detail,
+            ));
         }
         Ok(())
     }
@@ -165,11 +191,24 @@ impl FollowUpRule {
     /// # Errors
     /// `referral.follow-up-days`, or `referral.missing` when the reason is not given.
     pub fn days_of(&self, plan: &PlanContent) -> Result<Vec<i64>> {
-        let Some(days) = &plan.follow_up_days else { return Ok(self.days.clone()) };
+        let Some(days) = &plan.follow_up_days else {
+            return Ok(self.days.clone());
+        };
         check_days("plan.follow_up_days", days)?;
-        if *days != self.days && plan.follow_up_reason.as_deref().unwrap_or("").trim().is_empty() {
+        if *days != self.days
+            && plan
+                .follow_up_reason
+                .as_deref()
+                .unwrap_or("")
+                .trim()
+                .is_empty()
+        {
             let detail = "say why the follow-ups are on other days than the rule's";
-            return Err(Error::invalid("referral.missing", "plan.follow_up_reason", detail));
+            return Err(Error::invalid(
+                "referral.missing",
+                "plan.follow_up_reason",
+                detail,
+            ));
         }
         Ok(days.clone())
     }
@@ -178,19 +217,35 @@ impl FollowUpRule {
     ///
     /// # Errors
     /// `referral.form`, with the question.
-    pub fn check_record(&self, codes: &[String], record: &FollowUpRecord, today: Date) -> Result<()> {
+    pub fn check_record(
+        &self,
+        codes: &[String],
+        record: &FollowUpRecord,
+        today: Date,
+    ) -> Result<()> {
         if record.done_on > today {
             let detail = "this day has not come yet";
             return Err(Error::invalid("referral.time-in-future", "done_on", detail));
         }
         for item in &self.form {
             let concerned = item.icd_prefixes.is_empty()
-                || codes.iter().any(|code| item.icd_prefixes.iter().any(|prefix| code.starts_with(prefix.as_str())));
-            let answer = record.form.get(&item.code).map_or("", |answer| answer.trim());
+                || codes.iter().any(|code| {
+                    item.icd_prefixes
+                        .iter()
+                        .any(|prefix| code.starts_with(prefix.as_str()))
+                });
+            let answer = record
+                .form
+                .get(&item.code)
+                .map_or("", |answer| answer.trim());
             let field = format!("form.{}", item.code);
             if answer.is_empty() {
                 if item.required && concerned {
-                    return Err(Error::invalid("referral.form", field, "this question needs an answer"));
+                    return Err(Error::invalid(
+                        "referral.form",
+                        field,
+                        "this question needs an answer",
+                    ));
                 }
                 continue;
             }
@@ -200,15 +255,24 @@ impl FollowUpRule {
                 FormKind::YesNo => matches!(answer, "yes" | "no"),
             };
             if !readable {
-                return Err(Error::invalid("referral.form", field, "this answer is not of the kind asked for"));
+                return Err(Error::invalid(
+                    "referral.form",
+                    field,
+                    "this answer is not of the kind asked for",
+                ));
             }
         }
-        let unknown = record.form.keys().find(|code| !self.form.iter().any(|item| item.code == **code));
+        let unknown = record
+            .form
+            .keys()
+            .find(|code| !self.form.iter().any(|item| item.code == **code));
         match unknown {
             None => Ok(()),
-            Some(code) => {
-                Err(Error::invalid("referral.form", format!("form.{code}"), "the form has no such question"))
-            }
+            Some(code) => Err(Error::invalid(
+                "referral.form",
+                format!("form.{code}"),
+                "the form has no such question",
+            )),
         }
     }
 }

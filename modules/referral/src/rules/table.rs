@@ -27,18 +27,27 @@ pub struct Cell {
 pub fn table() -> impl Iterator<Item = Cell> {
     let kinds = Kind::ALL.iter().copied();
     let places = kinds.flat_map(|kind| {
-        let states = State::ALL.iter().copied().filter(move |state| occurs(kind, *state));
+        let states = State::ALL
+            .iter()
+            .copied()
+            .filter(move |state| occurs(kind, *state));
         states.map(move |state| (kind, state))
     });
-    let tries = places.flat_map(|(kind, state)| {
-        Action::ALL.iter().map(move |action| (kind, state, *action))
-    });
+    let tries = places
+        .flat_map(|(kind, state)| Action::ALL.iter().map(move |action| (kind, state, *action)));
     tries.flat_map(|(kind, state, action)| {
         let facts = Facts::favourable(kind);
         Side::ALL.iter().flat_map(move |side| {
             Role::ALL.iter().map(move |role| {
                 let answer = decide(state, action, *side, *role, &facts);
-                Cell { kind, state, action, side: *side, role: *role, answer }
+                Cell {
+                    kind,
+                    state,
+                    action,
+                    side: *side,
+                    role: *role,
+                    answer,
+                }
             })
         })
     })
@@ -58,7 +67,10 @@ pub fn markdown() -> String {
     }
     page.push_str("\n## 拒绝理由 · Refusals\n\n| Code | 格数 Cells | Meaning |\n|---|---|---|\n");
     for refusal in Refusal::ALL {
-        let count = cells.iter().filter(|cell| cell.answer.err() == Some(*refusal)).count();
+        let count = cells
+            .iter()
+            .filter(|cell| cell.answer.err() == Some(*refusal))
+            .count();
         let _ = writeln!(page, "| `{}` | {count} | {refusal} |", refusal.code());
     }
     page
@@ -70,7 +82,9 @@ fn write_state(page: &mut String, state: State, cells: &[Cell]) {
     let mut rows: BTreeMap<(Action, Side, State), (Vec<Kind>, Vec<Role>)> = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.state == state) {
         if let Ok(transition) = cell.answer {
-            let row = rows.entry((cell.action, cell.side, transition.to)).or_default();
+            let row = rows
+                .entry((cell.action, cell.side, transition.to))
+                .or_default();
             push_new(&mut row.0, cell.kind);
             push_new(&mut row.1, cell.role);
         }
@@ -81,11 +95,23 @@ fn write_state(page: &mut String, state: State, cells: &[Cell]) {
     }
     page.push_str("| 操作 Action | 哪一方 Side | 角色 Roles | 之后 Then | 类型 Kinds |\n|---|---|---|---|---|\n");
     for ((action, side, to), (kinds, roles)) in rows {
-        let roles = roles.iter().map(|role| role.zh()).collect::<Vec<_>>().join("、");
-        let kinds = kinds.iter().map(|kind| kind.zh()).collect::<Vec<_>>().join("、");
+        let roles = roles
+            .iter()
+            .map(|role| role.zh())
+            .collect::<Vec<_>>()
+            .join("、");
+        let kinds = kinds
+            .iter()
+            .map(|kind| kind.zh())
+            .collect::<Vec<_>>()
+            .join("、");
         let (name, word) = (action.zh(), action.word());
         let then = if to == state { "不变" } else { to.zh() };
-        let _ = writeln!(page, "| {name} `{word}` | {} | {roles} | {then} | {kinds} |", side.zh());
+        let _ = writeln!(
+            page,
+            "| {name} `{word}` | {} | {roles} | {then} | {kinds} |",
+            side.zh()
+        );
     }
 }
 

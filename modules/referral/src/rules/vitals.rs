@@ -38,10 +38,16 @@ impl VitalRanges {
     /// `referral.vital-implausible`, with the sign and its range.
     pub fn check(&self, signs: &VitalSigns) -> Result<()> {
         for (name, value) in signs.measured() {
-            let Some(range) = self.ranges.get(name) else { continue };
+            let Some(range) = self.ranges.get(name) else {
+                continue;
+            };
             if !(range.min..=range.max).contains(&value) {
-                let detail = format!("{value} can't be; between {} and {} {}", range.min, range.max, range.unit);
-                let data = serde_json::json!({ "min": range.min, "max": range.max, "unit": range.unit });
+                let detail = format!(
+                    "{value} can't be; between {} and {} {}",
+                    range.min, range.max, range.unit
+                );
+                let data =
+                    serde_json::json!({ "min": range.min, "max": range.max, "unit": range.unit });
                 let field = format!("content.vital_signs.{name}");
                 return Err(Error::invalid("referral.vital-implausible", field, detail).with(data));
             }
@@ -62,7 +68,9 @@ impl VitalRanges {
     /// `referral.vital-rule`, with the sign.
     pub fn check_rule(&self) -> Result<()> {
         let wrong = self.ranges.iter().find(|(_, range)| {
-            range.min > range.usual_min || range.usual_min > range.usual_max || range.usual_max > range.max
+            range.min > range.usual_min
+                || range.usual_min > range.usual_max
+                || range.usual_max > range.max
         });
         match wrong {
             None => Ok(()),

@@ -195,11 +195,11 @@ impl Store {
         })
     }
 
-    fn key_path(&self) -> PathBuf {
+    pub(crate) fn key_path(&self) -> PathBuf {
         self.data_dir().join("keys").join("audit.ed25519")
     }
 
-    fn witness_path(&self) -> PathBuf {
+    pub(crate) fn witness_path(&self) -> PathBuf {
         self.data_dir().join("witness").join("audit-heads.jsonl")
     }
 
@@ -222,11 +222,30 @@ impl Store {
         Ok(SigningKey::from_bytes(&bytes))
     }
 
-    pub(crate) fn verifying_key(&self) -> Result<Option<VerifyingKey>> {
-        if !self.key_path().exists() {
-            return Ok(None);
+    /// The keys whose signatures count: this installation's own, and those it had before, as after
+    /// a restore without the old key.
+    pub(crate) fn verifying_keys(&self) -> Result<Vec<VerifyingKey>> {
+        let mut keys = Vec::new();
+        if self.key_path().exists() {
+            keys.push(self.signing_key()?.verifying_key());
         }
-        self.signing_key().map(|key| Some(key.verifying_key()))
+        let folder = self.data_dir().join("keys");
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.map_err(Error::internal)?.path();
+            if path.extension().is_some_and(|extension| extension == "pub") {
+                let text = fs::read_to_string(&path).map_err(Error::internal)?;
+                let bytes = unhex(text.trim()).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+                keys.extend(bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok()));
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Takes the word of an earlier key, given in hex, from now on.
+    pub(crate) fn trust_key(&self, public_key: &str) -> Result<()> {
+        let name = format!("audit-{}.pub", &public_key[..public_key.len().min(16)]);
+        let path = self.data_dir().join("keys").join(name);
+        crate::blob::write_synced(&path, public_key.as_bytes(), "audit-pub")
     }
 
     fn append_witness(&self, head: &AuditHead) -> Result<()> {
@@ -268,13 +287,13 @@ impl Store {
 }
 
 #[cfg(unix)]
-fn restrict(path: &Path) -> Result<()> {
+pub(crate) fn restrict(path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(Error::internal)
 }
 
 #[cfg(not(unix))]
-fn restrict(_: &Path) -> Result<()> {
+pub(crate) fn restrict(_: &Path) -> Result<()> {
     Ok(())
 }
 

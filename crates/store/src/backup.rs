@@ -4,12 +4,28 @@
 //! the files kept outside the database (`blobs/`), the witnesses of the audit chain (`witness/`)
 //! and, only when asked for, the keys (`keys/`), which belong in another safe than the data.
 
+pub(crate) mod catalogue;
+mod restore;
+mod save;
+mod trial;
+
+use std::io::{self, Write};
 use std::path::Path;
 
-use kernel::{Error, Instant, Result};
+use kernel::{Error, Instant, Kind, Result};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::{Migration, Store, Tx, Verification};
+use crate::{Tx, Verification, hex};
+
+pub use trial::verify_backup;
+
+/// The form of backup this program writes and reads.
+const FORMAT: u32 = 1;
+/// Rows read from a table at once.
+const PAGE_ROWS: u32 = 1_000;
+/// The list of what is in a backup.
+const MANIFEST: &str = "manifest.json";
 
 /// What a backup holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -31,6 +47,10 @@ pub struct BackupManifest {
     pub chain_hash: String,
     /// When the newest entry was made: what happened later is not in this backup.
     pub newest_event_at: Option<Instant>,
+    /// Public keys, in hex, whose signatures of the chain's heads count.
+    pub audit_keys: Vec<String>,
+    /// Files outside the database that its rows speak of and that were not there any more.
+    pub missing_blobs: Vec<String>,
     /// Every file of the backup besides this one.
     pub files: Vec<BackupFile>,
 }
@@ -98,38 +118,63 @@ pub struct BackupReport {
 /// each in a sentence.
 pub type LedgerCheck = fn(&mut Tx<'_>) -> Result<Vec<String>>;
 
-impl Store {
-    /// Writes a backup into `folder`, which must not exist yet, from one consistent snapshot, while
-    /// the server goes on working.
-    ///
-    /// # Errors
-    /// `backup.folder` when the folder is there already; whatever the database or the disk reports.
-    pub fn backup(&self, folder: &Path, with_keys: bool) -> Result<BackupManifest> {
-        let _ = (folder, with_keys);
-        Err(Error::internal("not written yet"))
+/// Counts and hashes what goes through to `inner`.
+struct Hashing<W> {
+    inner: W,
+    hasher: Sha256,
+    size_bytes: u64,
+}
+
+impl<W: Write> Hashing<W> {
+    fn new(inner: W) -> Self {
+        Self {
+            inner,
+            hasher: Sha256::new(),
+            size_bytes: 0,
+        }
     }
 
-    /// Fills this store, which must be empty, from the backup in `folder`; all or nothing.
-    ///
-    /// # Errors
-    /// `restore.not-empty`, `restore.damaged`, `restore.unknown-migration`; whatever the database or
-    /// the disk reports.
-    pub fn restore(&self, folder: &Path, migrations: &[Migration]) -> Result<BackupManifest> {
-        let _ = (folder, migrations);
-        Err(Error::internal("not written yet"))
+    fn describe(self, path: String) -> BackupFile {
+        BackupFile {
+            path,
+            size_bytes: self.size_bytes,
+            sha256: hex(&self.hasher.finalize()),
+        }
     }
 }
 
-/// Restores the backup in `folder` into a scratch database, checks what came out, removes it again,
-/// and leaves `verification.json` beside the manifest.
-///
-/// # Errors
-/// Only what keeps the report from being made; what is wrong with the backup is in the report.
-pub fn verify_backup(
-    folder: &Path,
-    migrations: &[Migration],
-    checks: &[LedgerCheck],
-) -> Result<BackupReport> {
-    let _ = (folder, migrations, checks);
-    Err(Error::internal("not written yet"))
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.inner.write(bytes)?;
+        self.hasher.update(&bytes[..count]);
+        self.size_bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// An error of the file system, in a backup or beside it.
+fn on_disk(path: &Path) -> impl Fn(io::Error) -> Error {
+    let path = path.display().to_string();
+    move |error| {
+        let full = error.kind() == io::ErrorKind::StorageFull;
+        let kind = if full { Kind::Full } else { Kind::Unavailable };
+        Error::new(
+            kind,
+            "backup.disk",
+            format!("{path} can't be read or written: {error}"),
+        )
+        .because(error)
+    }
+}
+
+fn damaged(reason: impl Into<String>) -> Error {
+    let detail = format!(
+        "the backup is damaged: {}; take an earlier one",
+        reason.into()
+    );
+    Error::new(Kind::Unsupported, "restore.damaged", detail)
 }

@@ -57,10 +57,10 @@ const FINISH: &str = "UPDATE migration SET state = 'done' WHERE module = $1 AND 
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Applied {
-    module: String,
-    number: u32,
-    sha256: String,
+pub(crate) struct Applied {
+    pub(crate) module: String,
+    pub(crate) number: u32,
+    pub(crate) sha256: String,
     state: String,
 }
 
@@ -92,9 +92,7 @@ impl Store {
         let known = with_own(migrations);
         let now = self.clock().now();
         self.with_plain_connection(|connection| {
-            in_lock(connection, |connection| {
-                connection.execute(CREATE_TABLE, &[]).map(|_| ())
-            })?;
+            in_lock(connection, create_table)?;
             let SchemaState::Behind(_) = state_of(connection, &known)? else {
                 return Ok(Vec::new());
             };
@@ -109,7 +107,7 @@ impl Store {
     }
 }
 
-fn with_own(migrations: &[Migration]) -> Vec<Migration> {
+pub(crate) fn with_own(migrations: &[Migration]) -> Vec<Migration> {
     std::iter::once(OWN)
         .chain(migrations.iter().copied())
         .collect()
@@ -122,7 +120,7 @@ fn label(migration: &Migration) -> String {
     )
 }
 
-fn read_applied(connection: &mut Connection<'_>) -> Result<Vec<Applied>> {
+pub(crate) fn read_applied(connection: &mut Connection<'_>) -> Result<Vec<Applied>> {
     connection
         .query(APPLIED, &[])?
         .into_iter()
@@ -182,19 +180,34 @@ fn state_of(connection: &mut Connection<'_>, known: &[Migration]) -> Result<Sche
 fn apply(connection: &mut Connection<'_>, migration: &Migration, at: i64) -> Result<bool> {
     in_lock(connection, |connection| {
         let applied = read_applied(connection)?;
-        if applied
-            .iter()
-            .any(|row| row.module == migration.module && row.number == migration.number)
-        {
+        let is_there =
+            |row: &Applied| row.module == migration.module && row.number == migration.number;
+        if applied.iter().any(is_there) {
             return Ok(false);
         }
-        let sha256 = sha256_hex(migration.sql.as_bytes());
-        let (module, number) = (migration.module, migration.number);
-        connection.execute(START, &params![module, number, migration.name, sha256, at])?;
-        run_script(connection, migration.sql)?;
-        connection.execute(FINISH, &params![module, number])?;
-        Ok(true)
+        apply_in_transaction(connection, migration, at).map(|()| true)
     })
+}
+
+/// Applies a migration in the transaction at hand.
+pub(crate) fn apply_in_transaction(
+    connection: &mut Connection<'_>,
+    migration: &Migration,
+    at: i64,
+) -> Result<()> {
+    let sha256 = sha256_hex(migration.sql.as_bytes());
+    let (module, number) = (migration.module, migration.number);
+    let values = params![module, number, migration.name, sha256, at];
+    connection.execute(START, &values)?;
+    run_script(connection, migration.sql)?;
+    connection
+        .execute(FINISH, &params![module, number])
+        .map(|_| ())
+}
+
+/// Makes the table that lists migrations.
+pub(crate) fn create_table(connection: &mut Connection<'_>) -> Result<()> {
+    connection.execute(CREATE_TABLE, &[]).map(|_| ())
 }
 
 /// Runs `work` in a transaction that only one server at a time is in: two that start together must

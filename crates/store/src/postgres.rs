@@ -1,5 +1,7 @@
 //! PostgreSQL: worker threads, each with one connection; SERIALIZABLE with bounded retry.
 
+pub(crate) mod tables;
+
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -350,6 +352,21 @@ impl PgConnection {
         {
             self.live = None;
         }
+    }
+
+    /// Sends many rows to one table: `rows` gives them in the text form of COPY until it is empty.
+    pub(crate) fn copy_in(
+        &mut self,
+        sql: &str,
+        rows: impl Iterator<Item = Result<Vec<u8>>>,
+    ) -> Result<u64> {
+        use std::io::Write;
+        let (client, _) = self.client()?;
+        let mut writer = client.copy_in(sql).map_err(failure)?;
+        for row in rows {
+            writer.write_all(&row?).map_err(Error::internal)?;
+        }
+        writer.finish().map_err(failure)
     }
 
     pub(crate) fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64> {

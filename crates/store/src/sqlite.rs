@@ -1,5 +1,7 @@
 //! SQLite: one writer thread with group commit, readers on connections of their own.
 
+pub(crate) mod tables;
+
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};

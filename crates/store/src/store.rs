@@ -364,7 +364,7 @@ fn in_tx<T>(
     Ok((value, tx.into_accesses()))
 }
 
-fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_current_thread()
         .build()
         .map_err(Error::internal)?

@@ -136,6 +136,16 @@ impl Row {
         })
     }
 
+    /// The text of a column.
+    pub(crate) fn text(&self, column: &str) -> Result<String> {
+        match self.get(column) {
+            Some(Value::Text(text)) => Ok(text.clone()),
+            other => Err(Error::internal(format!(
+                "no text in column {column}: {other:?}"
+            ))),
+        }
+    }
+
     /// The value of a column.
     pub fn get(&self, column: &str) -> Option<&Value> {
         self.columns

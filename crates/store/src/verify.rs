@@ -56,7 +56,7 @@ impl Store {
         heads.sort_by_key(|head| head.seq);
         let check = Arc::new(HeadCheck {
             heads,
-            trusted: self.verifying_key()?,
+            trusted: self.verifying_keys()?,
         });
         let mut walk = Walk::new(findings);
         while !walk.done {
@@ -147,21 +147,23 @@ impl Findings {
     }
 }
 
-/// The signed heads in order, and the key they must be signed with.
+/// The signed heads in order, and the keys they may be signed with.
 struct HeadCheck {
     heads: Vec<AuditHead>,
-    trusted: Option<VerifyingKey>,
+    trusted: Vec<VerifyingKey>,
 }
 
 impl HeadCheck {
     fn is_signed(&self, head: &AuditHead) -> bool {
         let signature = unhex(&head.signature).and_then(|bytes| Signature::from_slice(&bytes).ok());
-        match (&self.trusted, signature) {
-            (Some(key), Some(signature)) => {
-                let same_key = unhex(&head.public_key).is_some_and(|bytes| bytes == key.as_bytes());
-                let text = statement(head.seq, &head.hash, head.at);
-                same_key && key.verify(text.as_bytes(), &signature).is_ok()
-            }
+        let named = unhex(&head.public_key).unwrap_or_default();
+        let key = self
+            .trusted
+            .iter()
+            .find(|key| key.as_bytes().as_slice() == named);
+        let text = statement(head.seq, &head.hash, head.at);
+        match (key, signature) {
+            (Some(key), Some(signature)) => key.verify(text.as_bytes(), &signature).is_ok(),
             _ => false,
         }
     }

@@ -85,6 +85,7 @@ impl From<Org> for OrgBrief {
 /// Why something ends.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NetworkReason)]
 pub struct Reason {
     /// Why.
     pub reason: String,

@@ -43,6 +43,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 /// A form with one file.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes the form in the API document only")]
+#[schema(as = NetworkUploadForm)]
 struct UploadForm {
     /// The file.
     #[schema(value_type = String, format = Binary)]

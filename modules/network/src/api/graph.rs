@@ -27,6 +27,7 @@ const BONDS_MAX: u32 = 2_000;
 /// What sort of tie an edge stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = NetworkEdgeKind)]
 pub enum EdgeKind {
     /// From an organization to its parent in the tree.
     Parent,
@@ -40,6 +41,7 @@ pub enum EdgeKind {
 
 /// An organization in the graph.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkGraphNode)]
 pub struct GraphNode {
     /// The organization.
     #[serde(flatten)]
@@ -52,6 +54,7 @@ pub struct GraphNode {
 
 /// A tie in the graph.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkGraphEdge)]
 pub struct GraphEdge {
     /// The membership, alliance or bond; the child organization for the tree.
     pub id: Id,
@@ -71,6 +74,7 @@ pub struct GraphEdge {
 
 /// The network as nodes and edges.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkGraph)]
 pub struct Graph {
     /// Organizations.
     pub nodes: Vec<GraphNode>,

@@ -56,6 +56,7 @@ struct OrganizationParams {
 
 /// One line of the tree, parents before children.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkTreeNode)]
 pub struct TreeNode {
     /// The organization.
     #[serde(flatten)]
@@ -72,6 +73,7 @@ pub struct TreeNode {
 
 /// The tree as the viewer sees it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkTree)]
 pub struct Tree {
     /// Its lines, in the order to show them.
     pub nodes: Vec<TreeNode>,
@@ -133,6 +135,7 @@ pub struct OrganizationDetail {
 
 /// What happened to an organization.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkHistoryEntry)]
 pub struct HistoryEntry {
     /// When.
     pub at: Instant,
@@ -153,6 +156,7 @@ pub struct HistoryEntry {
 
 /// The history of an organization, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkHistory)]
 pub struct History {
     /// What happened.
     pub items: Vec<HistoryEntry>,

@@ -48,6 +48,7 @@ struct PractitionerParams {
 /// Where and as what somebody works: replaces what was there.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NetworkSitesInput)]
 pub struct SitesInput {
     /// Every work site, past ones too if they are to stay on record.
     pub sites: Vec<WorkSiteInput>,
@@ -56,6 +57,7 @@ pub struct SitesInput {
 /// Somebody's licences: replaces what was there.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NetworkLicencesInput)]
 pub struct LicencesInput {
     /// Every licence.
     pub licences: Vec<LicenceInput>,
@@ -64,6 +66,7 @@ pub struct LicencesInput {
 /// When somebody left.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NetworkLeaveInput)]
 pub struct LeaveInput {
     /// The last day; today if absent.
     #[serde(default)]

@@ -50,6 +50,7 @@ pub struct FigureChange {
 
 /// A survey beside the baseline.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkComparison)]
 pub struct Comparison {
     /// The survey.
     pub current: Survey,

@@ -51,6 +51,7 @@ struct ProviderParams {
 
 /// Who offers a technique to an organization.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkProviders)]
 pub struct Providers {
     /// Nearest first where positions are known, then by name.
     pub items: Vec<OrgBrief>,

@@ -58,6 +58,7 @@ pub struct GroupUpdate {
 /// The formation approval as on the document.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NetworkApprovalInput)]
 pub struct ApprovalInput {
     /// The body that approved.
     pub issuer: String,

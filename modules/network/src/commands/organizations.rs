@@ -84,6 +84,7 @@ pub struct OrganizationInput {
 /// Where an organization is to hang.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NetworkMoveInput)]
 pub struct MoveInput {
     /// The new parent; absent for the top of the tree.
     pub parent_id: Option<Id>,
@@ -94,6 +95,7 @@ pub struct MoveInput {
 /// Why and when an organization closes.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NetworkCloseInput)]
 pub struct CloseInput {
     /// Why.
     pub reason: String,

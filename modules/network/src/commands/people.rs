@@ -93,6 +93,7 @@ pub struct WorkSiteInput {
 /// A licence.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NetworkLicenceInput)]
 pub struct LicenceInput {
     /// Its id, for one that stays; absent for a new one.
     #[serde(default)]

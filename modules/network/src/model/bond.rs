@@ -136,6 +136,7 @@ pub struct Bond {
 
 /// A file that proves something: an agreement, an approval, a decision.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkEvidence)]
 pub struct Evidence {
     /// Its id.
     pub id: Id,

@@ -41,6 +41,7 @@ pub enum LegalPersonMode {
 
 /// The approval a group needs before it is active (组建批复).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkApproval)]
 pub struct Approval {
     /// The body that approved.
     pub issuer: String,

@@ -128,6 +128,7 @@ pub enum InputMode {
 
 /// A place on the map in whole microdegrees, so that nothing here is a floating-point number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkPosition)]
 pub struct Position {
     /// Degrees north times a million.
     pub latitude_microdegrees: i64,

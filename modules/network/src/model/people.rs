@@ -77,6 +77,7 @@ pub enum PractitionerState {
 
 /// Who pays, kept at the home employer wherever the work is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkPay)]
 pub struct Pay {
     /// The employer that pays.
     pub org_id: Id,
@@ -143,6 +144,7 @@ pub enum LicenceKind {
 
 /// A licence; some run out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = NetworkLicence)]
 pub struct Licence {
     /// Its id.
     pub id: Id,

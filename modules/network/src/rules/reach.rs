@@ -79,7 +79,11 @@ pub(crate) fn reach_of_all(nodes: &[Node], members: &[(Id, Id)]) -> BTreeMap<Id,
         group: everything.clone(),
         region: everything,
     };
-    nodes.iter().map(reach).chain([(Id::NIL, installation)]).collect()
+    nodes
+        .iter()
+        .map(reach)
+        .chain([(Id::NIL, installation)])
+        .collect()
 }
 
 /// The organization and those above it; a circle in damaged data ends the walk.

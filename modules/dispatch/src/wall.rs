@@ -19,7 +19,7 @@ pub struct Wall {
     /// Devices by kind over all members.
     pub equipment: Vec<resources::KindSummary>,
     /// What waits, over all members.
-    pub queue: referral::QueueSummary,
+    pub queue: referral::Queue,
     /// What went wrong lately, newest first.
     pub alerts: Vec<WallAlert>,
     /// What the dispatcher tells everybody.

@@ -144,6 +144,8 @@ async fn patient_register(
         let org_id = body.org_id.unwrap_or(tx.actor().org_id);
         http::access::require_org(tx, org_id).map_err(|error| error.at("org_id"))?;
         let patient = patients::register(tx, &body)?;
+        // A centre that registers for its village clinic treats the patient as well.
+        basis::join_org(tx, &patient, tx.actor().org_id, "registered")?;
         Ok(Created(record(tx, &patient, Basis::OwnPatient)))
     });
     Ok(basis::audited(&ctx, result.await).await?)

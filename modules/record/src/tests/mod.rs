@@ -2,6 +2,7 @@
 
 mod access;
 mod patients;
+mod registering;
 
 use http::Module;
 use kernel::Id;

@@ -1,6 +1,7 @@
 //! Wards and beds: what they are, and what the people on the ward do with them.
 
 pub(crate) mod api;
+mod boards;
 pub(crate) mod store;
 
 use ::store::{Change, Entity, Tx, Value, Versioned, params};

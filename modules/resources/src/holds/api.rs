@@ -48,6 +48,7 @@ pub(crate) enum Side {
 #[serde(deny_unknown_fields)]
 pub(crate) struct HoldQuery {
     /// Which side; one's own requests unless given.
+    #[param(inline)]
     side: Option<Side>,
     /// In one state only.
     state: Option<HoldState>,

@@ -54,6 +54,7 @@ pub(crate) struct SearchQuery {
     /// Through which door; referral unless given.
     channel: Option<Channel>,
     /// In which order; soonest first unless given.
+    #[param(inline)]
     sort: Option<Sort>,
     /// At most so many, up to 50.
     limit: Option<usize>,

@@ -33,6 +33,7 @@ const WORK_MAX: u32 = 50;
 #[serde(deny_unknown_fields)]
 pub(crate) struct WaitingQuery {
     /// Which side; one's own requests unless given.
+    #[param(inline)]
     side: Option<Side>,
     /// In one state only.
     state: Option<WaitState>,

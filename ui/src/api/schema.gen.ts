@@ -4,6 +4,3143 @@
  */
 
 export interface paths {
+    "/api/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts within reach, newest first. */
+        get: operations["account_list"];
+        put?: never;
+        /** Make an account with its first role. The one-time password is shown in this answer only. */
+        post: operations["account_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account. */
+        get: operations["account_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the name shown or the practitioner behind an account. */
+        patch: operations["account_change"];
+        trace?: never;
+    };
+    "/api/accounts/{id}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an account a role. Nobody gives themselves one; nobody holds two duties. */
+        post: operations["assignment_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disable an account and end its sessions. The last active security administrator stays. */
+        post: operations["account_disable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an account sign in again. */
+        post: operations["account_enable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/password-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an account a one-time password, end its lock-out and its sessions. */
+        post: operations["account_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of an account. */
+        post: operations["account_sign_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An account's tokens, newest first. */
+        get: operations["token_list"];
+        put?: never;
+        /** Make a token for a system's account. The secret is shown in this answer only. */
+        post: operations["token_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/totp-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove an account's second factor, for somebody who lost their telephone; ends its sessions. */
+        post: operations["account_totp_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an account's lock-out after failed sign-ins. */
+        post: operations["account_unlock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alliances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every alliance: they cross groups and cities, and who is in one is public. */
+        get: operations["alliance_list"];
+        put?: never;
+        /** Found an alliance; its lead is its first member. */
+        post: operations["alliance_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alliances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alliance. */
+        get: operations["alliance_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alliances/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an alliance. */
+        post: operations["alliance_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alliances/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an organization out of an alliance. */
+        post: operations["alliance_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alliances/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an organization into an alliance. */
+        post: operations["alliance_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assignments/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End an assignment, at once or after a day. */
+        post: operations["assignment_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the audit chain, newest first. The search is audited itself. */
+        get: operations["audit_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same search as a spreadsheet. Audited. */
+        get: operations["audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/heads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Signed heads of the chain, newest first. */
+        get: operations["audit_heads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/heads/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest signed heads as one line of JSON each, for another member to keep as a witness. */
+        get: operations["audit_heads_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recompute the whole chain and compare it with stored versions, signed heads and the witness
+         *     file. Damage is named entry by entry.
+         */
+        post: operations["audit_verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bonds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bonds of organizations within reach, newest first. */
+        get: operations["bond_list"];
+        put?: never;
+        /** Record a bond. */
+        post: operations["bond_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bonds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bond. */
+        get: operations["bond_get"];
+        /** Correct a bond, or add files. */
+        put: operations["bond_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bonds/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a bond. */
+        post: operations["bond_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Emergency accesses one's organization was told of. */
+        get: operations["break_glass_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One emergency access one's organization was told of. */
+        get: operations["break_glass_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record what the review of an emergency access found. */
+        post: operations["break_glass_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/capability-surveys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Surveys within reach, newest first. */
+        get: operations["survey_list"];
+        put?: never;
+        /** Enter a survey; an organization's first is its baseline. */
+        post: operations["survey_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/capability-surveys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One survey. */
+        get: operations["survey_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/capability-surveys/{id}/baseline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a survey the baseline of its organization. */
+        post: operations["survey_baseline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/capability-surveys/{id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A survey beside the baseline of its organization. */
+        get: operations["survey_comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catchments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Areas within reach, past arrangements too. */
+        get: operations["catchment_list"];
+        put?: never;
+        /** Say which organization answers for an area; the one before it stops on the same day. */
+        post: operations["catchment_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catchments/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave an area without an organization from today. */
+        post: operations["catchment_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a consent back. */
+        post: operations["consent_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Decisions that touch what is within reach, newest first. */
+        get: operations["decision_list"];
+        put?: never;
+        /** Record a decision of government level. */
+        post: operations["decision_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/decisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One decision. */
+        get: operations["decision_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/decisions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a decision; what was changed under it stays. */
+        post: operations["decision_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/demo/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The accounts offered for one-click sign-in; only in demonstration mode. */
+        get: operations["demo_accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/demo/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in as a demonstration account; only in demonstration mode. */
+        post: operations["demo_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Departments within reach. */
+        get: operations["department_list"];
+        put?: never;
+        /** Record a department. */
+        post: operations["department_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/departments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One department. */
+        get: operations["department_get"];
+        /** Replace what is known of a department. */
+        put: operations["department_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed, as it changes: `id` is the event's number, `data` says kind and id. Send the last
+         *     `id` back in `Last-Event-ID` or `after` to go on where the line dropped.
+         */
+        get: operations["event_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/followers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Followers of events, and how far each has read. */
+        get: operations["follower_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups with a member within reach. */
+        get: operations["group_list"];
+        put?: never;
+        /** Begin to form a group; its lead is its first member. */
+        post: operations["group_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group's page. */
+        get: operations["group_get"];
+        /** Change name, form or legal-person mode. */
+        put: operations["group_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an approved group begin. */
+        post: operations["group_activate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the formation approval. */
+        post: operations["group_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/dissolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a group and all its memberships. */
+        post: operations["group_dissolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/groups/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an organization into a group. */
+        post: operations["group_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Jobs in one state, newest first. */
+        get: operations["job_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a dead job another chance. */
+        post: operations["job_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memberships/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change role, closeness or council seat of a member. */
+        put: operations["membership_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/memberships/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a membership today. */
+        post: operations["membership_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my/patients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The patients the signed-in account asks for: oneself, and those one is guardian of. */
+        get: operations["my_patients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file as evidence: PDF, picture, Word or Excel, at most 20 MiB, told by its content. */
+        post: operations["evidence_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a file. */
+        get: operations["evidence_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/evidence/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file itself, always as a download. */
+        get: operations["evidence_download"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/network/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organizations within reach and everything that ties them. */
+        get: operations["network_graph"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My notices, newest first. */
+        get: operations["notice_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notices as read. */
+        post: operations["notice_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document. */
+        get: operations["openapi_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Organizations within reach, by name. */
+        get: operations["organization_list"];
+        put?: never;
+        /** Record an organization. */
+        post: operations["organization_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The directory as a spreadsheet. */
+        get: operations["organization_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tree: organizations within reach and the way up from each. */
+        get: operations["organization_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A member's page. */
+        get: operations["organization_get"];
+        /** Replace what is known of an organization. */
+        put: operations["organization_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an organization; its memberships end. */
+        post: operations["organization_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to an organization, and how it was then. */
+        get: operations["organization_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hang an organization elsewhere in the tree; needs a decision. */
+        post: operations["organization_move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organizations/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a closed organization again. */
+        post: operations["organization_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The organization's own patients, newest first; with `q` also those in live care. Masked. */
+        get: operations["patient_list"];
+        put?: never;
+        /**
+         * Register a patient. Answers 409 with the matches while somebody who may be the same person has
+         *     not been ruled out.
+         */
+        post: operations["patient_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find a patient in the whole consortium by one number, or by name and birth date. Masked, and
+         *     audited with every patient found.
+         */
+        post: operations["patient_find"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Possible duplicates of somebody about to be registered. Masked, and audited. */
+        post: operations["patient_matches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open a patient's record. Needs a basis; the look is noted with it. */
+        get: operations["patient_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change who a patient is and how they are reached. */
+        patch: operations["patient_change"];
+        trace?: never;
+    };
+    "/api/patients/{id}/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looked at a record, when, and on which basis: for the patient, and for privacy officers. */
+        get: operations["patient_access_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tie an account to the patient whose own it is, or whose guardian's. */
+        post: operations["patient_account_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/allergies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter an allergy. */
+        post: operations["patient_allergy_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/allergies/{allergy_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that an allergy does not hold (any more). */
+        post: operations["patient_allergy_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a record in an emergency. The patient's organizations and one's own are told at once, and
+         *     the access ends by itself.
+         */
+        post: operations["break_glass_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/brief": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A patient in one line, masked; the name too without a basis. Audited as a find then. */
+        get: operations["patient_brief"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A patient's consents, newest first. */
+        get: operations["consent_list"];
+        put?: never;
+        /** Record a consent the patient gave to one's own organization. */
+        post: operations["consent_give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/identifiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a number to a record. */
+        post: operations["patient_identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/identifiers/{identifier_id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a number out of use; it stays in the history and finds nobody. */
+        post: operations["patient_identifier_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter a problem, such as a chronic condition. */
+        post: operations["patient_problem_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/problems/{problem_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a problem is over. */
+        post: operations["patient_problem_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register a patient of the consortium with one's own organization: the patient has come and shows
+         *     a card. From then on the record may be read.
+         */
+        post: operations["patient_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done for a patient over all capabilities. Needs a basis; the look is noted. */
+        get: operations["patient_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/unmask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a number or telephone in full. Needs a basis; noted by itself. */
+        post: operations["patient_unmask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practitioners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People employed or at work within reach, by name; identifiers are masked. */
+        get: operations["practitioner_list"];
+        put?: never;
+        /** Record a practitioner. */
+        post: operations["practitioner_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practitioners/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The staff list as a spreadsheet; identifiers are masked. */
+        get: operations["practitioner_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practitioners/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person; identifiers are shown to those who manage the employer's people. */
+        get: operations["practitioner_get"];
+        /** Replace what is known of a practitioner. */
+        put: operations["practitioner_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practitioners/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that somebody has left. */
+        post: operations["practitioner_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practitioners/{id}/licences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Record somebody's licences. */
+        put: operations["practitioner_licences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/practitioners/{id}/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say where and as what somebody works; employer, status and pay stay. */
+        put: operations["practitioner_sites"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases of a box: running ones by their limit, others newest first. */
+        get: operations["referral_list"];
+        put?: never;
+        /** Writes a draft. Only the asking side sees it until it is submitted. */
+        post: operations["referral_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes several requests up at once; each row answers for itself. */
+        post: operations["referral_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many live cases stand where, for the saved views. */
+        get: operations["referral_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list as a spreadsheet. The export is audited. */
+        get: operations["referral_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow-ups the organization owes, the first due first. */
+        get: operations["referral_follow_up_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/follow-ups/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records a follow-up; the last one moves the case on. */
+        post: operations["referral_follow_up_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Choices that the rules in force put into the forms. */
+        get: operations["referral_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/preflight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells what would stand in the way of a referral, and what the rules suggest, while the form is
+         *     being filled in. Changes nothing.
+         */
+        post: operations["referral_preflight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of a month by member, with numerator, denominator and rule versions. No patient in them. */
+        get: operations["referral_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/statistics/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The cases behind a figure, those the caller may see. */
+        get: operations["referral_statistics_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case, with the actions open to the caller. */
+        get: operations["referral_read"];
+        /** Changes a draft. */
+        put: operations["referral_edit"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts a request and holds the bed, appointment or machine time in the same transaction. When
+         *     somebody else took it a moment ago, the refusal offers the next three.
+         */
+        post: operations["referral_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/accept-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The community takes the patient; the follow-ups become tasks. */
+        post: operations["referral_accept_down"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The patient is in a bed. Closes what else waits for a bed for the same patient. */
+        post: operations["referral_admit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a question. */
+        post: operations["referral_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/arrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The patient has come. */
+        post: operations["referral_arrive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adds a file to the case. Its type is told from its content; it is kept outside the web root and
+         *     only ever offered for download.
+         */
+        post: operations["referral_attach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of the case, for download. */
+        get: operations["referral_attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/become-referral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a draft referral of an answered question; its id is in `advice.became_id`. */
+        post: operations["referral_become_referral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the case with its outcome. */
+        post: operations["referral_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/close-elsewhere": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the case because the patient was admitted elsewhere. */
+        post: operations["referral_close_elsewhere"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/decline-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The community can't take the patient. */
+        post: operations["referral_decline_down"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/fhir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The case as a FHIR R4 Bundle. */
+        get: operations["referral_fhir"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes to the other side, on the case. */
+        post: operations["referral_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/no-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The patient did not come. */
+        post: operations["referral_no_show"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/propose-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes that the community take the patient back. */
+        post: operations["referral_propose_down"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/reassign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Passes a request to another department or organization; it waits there as submitted. */
+        post: operations["referral_reassign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/recall-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes such a proposal back. */
+        post: operations["referral_recall_down"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/record-death": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records the patient's death. Gives back what was held. */
+        post: operations["referral_record_death"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses a request with a reason. */
+        post: operations["referral_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/return-results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends results or the discharge summary back. */
+        post: operations["referral_return_results"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/return-to-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the held place back and decides again. */
+        post: operations["referral_return_to_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a request up and gives it to a department. */
+        post: operations["referral_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/see": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The patient was seen or examined. */
+        post: operations["referral_see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet to print: 转诊单, and the discharge summary once there is one. */
+        get: operations["referral_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a draft: a request waits for the receiving side, a question for the specialist, a referral
+         *     down for the community.
+         */
+        post: operations["referral_submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what when, and what was said, the same for both sides; oldest first. */
+        get: operations["referral_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a request back, or throws a draft away. Gives back what was held. */
+        post: operations["referral_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bed map of a member: every bed with its state, its hold and its expected leave. */
+        get: operations["resources_bed_map"];
+        /** Make a bed, or change the one with this number in its ward. */
+        put: operations["resources_bed_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bed map as a spreadsheet. */
+        get: operations["resources_bed_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bed. */
+        get: operations["resources_bed_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds/{id}/clean": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The bed is clean and open. */
+        post: operations["resources_bed_clean"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a bed out of use; who holds it is told. */
+        post: operations["resources_bed_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds/{id}/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The patient has left; the bed waits for cleaning. */
+        post: operations["resources_bed_free"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say when the patient is expected to leave. */
+        put: operations["resources_bed_leave"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds/{id}/occupy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A patient who came without a hold lies down. */
+        post: operations["resources_bed_occupy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/beds/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a bed back in use. */
+        post: operations["resources_bed_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/equipment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices of a member. */
+        get: operations["resources_equipment_list"];
+        /** Make a device, or change the one with this code; bookings already made stay. */
+        put: operations["resources_equipment_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/equipment/idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of their open time devices stood idle. */
+        get: operations["resources_equipment_idle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/equipment/idle/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The idle report as a spreadsheet. */
+        get: operations["resources_equipment_idle_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/equipment/lanes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The devices of a member as lanes of one day. */
+        get: operations["resources_equipment_lanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/equipment/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One device. */
+        get: operations["resources_equipment_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/equipment/{id}/in-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a device back in service. */
+        post: operations["resources_equipment_in_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/equipment/{id}/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Maintenance of a device, planned and recent. */
+        get: operations["resources_maintenance_list"];
+        put?: never;
+        /** Plan maintenance: who holds that time is told. */
+        post: operations["resources_maintenance_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/equipment/{id}/out-of-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a device out of service: who holds time on it is told. */
+        post: operations["resources_equipment_out_of_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holds of one's own member, newest first. */
+        get: operations["resources_hold_list"];
+        put?: never;
+        /** Hold a place for one's own member. */
+        post: operations["resources_hold_take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/holds/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holds as a spreadsheet. */
+        get: operations["resources_hold_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/holds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One hold, for the two members concerned. */
+        get: operations["resources_hold_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/holds/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the place: the patient is expected. */
+        post: operations["resources_hold_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/holds/{id}/consume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The patient came. */
+        post: operations["resources_hold_consume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/holds/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the place back. */
+        post: operations["resources_hold_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/maintenance/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call maintenance off. */
+        post: operations["resources_maintenance_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Free slots, beds or device time over the group, by wait, distance or price. */
+        get: operations["resources_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The slot calendar: sessions with quota bars. */
+        get: operations["resources_session_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/sessions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The slot calendar as a spreadsheet. */
+        get: operations["resources_session_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One session with its slots. */
+        get: operations["resources_session_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/sessions/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a stopped session up again. */
+        post: operations["resources_session_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/sessions/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a session: who holds a slot of it is told, with what else is free. */
+        post: operations["resources_session_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/sessions/{id}/substitute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Another doctor takes over; who holds a slot is told. */
+        post: operations["resources_session_substitute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Beds, slots left today and devices of every member within reach. */
+        get: operations["resources_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schedule templates of a member. */
+        get: operations["resources_template_list"];
+        /** Make a template, or change the one with this code; sessions already made stay as they are. */
+        put: operations["resources_template_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/templates/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a template; sessions already made stay. */
+        post: operations["resources_template_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/templates/{id}/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the sessions of a template up to a day at once. */
+        post: operations["resources_template_generate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/waitlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests in the line of one's own member, newest first. */
+        get: operations["resources_waiting_list"];
+        put?: never;
+        /** Put a request of one's own member in the line. */
+        post: operations["resources_waiting_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/waitlist/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the place offered: it is kept until the appointment. */
+        post: operations["resources_waiting_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/waitlist/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a request out of the line; a place offered to it goes to the next. */
+        post: operations["resources_waiting_leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The wards of a member, each with its beds counted. */
+        get: operations["resources_ward_list"];
+        /** Make a ward, or change the one with this code. */
+        put: operations["resources_ward_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/wards/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a ward: its beds are not offered any more, and who holds one is told. */
+        post: operations["resources_ward_close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/wards/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reopen a ward; the waitlist is served first. */
+        post: operations["resources_ward_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The role and scope matrix, with every permission there is. */
+        get: operations["role_show"];
+        /** Change the matrix: a new version of the rule set `access.roles`. */
+        put: operations["role_change"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a matrix that is being written, and show what it would change. Changes nothing. */
+        post: operations["role_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rule-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every rule set, in its newest version. */
+        get: operations["rule_set_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rule-sets/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule set with all its versions. */
+        get: operations["rule_set_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rule-sets/{code}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed between two versions of a rule set. */
+        get: operations["rule_set_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rule-sets/{code}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a version that is being written, and show what it would change. Changes nothing. */
+        post: operations["rule_set_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rule-sets/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a version of a rule set. It takes effect on its day; earlier decisions keep theirs. */
+        post: operations["rule_set_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search patients, cases, organizations and people at once. */
+        get: operations["search_everything"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/security-rules/{code}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a version of a rule set on passwords or sessions. */
+        post: operations["security_rule_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -11,7 +3148,357 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["session_read"];
+        /** Who is signed in. */
+        get: operations["session_show"];
+        put?: never;
+        /** Sign in with user name, password and, where set up, the second factor's code. */
+        post: operations["session_open"];
+        /** Sign out. */
+        delete: operations["session_close"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Act in another of one's roles. */
+        post: operations["session_switch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where I am signed in. */
+        get: operations["session_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/devices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Sign out on one device. */
+        delete: operations["session_device_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's password; other sessions of the account end. */
+        post: operations["session_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Confirm the second factor with a first code. */
+        put: operations["session_totp_confirm"];
+        /** Begin to set up a second factor. */
+        post: operations["session_totp_propose"];
+        /** Remove the second factor; a code of it is needed. */
+        delete: operations["session_totp_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What everybody may know of this server: for the sign-in page and for health checks. */
+        get: operations["status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the installation stands: engine, schema, audit chain, jobs, followers. */
+        get: operations["system_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/techniques": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services and techniques within reach. */
+        get: operations["technique_list"];
+        put?: never;
+        /** Offer a service or technique. */
+        post: operations["technique_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/techniques/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who offers a technique to an organization. */
+        get: operations["technique_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/techniques/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service or technique. */
+        get: operations["technique_get"];
+        /** Change what is offered, or to whom. */
+        put: operations["technique_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/techniques/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop offering it. */
+        post: operations["technique_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The code systems of this installation. */
+        get: operations["list_systems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/concepts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds concepts by code, name, pinyin and initials. */
+        get: operations["search_concepts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/concepts/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One concept, also a retired one. */
+        get: operations["read_concept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Imports a catalogue from CSV (UTF-8 or GB18030), all or nothing; a dry run unless told otherwise. */
+        post: operations["import_catalogue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a token at once. Revoking it again changes nothing. */
+        post: operations["token_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Beds, slots, equipment, the referral queue, alerts and messages of all members in reach. No
+         *     patient is named: a wall is read by whoever passes.
+         */
+        get: operations["wall_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wall/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post a message to everybody who sees the wall. */
+        post: operations["wall_message_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/wall/messages/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a message back before it ends. */
+        post: operations["wall_message_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that waits for me, over all modules. */
+        get: operations["work_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -23,7 +3510,5472 @@ export interface paths {
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: never;
+    schemas: {
+        /** @description Accept it. */
+        Accept: {
+            /** @default null */
+            place: components["schemas"]["Place"] | null;
+            /** @default null */
+            expected_at: components["schemas"]["Instant"] | null;
+            /** @default null */
+            department_id: components["schemas"]["Id"] | null;
+            /** @default null */
+            practitioner_id: components["schemas"]["Id"] | null;
+            /**
+             * @description What the patient should know or bring.
+             * @default null
+             */
+            note: string | null;
+        };
+        /** @description One look at a record, or an attempt. */
+        AccessEntry: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description What: `record.read`, `record.unmasked`, `record.read-refused` … */
+            event: string;
+            /** @description Who. */
+            actor_id: components["schemas"]["Id"];
+            /** @description Their name. */
+            actor_name: string;
+            /** @description In which role. */
+            role: string;
+            /** @description For which organization. */
+            org_id: components["schemas"]["Id"];
+            basis?: components["schemas"]["Basis"] | null;
+            /** @description What was shown, and the like. */
+            detail: Record<string, never>;
+        };
+        /** @description Somebody, or some system, that can sign in. */
+        Account: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What is typed at sign-in; unique, lower case. */
+            username: string;
+            /** @description The name shown. */
+            name: string;
+            practitioner_id?: components["schemas"]["Id"] | null;
+            /** @description May it sign in? */
+            state: components["schemas"]["AccountState"];
+            /** @description Offered for one-click sign-in in demonstration mode. */
+            demo?: boolean;
+            /** @description Belongs to a system, which uses API tokens and no password. */
+            system?: boolean;
+        };
+        /** @description Changes to an account; what is left out stays. */
+        AccountChange: {
+            /** @description The name shown. */
+            name?: string | null;
+            practitioner_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description A new account, and the password its holder signs in with once. */
+        AccountCreated: {
+            /** @description The account. */
+            account: components["schemas"]["AccountView"];
+            /** @description Shown this once and stored nowhere; absent for systems. */
+            one_time_password?: string | null;
+        };
+        /** @description The account through which a patient, or their guardian, asks. */
+        AccountLink: {
+            /** @description The account. */
+            account_id: components["schemas"]["Id"];
+        };
+        /**
+         * @description May the account sign in?
+         * @enum {string}
+         */
+        AccountState: "active" | "disabled";
+        /** @description An account as the administration screen shows it. */
+        AccountView: {
+            /** @description The account. */
+            account: components["schemas"]["Account"];
+            /**
+             * Format: int64
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
+            /** @description What it is assigned to, past and future too. */
+            assignments: components["schemas"]["AssignmentView"][];
+            locked_until?: components["schemas"]["Instant"] | null;
+            /** @description Has a second factor. */
+            totp_enabled: boolean;
+            /** @description Must choose a new password at the next sign-in. */
+            must_change_password: boolean;
+            password_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description Sessions open now.
+             */
+            sessions: number;
+        };
+        /**
+         * @description What can be done with a case.
+         * @enum {string}
+         */
+        Action: "Edit" | "Submit" | "Withdraw" | "Review" | "Accept" | "Reject" | "Reassign" | "ReturnToReview" | "Arrive" | "Admit" | "See" | "MarkNoShow" | "ReturnResults" | "ProposeDown" | "RecallDown" | "AcceptDown" | "DeclineDown" | "RecordFollowUp" | "Answer" | "BecomeReferral" | "Close" | "RecordDeath" | "CloseElsewhere" | "Message" | "Attach" | "Escalate" | "Expire" | "Remind";
+        /** @description The patient is in a bed. */
+        Admit: {
+            /**
+             * @description 住院号.
+             * @default null
+             */
+            number: string | null;
+            /** @default null */
+            place: components["schemas"]["Place"] | null;
+            /**
+             * @description Ward and bed in words, where the bed is not in the system.
+             * @default null
+             */
+            place_text: string | null;
+            /**
+             * @description The doctor in charge.
+             * @default null
+             */
+            doctor_name: string | null;
+        };
+        /** @description Question and answer without a transfer. */
+        Advice: {
+            /** @description The answer. */
+            text: string;
+            /** @description What the specialist suggests. */
+            suggests: components["schemas"]["AdviceSuggests"];
+            /** @description Who answered. */
+            by_name: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            became_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description What a specialist suggests in an answer.
+         * @enum {string}
+         */
+        AdviceSuggests: "stay" | "refer" | "refer-now";
+        /** @description An allergy or intolerance. */
+        Allergy: {
+            /** @description Names this entry within the record. */
+            id: components["schemas"]["Id"];
+            /** @description Drug, food or other. */
+            kind: components["schemas"]["AllergyKind"];
+            /** @description To what. */
+            substance: string;
+            /** @description What happened. */
+            reaction?: string | null;
+            severity?: components["schemas"]["Severity"] | null;
+            /** @description When it was entered. */
+            recorded_at: components["schemas"]["Instant"];
+            /** @description By which organization. */
+            org_id: components["schemas"]["Id"];
+            ended_at?: components["schemas"]["Instant"] | null;
+        };
+        /**
+         * @description What an allergy is to.
+         * @enum {string}
+         */
+        AllergyKind: "drug" | "food" | "other";
+        /** @description A specialty alliance (专科联盟): one specialty, members of any group and city. */
+        Alliance: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Its name. */
+            name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description Specialty code of the national list. */
+            specialty: string;
+            /** @description The lead. */
+            lead_org_id: components["schemas"]["Id"];
+            /** @description Running or over. */
+            state: components["schemas"]["AllianceState"];
+            /** @description From. */
+            starts_on: components["schemas"]["Date"];
+            ends_on?: components["schemas"]["Date"] | null;
+            /** @description Why it ended. */
+            end_reason?: string | null;
+            /** @description Members, past ones too. */
+            members: components["schemas"]["AllianceMember"][];
+            /** @description Files that prove it. */
+            evidence_ids: components["schemas"]["Id"][];
+        };
+        /** @description A specialty alliance; its lead becomes the first member. */
+        AllianceInput: {
+            /** @description Its name. */
+            name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description Specialty code of the national list. */
+            specialty: string;
+            /** @description The lead. */
+            lead_org_id: components["schemas"]["Id"];
+            starts_on?: components["schemas"]["Date"] | null;
+            /** @description Files that prove it, uploaded before. */
+            evidence_ids?: components["schemas"]["Id"][];
+        };
+        /** @description Which member leaves. */
+        AllianceLeave: {
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+        };
+        /** @description Alliances. */
+        AllianceList: {
+            /** @description By name. */
+            items: components["schemas"]["AllianceView"][];
+        };
+        /** @description A member of an alliance. */
+        AllianceMember: {
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its seat on the alliance's council. */
+            council_class: components["schemas"]["CouncilClass"];
+            /** @description From. */
+            joined_on: components["schemas"]["Date"];
+            left_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description Who joins an alliance. */
+        AllianceMemberInput: {
+            /** @description The organization, of any group and city. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its seat on the alliance's council. */
+            council_class: components["schemas"]["CouncilClass"];
+            joined_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description A specialty alliance an organization is in. */
+        AllianceOf: {
+            /** @description The alliance. */
+            id: components["schemas"]["Id"];
+            /** @description Its name. */
+            name: string;
+            /** @description Specialty code. */
+            specialty: string;
+            /** @description Does the organization lead it? */
+            leads: boolean;
+        };
+        /**
+         * @description Running or over.
+         * @enum {string}
+         */
+        AllianceState: "active" | "ended";
+        /** @description An alliance and the names of its members. */
+        AllianceView: components["schemas"]["Alliance"] & {
+            /** @description The organizations named in it. */
+            orgs: components["schemas"]["OrgBrief"][];
+        };
+        /**
+         * @description The first answer a referral got.
+         * @enum {string}
+         */
+        AnswerKind: "accepted" | "rejected" | "replied";
+        /** @description Answer a question. */
+        AnswerQuestion: {
+            /** @description The answer. */
+            text: string;
+            /** @description What the specialist suggests. */
+            suggests: components["schemas"]["AdviceSuggests"];
+        };
+        /** @description The patient has come. */
+        Arrive: {
+            /** @default null */
+            arrived_at: components["schemas"]["Instant"] | null;
+        };
+        /** @description A role at an organization, with dates. */
+        Assignment: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Whose. */
+            account_id: components["schemas"]["Id"];
+            /** @description The role code. */
+            role: string;
+            /** @description Where. */
+            org_id: components["schemas"]["Id"];
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description From this day. */
+            valid_from: components["schemas"]["Date"];
+            valid_to?: components["schemas"]["Date"] | null;
+        };
+        /** @description When an assignment ends. */
+        AssignmentEnd: {
+            valid_to?: components["schemas"]["Date"] | null;
+        };
+        /** @description An assignment as the administration screen shows it. */
+        AssignmentView: {
+            /** @description The assignment. */
+            assignment: components["schemas"]["Assignment"];
+            /**
+             * Format: int64
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
+            /** @description Holds today. */
+            in_force: boolean;
+        };
+        /** @description A file of a case. */
+        Attachment: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description When added. */
+            at: components["schemas"]["Instant"];
+            /** @description By which account. */
+            account_id: components["schemas"]["Id"];
+            /** @description By whom. */
+            author_name: string;
+            /** @description For which organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            file_name: string;
+            /** @description Its type, told from the content. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            size_bytes: number;
+            /** @description SHA-256 of the content. */
+            sha256: string;
+        };
+        /** @description A signed statement that the chain had this head. */
+        AuditHead: {
+            /**
+             * Format: int64
+             * @description Number of the newest event.
+             */
+            seq: number;
+            /** @description Its hash. */
+            hash: string;
+            /** @description When it was signed. */
+            at: components["schemas"]["Instant"];
+            /** @description Ed25519 public key, hex. */
+            public_key: string;
+            /** @description Ed25519 signature over `seq:hash:at`, hex. */
+            signature: string;
+        };
+        /** @description Why an actor may read a patient's data held by another member. */
+        Basis: {
+            /** @enum {string} */
+            kind: "own-patient";
+        } | {
+            /** @description Kind of the document that makes the relation, such as `referral`. */
+            document: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "care";
+        } | {
+            /** @description The consent record. */
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "consent";
+        } | {
+            /** @description The break-glass record. */
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "break-glass";
+        };
+        /** @description A reason: a code the interface puts into words, and what fills it. */
+        Because: {
+            /** @description Its code. */
+            code: string;
+            /** @description What fills the sentence. */
+            data: Record<string, never>;
+        };
+        /**
+         * @description Where a bed stands. Whether it is held is a matter of its live hold, not of its state.
+         * @enum {string}
+         */
+        BedState: "open" | "occupied" | "cleaning" | "closed";
+        /** @description A typed tie between two organizations, with dates and proof. */
+        Bond: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What sort. */
+            kind: components["schemas"]["BondKind"];
+            /** @description The side that gives: manages, supports, trains. */
+            from_org_id: components["schemas"]["Id"];
+            /** @description The side that receives. */
+            to_org_id: components["schemas"]["Id"];
+            group_id?: components["schemas"]["Id"] | null;
+            /** @description Title of the agreement. */
+            title: string;
+            /** @description Number of the agreement. */
+            number?: string | null;
+            /** @description What was agreed: fee, powers, outputs. */
+            terms?: string | null;
+            /** @description From. */
+            starts_on: components["schemas"]["Date"];
+            ends_on?: components["schemas"]["Date"] | null;
+            /** @description Running or over. */
+            state: components["schemas"]["BondState"];
+            /** @description Why it ended early. */
+            end_reason?: string | null;
+            /** @description Files that prove it. */
+            evidence_ids: components["schemas"]["Id"][];
+            /** @description First recorded. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description A bond between two organizations. */
+        BondInput: {
+            /** @description What sort. */
+            kind: components["schemas"]["BondKind"];
+            /** @description The side that gives: manages, supports, trains. */
+            from_org_id: components["schemas"]["Id"];
+            /** @description The side that receives. */
+            to_org_id: components["schemas"]["Id"];
+            group_id?: components["schemas"]["Id"] | null;
+            /** @description Title of the agreement. */
+            title: string;
+            /** @description Number of the agreement. */
+            number?: string | null;
+            /** @description What was agreed: fee, powers, outputs. */
+            terms?: string | null;
+            /** @description From. */
+            starts_on: components["schemas"]["Date"];
+            ends_on?: components["schemas"]["Date"] | null;
+            /** @description Files that prove it, uploaded before. */
+            evidence_ids?: components["schemas"]["Id"][];
+        };
+        /**
+         * @description What sort of bond (纽带).
+         * @enum {string}
+         */
+        BondKind: "agreement" | "entrusted-management" | "project" | "aid" | "strategy" | "technique" | "talent" | "training" | "resource" | "information" | "recognition" | "prescription" | "service" | "brand" | "culture";
+        /**
+         * @description Running or over.
+         * @enum {string}
+         */
+        BondState: "active" | "ended";
+        /** @description A bond with the names of both sides and its files. */
+        BondView: components["schemas"]["Bond"] & {
+            /** @description The giving side. */
+            from: components["schemas"]["OrgBrief"];
+            /** @description The receiving side. */
+            to: components["schemas"]["OrgBrief"];
+            /** @description Files that prove it. */
+            evidence: components["schemas"]["NetworkEvidence"][];
+        };
+        /** @description An emergency access of one person to one patient. */
+        BreakGlass: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Whose record. */
+            patient_id: components["schemas"]["Id"];
+            /** @description Who looked. */
+            account_id: components["schemas"]["Id"];
+            /** @description Their name. */
+            account_name: string;
+            /** @description In which role. */
+            role: string;
+            /** @description For which organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description Why. */
+            reason: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description Until when the access lasts. */
+            expires_at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description The version of the rule set that set the time.
+             */
+            rule_version: number;
+            /** @description Organizations that were told. */
+            alerted_org_ids: components["schemas"]["Id"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["BreakGlassState"];
+            review?: components["schemas"]["Review"] | null;
+        };
+        /** @description One line of the review list. */
+        BreakGlassRow: {
+            /** @description The access. */
+            access: components["schemas"]["BreakGlass"];
+            /**
+             * Format: int64
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
+            /** @description Whose record, masked. */
+            patient: components["schemas"]["PatientBrief"];
+            /** @description The viewer may review it: not their own, and still open. */
+            reviewable: boolean;
+        };
+        /**
+         * @description Where an emergency access stands.
+         * @enum {string}
+         */
+        BreakGlassState: "open" | "reviewed";
+        /** @description Cases taken up together. */
+        Bulk: {
+            /** @description The cases and the versions seen. */
+            items: components["schemas"]["BulkItem"][];
+            department_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description One case of a bulk command. */
+        BulkItem: {
+            /** @description The case. */
+            id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description The version seen.
+             */
+            version: number;
+        };
+        /** @description What became of one case. */
+        BulkResult: {
+            /** @description The case. */
+            id: components["schemas"]["Id"];
+            /** @description Done? */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Its version now, when done.
+             */
+            version?: number | null;
+            state?: components["schemas"]["State"] | null;
+            /** @description Why not: a code. */
+            code?: string | null;
+        };
+        /** @description Which organization answers for a village or neighbourhood (网格). */
+        Catchment: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Code of the area. */
+            area_code: string;
+            /** @description Name of the village or neighbourhood. */
+            area_name: string;
+            /** @description Name of the grid it is part of. */
+            grid?: string | null;
+            /** @description The organization that answers for it. */
+            org_id: components["schemas"]["Id"];
+            /**
+             * Format: int32
+             * @description Residents.
+             */
+            population?: number | null;
+            /** @description From. */
+            starts_on: components["schemas"]["Date"];
+            ends_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description An area and who answers for it. */
+        CatchmentInput: {
+            /** @description Code of the area. */
+            area_code: string;
+            /** @description Name of the village or neighbourhood. */
+            area_name: string;
+            /** @description Name of the grid it is part of. */
+            grid?: string | null;
+            /** @description The organization that answers for it. */
+            org_id: components["schemas"]["Id"];
+            /**
+             * Format: int32
+             * @description Residents.
+             */
+            population?: number | null;
+            starts_on?: components["schemas"]["Date"] | null;
+        };
+        /**
+         * @description Through which door a request comes, and for which a place is kept.
+         * @enum {string}
+         */
+        Channel: "routine" | "referral" | "green";
+        /** @description End the case. */
+        Close: {
+            /** @description How it ended. */
+            outcome: components["schemas"]["Outcome"];
+        };
+        /** @description Admitted elsewhere. */
+        CloseElsewhere: {
+            /** @description Where and why. */
+            text: string;
+            referral_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description A set of codes under one name. */
+        CodeSystem: {
+            /** @description Its name in the API: `icd10`. */
+            system: string;
+            /** @description Chinese name. */
+            name_zh: string;
+            /** @description English name. */
+            name_en: string;
+            /** @description Where the codes come from. */
+            source: string;
+            /** @description Edition, as the last import called it. */
+            edition: string;
+            /**
+             * Format: int64
+             * @description How many concepts it has, retired ones included.
+             */
+            concepts: number;
+        };
+        /** @description One meaning and its code. */
+        Concept: {
+            /** @description The code system. */
+            system: string;
+            /** @description The code as published: `I63.9`. */
+            code: string;
+            /** @description Chinese name. */
+            zh: string;
+            /** @description English name. */
+            en: string;
+            /** @description Whole pinyin of the Chinese name, by which lists sort. */
+            pinyin: string;
+            /** @description Pinyin initials of the Chinese name. */
+            initials: string;
+            /** @description Code of the wider concept. */
+            parent?: string | null;
+            /** @description Other names, searched like names. */
+            synonyms: string[];
+            /** @description What this system knows besides: minutes of an examination, form of a drug. */
+            attributes: Record<string, never>;
+            /**
+             * Format: date
+             * @description First day of use.
+             */
+            active_from?: string | null;
+            /**
+             * Format: date
+             * @description Last day of use.
+             */
+            active_to?: string | null;
+        };
+        /** @description A consent. */
+        Consent: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Whose record. */
+            patient_id: components["schemas"]["Id"];
+            /** @description The organization that took it down. */
+            org_id: components["schemas"]["Id"];
+            /** @description One organization or a group. */
+            reach: components["schemas"]["Reach"];
+            /** @description The organization that may read, or whose groups may. */
+            grantee_org_id: components["schemas"]["Id"];
+            /** @description What for. */
+            purpose: string;
+            given_by?: components["schemas"]["Contact"] | null;
+            /** @description SHA-256 of the signed form, where it was scanned. */
+            evidence_sha256?: string | null;
+            /** @description When given. */
+            given_at: components["schemas"]["Instant"];
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Instant"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ConsentState"];
+            withdrawn_at?: components["schemas"]["Instant"] | null;
+            /** @description Why, as far as said. */
+            withdrawal_reason?: string | null;
+            /**
+             * Format: int64
+             * @description The version, for `If-Match`; filled when read.
+             */
+            version?: number;
+        };
+        /**
+         * @description Who agreed.
+         * @enum {string}
+         */
+        ConsentBy: "patient" | "guardian" | "family" | "emergency";
+        /**
+         * @description In which form.
+         * @enum {string}
+         */
+        ConsentForm: "written" | "spoken" | "electronic";
+        /**
+         * @description Where a consent stands.
+         * @enum {string}
+         */
+        ConsentState: "active" | "withdrawn";
+        /** @description Somebody to call: guardian or family. */
+        Contact: {
+            /** @description Their name. */
+            name: string;
+            /** @description What they are to the patient: 母亲, spouse. */
+            relation: string;
+            /** @description Their telephone. */
+            phone?: string | null;
+        };
+        /** @description Guardian or family as typed. */
+        ContactInput: {
+            /** @description Their name. */
+            name: string;
+            /** @description What they are to the patient. */
+            relation?: string;
+            /** @description Their telephone. */
+            phone?: string | null;
+        };
+        /** @description What the sending doctor writes. */
+        Content: {
+            /**
+             * @description Code of the catalogue `referral-reason`.
+             * @default
+             */
+            reason_code: string;
+            /**
+             * @description The reason in words.
+             * @default
+             */
+            reason_text: string;
+            /**
+             * @description Diagnoses, the main one first.
+             * @default []
+             */
+            diagnoses: components["schemas"]["Diagnosis"][];
+            /**
+             * @description How the patient is: 病情描述.
+             * @default
+             */
+            condition: string;
+            /**
+             * @description What was done so far: 治疗经过.
+             * @default
+             */
+            treatment: string;
+            /**
+             * @description What to watch for: 注意事项.
+             * @default
+             */
+            precautions: string;
+            /**
+             * @description Allergies in words.
+             * @default []
+             */
+            allergies: string[];
+            /**
+             * @description The patient was asked and knows of none.
+             * @default false
+             */
+            no_known_allergies: boolean;
+            /**
+             * @description Vital signs, where measured.
+             * @default {
+             *       "measured_at": null,
+             *       "pulse_bpm": null,
+             *       "systolic_mmhg": null,
+             *       "diastolic_mmhg": null,
+             *       "respiration_per_minute": null,
+             *       "temperature_tenths_celsius": null,
+             *       "oxygen_saturation_percent": null,
+             *       "glucose_tenths_mmol_l": null,
+             *       "weight_tenths_kg": null,
+             *       "pain_score": null,
+             *       "coma_score": null
+             *     }
+             */
+            vital_signs: components["schemas"]["VitalSigns"];
+            /**
+             * @description Danger signs the doctor saw, codes of `referral.catalogue`.
+             * @default []
+             */
+            danger_signs: string[];
+            /** @default null */
+            consent: components["schemas"]["Consent"] | null;
+            /**
+             * @description What is asked for.
+             * @default outpatient
+             */
+            service: components["schemas"]["Service"];
+            /**
+             * @description The specialty asked for, code of the catalogue `specialty`.
+             * @default null
+             */
+            specialty_code: string | null;
+            /**
+             * @description How much it presses.
+             * @default routine
+             */
+            priority: components["schemas"]["Priority"];
+            /** @default null */
+            exam: components["schemas"]["ExamRequest"] | null;
+            /**
+             * @description The question of an advice.
+             * @default null
+             */
+            question: string | null;
+            /** @default null */
+            wanted_on: components["schemas"]["Date"] | null;
+        };
+        /**
+         * @description How close the cooperation is.
+         * @enum {string}
+         */
+        CooperationMode: "loose" | "semi-tight" | "tight" | "entrusted";
+        /**
+         * @description The member's seat on the council.
+         * @enum {string}
+         */
+        CouncilClass: "no-seat" | "member" | "standing-member" | "vice-chair" | "chair";
+        /** @description How many live cases stand where, by side; at most 1000 is told, which means 1000 or more. */
+        Counts: {
+            /** @description Asked of the organization, by state. */
+            inbox: {
+                [key: string]: number;
+            };
+            /** @description Asked by it, by state. */
+            outbox: {
+                [key: string]: number;
+            };
+            /** @description For it to take back, by state. */
+            community: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Past their limit in the inbox.
+             */
+            inbox_overdue: number;
+            /**
+             * Format: int64
+             * @description Past their limit in the outbox.
+             */
+            outbox_overdue: number;
+            /**
+             * Format: int64
+             * @description Past their limit among those to take back.
+             */
+            community_overdue: number;
+            /**
+             * Format: int64
+             * @description From here on "or more".
+             */
+            shown_max: number;
+        };
+        /** @description A sign a doctor sees. */
+        DangerSign: {
+            /** @description Its code. */
+            code: string;
+            /** @description In Chinese. */
+            zh: string;
+            /** @description In English. */
+            en: string;
+            /** @description How urgent. */
+            urgency: components["schemas"]["Priority"];
+            /**
+             * Format: int32
+             * @description Least level.
+             */
+            level: number;
+        };
+        /** Format: date */
+        Date: string;
+        /** @description A recorded decision of government level. */
+        Decision: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The body that decided, as on the document. */
+            issuer: string;
+            /** @description Document number (文号). */
+            number: string;
+            /** @description Title of the document. */
+            title: string;
+            /** @description Level of government. */
+            level: components["schemas"]["DecisionLevel"];
+            /** @description Date of the document. */
+            decided_on: components["schemas"]["Date"];
+            /** @description In force or withdrawn. */
+            state: components["schemas"]["DecisionState"];
+            /** @description What it lets change. */
+            items: components["schemas"]["DecisionItem"][];
+            /** @description What was changed under it. */
+            uses: components["schemas"]["DecisionUse"][];
+            /** @description Files that prove it. */
+            evidence_ids: components["schemas"]["Id"][];
+            /** @description The government body whose account recorded it. */
+            recorded_by_org_id: components["schemas"]["Id"];
+            /** @description Why it was withdrawn. */
+            withdraw_reason?: string | null;
+            /** @description When it was recorded. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description A decision as on its document. */
+        DecisionInput: {
+            /** @description The body that decided. */
+            issuer: string;
+            /** @description Document number (文号). */
+            number: string;
+            /** @description Title of the document. */
+            title: string;
+            /** @description Level of government. */
+            level: components["schemas"]["DecisionLevel"];
+            /** @description Date of the document. */
+            decided_on: components["schemas"]["Date"];
+            /** @description What it lets change. */
+            items: components["schemas"]["DecisionItem"][];
+            /** @description Files that prove it, uploaded before. */
+            evidence_ids?: components["schemas"]["Id"][];
+        };
+        /** @description One subject of a decision and the fields that may change. */
+        DecisionItem: {
+            /** @description Organization or practitioner. */
+            kind: components["schemas"]["SubjectKind"];
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Which fields the decision lets change, once each. */
+            fields: components["schemas"]["GuardedField"][];
+        };
+        /**
+         * @description Which level of government decided.
+         * @enum {string}
+         */
+        DecisionLevel: "national" | "province" | "city" | "district";
+        /**
+         * @description In force or taken back.
+         * @enum {string}
+         */
+        DecisionState: "in-force" | "withdrawn";
+        /** @description A change that was made under a decision: each field of each subject is spent once. */
+        DecisionUse: {
+            /** @description The organization or practitioner. */
+            id: components["schemas"]["Id"];
+            /** @description The field that changed. */
+            field: components["schemas"]["GuardedField"];
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+        };
+        /** @description Can't take the patient. */
+        DeclineDown: {
+            /** @description Code of `referral-refusal`. */
+            reason_code: string;
+            /** @description In words; needed for codes that say so. */
+            reason_text?: string | null;
+        };
+        /** @description A demonstration account. */
+        DemoAccount: {
+            /** @description The account. */
+            account_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            name: string;
+            /** @description Role code. */
+            role: string;
+            /** @description Role name in Chinese. */
+            role_name: string;
+            /** @description Role name in English. */
+            role_name_en: string;
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            org_name: string;
+        };
+        /** @description Which demonstration account to sign in as. */
+        DemoSignIn: {
+            /** @description The account. */
+            account_id: components["schemas"]["Id"];
+        };
+        /** @description A department of an organization. */
+        Department: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description The organization's own code for it. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description What it does. */
+            kind: components["schemas"]["DepartmentKind"];
+            /** @description Specialty code of the national list. */
+            specialty?: string | null;
+            /** @description Telephone. */
+            phone?: string | null;
+            /** @description Building and floor. */
+            location?: string | null;
+            /** @description Open or closed. */
+            state: components["schemas"]["OrgState"];
+        };
+        /** @description A department. */
+        DepartmentInput: {
+            /** @description The organization; can't be changed later. */
+            org_id: components["schemas"]["Id"];
+            /** @description The organization's own code for it. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description What it does. */
+            kind: components["schemas"]["DepartmentKind"];
+            /** @description Specialty code of the national list. */
+            specialty?: string | null;
+            /** @description Telephone. */
+            phone?: string | null;
+            /** @description Building and floor. */
+            location?: string | null;
+            state?: components["schemas"]["OrgState"] | null;
+        };
+        /**
+         * @description What a department does.
+         * @enum {string}
+         */
+        DepartmentKind: "clinical" | "diagnostic" | "nursing" | "public-health" | "pharmacy" | "administration";
+        /** @description A device on which an account is signed in. */
+        Device: {
+            /** @description Names the session; not the secret. */
+            id: string;
+            /** @description Signed in at. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Last used at, to the minute. */
+            seen_at: components["schemas"]["Instant"];
+            /** @description Network address it signed in from. */
+            address: string;
+            /** @description What the browser called itself. */
+            agent: string;
+            /** @description Is it the one asking? */
+            current: boolean;
+        };
+        /** @description Where the account is signed in. */
+        DeviceList: {
+            /** @description The devices, the one used last first. */
+            items: components["schemas"]["Device"][];
+        };
+        /** @description A diagnosis. */
+        Diagnosis: {
+            /** @description ICD-10 code. */
+            code: string;
+            /** @description In words, as the doctor saw it. */
+            display: string;
+        };
+        /** @description Results or the discharge summary, written by the receiving side. */
+        Discharge: {
+            /** @description When it was sent back. */
+            returned_at: components["schemas"]["Instant"];
+            /** @description Who wrote it. */
+            by_name: string;
+            discharged_at?: components["schemas"]["Instant"] | null;
+            /** @description What it says. */
+            summary: components["schemas"]["DischargeSummary"];
+        };
+        /** @description The discharge summary, or the result of an examination. */
+        DischargeSummary: {
+            /** @description Diagnoses at the end, the main one first. */
+            diagnoses?: components["schemas"]["Diagnosis"][];
+            /** @description Findings and results: 检查结果. */
+            findings: string;
+            /** @description What was done: 诊疗经过. */
+            treatment?: string;
+            /** @description State at the end: 出院情况. */
+            condition?: string;
+            /** @description Advice: 出院医嘱. */
+            advice?: string;
+            discharged_on?: components["schemas"]["Date"] | null;
+            /** @description Report or summary as a file, attachments of this case. */
+            attachment_ids?: components["schemas"]["Id"][];
+        };
+        /**
+         * @description How loud a message is.
+         * @enum {string}
+         */
+        DispatchLevel: "info" | "warning" | "emergency";
+        /** @description A message on the wall. */
+        DispatchMessage: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The organization that sent it; all members of its groups see it. */
+            org_id: components["schemas"]["Id"];
+            /** @description How loud it is. */
+            level: components["schemas"]["DispatchLevel"];
+            /** @description What it says; no patient is named on a wall. */
+            text: string;
+            /** @description When it was sent. */
+            sent_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            sent_by: string;
+            /** @description Shown until then. */
+            valid_until: components["schemas"]["Instant"];
+            /** @description Taken back early. */
+            withdrawn: boolean;
+        };
+        /** @description The plan a hospital proposes for care in the community. */
+        DownPlan: {
+            /** @description When proposed. */
+            proposed_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            proposed_by: string;
+            /** @description For which organization. */
+            proposed_by_org_id: components["schemas"]["Id"];
+            /** @description What it says. */
+            plan: components["schemas"]["PlanContent"];
+            /** @description Each drug against the community's formulary. */
+            formulary: components["schemas"]["FormularyCheck"][];
+            /**
+             * Format: int64
+             * @description The version of `referral.formulary` that checked.
+             */
+            formulary_rule_version: number;
+            /** @description Days of the follow-ups, from `referral.follow-up`. */
+            follow_up_days: number[];
+            accepted_at?: components["schemas"]["Instant"] | null;
+        };
+        /**
+         * @description A duty that one person holds alone.
+         * @enum {string}
+         */
+        Duty: "system" | "security" | "audit";
+        /** @description Why a record can't wait. */
+        Emergency: {
+            /** @description In words. */
+            reason: string;
+        };
+        /** @description The hospital's own encounter. */
+        Encounter: {
+            arrived_at?: components["schemas"]["Instant"] | null;
+            admitted_at?: components["schemas"]["Instant"] | null;
+            seen_at?: components["schemas"]["Instant"] | null;
+            /** @description The number in the hospital's own system: 住院号 or 门诊号. */
+            number?: string | null;
+            /** @description Ward and bed in words. */
+            place_text?: string | null;
+            /** @description The doctor in charge. */
+            doctor_name?: string | null;
+        };
+        /** @description Devices of one kind. */
+        EquipmentCount: {
+            /** @description Kind of device: `CT`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description How many work.
+             */
+            count: number;
+        };
+        /**
+         * @description Whether a device can be booked.
+         * @enum {string}
+         */
+        EquipmentState: "in-service" | "out-of-service";
+        /** @description One entry of the chain. */
+        Event: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Its place in the chain; absent for a moment after a commit on PostgreSQL.
+             */
+            seq?: number | null;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description What happened: `referral.accepted`. */
+            event: string;
+            /** @description Kind of the thing it happened to. */
+            kind: string;
+            /** @description Its id. */
+            entity_id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Its version after the change; 0 where nothing is versioned.
+             */
+            version: number;
+            org_id?: components["schemas"]["Id"] | null;
+            peer_org_id?: components["schemas"]["Id"] | null;
+            patient_id?: components["schemas"]["Id"] | null;
+            /** @description Who did it. */
+            actor_id: components["schemas"]["Id"];
+            /** @description The name shown. */
+            actor_name: string;
+            /** @description In which role. */
+            role: string;
+            /** @description For which member. */
+            actor_org_id: components["schemas"]["Id"];
+            /** @description The request it came with. */
+            request_id: string;
+            /** @description From which network address. */
+            address: string;
+            /** @description On which basis a patient's data was touched, as JSON. */
+            basis?: string | null;
+            /** @description What changed, as JSON text. */
+            detail: string;
+            /** @description SHA-256 of the stored body, in hex. */
+            body_sha256?: string | null;
+            /** @description SHA-256 over this entry and the one before it, in hex. */
+            hash?: string | null;
+        };
+        /** @description An examination asked for. */
+        ExamRequest: {
+            /** @description Code of the catalogue `exam`. */
+            item_code: string;
+            /** @description In words. */
+            item_display: string;
+            /** @description Body part and side. */
+            part?: string | null;
+            /** @description The machine wanted, where it matters. */
+            equipment?: string | null;
+            /** @description What the patient must do before: fasting, bladder, company. */
+            preparation?: string | null;
+        };
+        /** @description Leave a path, with the reason: refuse, withdraw, recall, give back. */
+        Exit: {
+            /**
+             * @description Code of `referral-refusal` (refuse) or `referral-withdrawal` (withdraw).
+             * @default
+             */
+            reason_code: string;
+            /**
+             * @description In words; needed for codes that say so.
+             * @default null
+             */
+            reason_text: string | null;
+        };
+        /** @description Why something was refused or taken back. */
+        ExitReason: {
+            /** @description Code of the catalogue that fits the action. */
+            code: string;
+            /** @description In words. */
+            text?: string | null;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description Who. */
+            by_name: string;
+            /** @description For which organization. */
+            org_id: components["schemas"]["Id"];
+        };
+        /** @description One field that differs. */
+        FieldChange: {
+            /** @description Path of the field: `roles[2].grants.record.read`. */
+            path: string;
+            /** @description What it was; absent for a new field. */
+            before: Record<string, never>;
+            /** @description What it is; absent for one that is gone. */
+            after: Record<string, never>;
+        };
+        /** @description A field at fault. */
+        FieldProblem: {
+            /** @description Path of the field: `patient.identifier`. */
+            path: string;
+            /** @description Stable code. */
+            code: string;
+        };
+        /** @description One figure now and at the baseline. */
+        FigureChange: {
+            /** @description Which: `staff.doctors`, `beds.open`, `equipment.CT`. */
+            figure: string;
+            /**
+             * Format: int64
+             * @description At the baseline; absent when it was not counted then.
+             */
+            baseline?: number | null;
+            /**
+             * Format: int64
+             * @description Now; absent when it was not counted.
+             */
+            current?: number | null;
+            /**
+             * Format: int64
+             * @description The difference, where both are known.
+             */
+            difference?: number | null;
+        };
+        /** @description A file, as a form field called `file`. */
+        FileForm: {
+            /**
+             * Format: binary
+             * @description PDF, JPEG, PNG or DICOM, at most 20 MiB.
+             */
+            file: string;
+        };
+        /** @description An exact search over the whole consortium: one number, or name and birth date. */
+        FindQuery: {
+            /** @default null */
+            identifier: components["schemas"]["IdentifierInput"] | null;
+            /**
+             * @description The whole name.
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            birth_date: components["schemas"]["Date"] | null;
+        };
+        /** @description Something wrong with the chain. */
+        Finding: {
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            seq: number;
+            /** @description Its id. */
+            id: string;
+            /** @enum {string} */
+            what: "edited";
+        } | {
+            /**
+             * Format: int64
+             * @description First missing number.
+             */
+            from: number;
+            /**
+             * Format: int64
+             * @description Last missing number.
+             */
+            to: number;
+            /** @enum {string} */
+            what: "removed";
+        } | {
+            /**
+             * Format: int64
+             * @description Number of the newest event there is.
+             */
+            last: number;
+            /**
+             * Format: int64
+             * @description Number of the newest signed head.
+             */
+            signed: number;
+            /** @enum {string} */
+            what: "truncated";
+        } | {
+            /**
+             * Format: int64
+             * @description The head's number.
+             */
+            seq: number;
+            /** @enum {string} */
+            what: "head-differs";
+        } | {
+            /**
+             * Format: int64
+             * @description The head's number.
+             */
+            seq: number;
+            /** @enum {string} */
+            what: "bad-signature";
+        } | {
+            /**
+             * Format: int64
+             * @description The head's number.
+             */
+            seq: number;
+            /** @enum {string} */
+            what: "head-missing";
+        } | {
+            /**
+             * Format: int64
+             * @description Number of its entry.
+             */
+            seq: number;
+            /** @description The entity. */
+            entity_id: string;
+            /**
+             * Format: int64
+             * @description The version.
+             */
+            version: number;
+            /** @enum {string} */
+            what: "version-differs";
+        } | {
+            /** @description The entity. */
+            entity_id: string;
+            /**
+             * Format: int64
+             * @description The version.
+             */
+            version: number;
+            /** @enum {string} */
+            what: "version-without-entry";
+        } | {
+            /** @description Its id. */
+            id: string;
+            /** @enum {string} */
+            what: "stray";
+        };
+        /** @description A follow-up the community owes. */
+        FollowUp: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The case. */
+            referral_id: components["schemas"]["Id"];
+            /** @description Its number. */
+            referral_number: string;
+            /** @description The patient. */
+            patient_id: components["schemas"]["Id"];
+            /** @description The patient's name, as on the sheet. */
+            patient_name: string;
+            /** @description Who owes it. */
+            org_id: components["schemas"]["Id"];
+            /** @description The other side. */
+            hospital_org_id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Day 3, 7, 30 …
+             */
+            day: number;
+            /** @description When it is due. */
+            due_on: components["schemas"]["Date"];
+            /** @description Where it stands. */
+            state: components["schemas"]["FollowUpState"];
+            record?: components["schemas"]["FollowUpRecord"] | null;
+            ended_at?: components["schemas"]["Instant"] | null;
+            /** @description By whom. */
+            by_name?: string | null;
+        };
+        /** @description What was found at a follow-up. */
+        FollowUpRecord: {
+            /** @description How it was done. */
+            way: components["schemas"]["FollowUpWay"];
+            /** @description Day it was done. */
+            done_on: components["schemas"]["Date"];
+            /** @description Form of `referral.follow-up`: item code → answer. */
+            form?: {
+                [key: string]: string;
+            };
+            /** @description Takes the drugs as planned; absent means not asked. */
+            takes_drugs?: boolean | null;
+            /** @description Has been in hospital again since discharge; absent means not asked. */
+            readmitted?: boolean | null;
+            /** @description How the patient does against the goal. */
+            progress?: string;
+        };
+        /**
+         * @description Where a follow-up stands.
+         * @enum {string}
+         */
+        FollowUpState: "waiting" | "done" | "missed" | "cancelled";
+        /** @description A follow-up with its version. */
+        FollowUpView: components["schemas"]["FollowUp"] & {
+            /**
+             * Format: int64
+             * @description Its version; send it back in `If-Match`.
+             */
+            version: number;
+            /** @description Past its day and not done. */
+            overdue: boolean;
+        };
+        /**
+         * @description How a follow-up was done.
+         * @enum {string}
+         */
+        FollowUpWay: "home-visit" | "clinic" | "phone" | "video";
+        /** @description How far a follower of events has read. */
+        FollowerView: {
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Number of the last event it handled.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Events it has not looked at yet.
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description Failures since it last got on.
+             */
+            failures: number;
+            retry_at?: components["schemas"]["Instant"] | null;
+            /** @description Why it failed last. */
+            last_error?: string | null;
+            /** @description Runs in this version of the program. */
+            known: boolean;
+        };
+        /** @description One question of the form. */
+        FormItem: {
+            /** @description Its code. */
+            code: string;
+            /** @description In Chinese. */
+            zh: string;
+            /** @description In English. */
+            en: string;
+            /** @description `text`, `number` or `yes-no`. */
+            kind: components["schemas"]["FormKind"];
+            /** @description Must be answered. */
+            required?: boolean;
+            /** @description Unit of a number. */
+            unit?: string | null;
+            /** @description For diagnoses with one of these prefixes only; for all when empty. */
+            icd_prefixes?: string[];
+        };
+        /**
+         * @description What sort of answer a question takes.
+         * @enum {string}
+         */
+        FormKind: "text" | "number" | "yes-no";
+        /** @description One drug against the community's formulary. */
+        FormularyCheck: {
+            /** @description The drug. */
+            code: string;
+            /** @description Is it there? */
+            available: boolean;
+            /** @description Entries of the formulary of the same chemical subgroup (ATC, five characters). */
+            alternatives: string[];
+        };
+        /**
+         * @description Through which channel the treasury supports it (财政补偿政策和保障渠道); one of the six unchanged.
+         * @enum {string}
+         */
+        Funding: "full-budget" | "partial-budget" | "self-supporting" | "enterprise-budget" | "no-budget";
+        /** @description A consortium: a lead and its members. */
+        Group: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Its name. */
+            name: string;
+            /** @description Name where there is little room. */
+            short_name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description Its form. */
+            form: components["schemas"]["GroupForm"];
+            /** @description The lead hospital. */
+            lead_org_id: components["schemas"]["Id"];
+            /** @description Where it stands. */
+            state: components["schemas"]["GroupState"];
+            /** @description Legal persons kept or united. */
+            legal_person_mode: components["schemas"]["LegalPersonMode"];
+            approval?: components["schemas"]["NetworkApproval"] | null;
+            active_on?: components["schemas"]["Date"] | null;
+            dissolved_on?: components["schemas"]["Date"] | null;
+            /** @description Why it was dissolved. */
+            dissolve_reason?: string | null;
+            /** @description First recorded. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description A group's page. */
+        GroupDetail: components["schemas"]["Group"] & {
+            /** @description The lead hospital. */
+            lead: components["schemas"]["OrgBrief"];
+            /** @description Members, past ones too. */
+            members: components["schemas"]["MemberView"][];
+            /** @description What this viewer may do: `update`, `approve`, `activate`, `join`, `dissolve`. */
+            actions: string[];
+        };
+        /**
+         * @description The form of a group; specialty alliances are kept apart because they cross groups.
+         * @enum {string}
+         */
+        GroupForm: "urban-group" | "county-community" | "remote-network";
+        /** @description A group to be formed; its lead becomes the first member. */
+        GroupInput: {
+            /** @description Its name. */
+            name: string;
+            /** @description Name where there is little room; the name if absent. */
+            short_name?: string | null;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description Its form. */
+            form: components["schemas"]["GroupForm"];
+            /** @description The lead hospital. */
+            lead_org_id: components["schemas"]["Id"];
+            /** @description Legal persons kept or united. */
+            legal_person_mode: components["schemas"]["LegalPersonMode"];
+        };
+        /** @description Groups. */
+        GroupList: {
+            /** @description By name. */
+            items: components["schemas"]["GroupSummary"][];
+        };
+        /** @description A group an organization belongs to. */
+        GroupOf: {
+            /** @description The membership. */
+            membership_id: components["schemas"]["Id"];
+            /** @description The group. */
+            group_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            group_name: string;
+            /** @description Where the group stands. */
+            group_state: components["schemas"]["GroupState"];
+            /** @description Lead, branch or member. */
+            role: components["schemas"]["MemberRole"];
+            /** @description How close. */
+            cooperation_mode: components["schemas"]["CooperationMode"];
+            /** @description Seat on the council. */
+            council_class: components["schemas"]["CouncilClass"];
+            /** @description From. */
+            joined_on: components["schemas"]["Date"];
+            left_on?: components["schemas"]["Date"] | null;
+        };
+        /**
+         * @description Where a group stands.
+         * @enum {string}
+         */
+        GroupState: "forming" | "active" | "dissolved";
+        /** @description A group in a list. */
+        GroupSummary: components["schemas"]["Group"] & {
+            /** @description The lead hospital. */
+            lead: components["schemas"]["OrgBrief"];
+            /**
+             * Format: int32
+             * @description Live members, the lead among them.
+             */
+            member_count: number;
+        };
+        /** @description What of a group may be changed. */
+        GroupUpdate: {
+            /** @description Its name. */
+            name: string;
+            /** @description Name where there is little room; the name if absent. */
+            short_name?: string | null;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description Its form. */
+            form: components["schemas"]["GroupForm"];
+            /** @description Legal persons kept or united. */
+            legal_person_mode: components["schemas"]["LegalPersonMode"];
+        };
+        /**
+         * @description A field that no command changes without a decision.
+         * @enum {string}
+         */
+        GuardedField: "ownership" | "affiliation" | "institution-type" | "positioning" | "funding" | "input-mode" | "staff-status" | "home-employer";
+        /** @description Signed heads of the chain. */
+        HeadPage: {
+            /** @description The heads, newest first. */
+            items: components["schemas"]["AuditHead"][];
+            /**
+             * Format: int64
+             * @description Pass as `before` to get the next page; absent on the last one.
+             */
+            next?: number | null;
+        };
+        /** @description A bed, a slot or a machine's time held for the patient. */
+        HeldPlace: {
+            /** @description The hold. */
+            hold_id: components["schemas"]["Id"];
+            /** @description What is held. */
+            place: components["schemas"]["Place"];
+            /** @description What it is called: ward and bed, clinic and time, device and time. */
+            place_name: string;
+            /** @description Until when it is held. */
+            until: components["schemas"]["Instant"];
+            /** @description What the patient shows at the desk: 取号码. */
+            pick_up_code: string;
+        };
+        /** @description A concept that a search found. */
+        Hit: components["schemas"]["Concept"] & {
+            matched?: components["schemas"]["Match"] | null;
+        };
+        /** @description The concepts a search found, best first. */
+        Hits: {
+            /** @description At most `limit` of them. */
+            items: components["schemas"]["Hit"][];
+        };
+        /**
+         * @description Where a hold stands.
+         * @enum {string}
+         */
+        HoldState: "held" | "confirmed" | "consumed" | "released" | "expired";
+        /** Format: uuid */
+        Id: string;
+        /** @description A number that identifies a patient. */
+        Identifier: {
+            /** @description Names this identifier within the record. */
+            id: components["schemas"]["Id"];
+            /** @description What sort of number. */
+            kind: components["schemas"]["IdentifierKind"];
+            /** @description The number; masked wherever it has not been asked for by itself. */
+            value: string;
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description Why a number whose check character disagrees was taken all the same. */
+            override_reason?: string | null;
+            retired_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A number as typed. */
+        IdentifierInput: {
+            /** @description What sort of number. */
+            kind: components["schemas"]["IdentifierKind"];
+            /** @description The number; full-width digits and blanks are understood. */
+            value: string;
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description Why it is right although its check character disagrees. */
+            override_reason?: string | null;
+        };
+        /**
+         * @description What sort of number identifies a patient.
+         * @enum {string}
+         */
+        IdentifierKind: "resident-id" | "health-card" | "insurance" | "passport" | "birth-certificate" | "hospital-number";
+        /** @description What an import did, or would do. */
+        ImportReport: {
+            /** @description Was anything stored? Never in a dry run, nor when there are problems. */
+            applied: boolean;
+            /**
+             * Format: int64
+             * @description Rows read.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description New concepts.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Concepts that differ from what is stored.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Concepts as stored.
+             */
+            unchanged: number;
+            /** @description Bad cells, at most 200. */
+            problems: components["schemas"]["RowProblem"][];
+            /**
+             * Format: int64
+             * @description All bad cells.
+             */
+            problem_count: number;
+        };
+        /** @description One figure. */
+        Indicator: {
+            /** @description Its code. */
+            code: components["schemas"]["IndicatorCode"];
+            /**
+             * Format: int64
+             * @description What was counted.
+             */
+            numerator?: number | null;
+            /**
+             * Format: int64
+             * @description Out of what; absent for plain counts.
+             */
+            denominator?: number | null;
+            /**
+             * Format: int64
+             * @description The rate in thousandths, rounded half up; absent without a denominator.
+             */
+            per_mille?: number | null;
+            /**
+             * Format: int64
+             * @description A time in seconds; absent when nothing was answered.
+             */
+            seconds?: number | null;
+        };
+        /**
+         * @description The figures there are.
+         * @enum {string}
+         */
+        IndicatorCode: "up-sent" | "up-received" | "exam-received" | "advice-received" | "down-sent" | "down-received" | "down-up-ratio" | "answer-p50" | "answer-p90" | "acceptance-rate" | "rejection-rate" | "expiry-rate" | "no-show-rate" | "follow-up-completion";
+        /**
+         * @description How government puts money in (政府投入方式); one of the six unchanged.
+         * @enum {string}
+         */
+        InputMode: "per-post" | "purchased-service" | "project" | "enterprise" | "no-input";
+        /** Format: date-time */
+        Instant: string;
+        /** @description A job. */
+        Job: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Its kind. */
+            kind: string;
+            /** @description What it is about; one waiting job a kind and key. */
+            key: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobState"];
+            /** @description Not before. */
+            run_at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description Failures so far.
+             */
+            attempts: number;
+            /** @description When it was scheduled. */
+            created_at: components["schemas"]["Instant"];
+            finished_at?: components["schemas"]["Instant"] | null;
+            /** @description Why it failed last. */
+            last_error?: string | null;
+            /** @description What it needs to know. */
+            body: Record<string, never>;
+        };
+        /**
+         * @description Where a job stands.
+         * @enum {string}
+         */
+        JobState: "waiting" | "done" | "cancelled" | "dead";
+        /** @description The card a patient shows when they come. */
+        Join: {
+            /** @description A number on it, which must be one of the record's. */
+            proof: components["schemas"]["IdentifierInput"];
+        };
+        /**
+         * @description What sort of referral it is.
+         * @enum {string}
+         */
+        Kind: "Up" | "Down" | "Transfer" | "Exam" | "Emergency" | "Advice";
+        /**
+         * @description Whether members keep their legal persons (a setting: plans differ in it).
+         * @enum {string}
+         */
+        LegalPersonMode: "separate" | "unified";
+        /**
+         * @description The four levels of the tree, from wide to narrow.
+         * @enum {string}
+         */
+        Level: "city" | "district" | "town" | "village";
+        /**
+         * @description What a licence allows.
+         * @enum {string}
+         */
+        LicenceKind: "doctor-qualification" | "doctor-practice" | "nurse-practice" | "village-doctor-practice" | "pharmacist" | "technician" | "special";
+        /** @description A live request. */
+        LiveRequest: {
+            id?: components["schemas"]["Id"] | null;
+            /** @description Its number, where the caller may open it. */
+            number?: string | null;
+            state?: components["schemas"]["State"] | null;
+            kind?: components["schemas"]["Kind"] | null;
+        };
+        /**
+         * @description Whether a maintenance window stands.
+         * @enum {string}
+         */
+        MaintenanceState: "planned" | "cancelled";
+        /**
+         * @description What a search matched; the order is the order of answers.
+         * @enum {string}
+         */
+        Match: "code" | "name" | "sound" | "inside";
+        /** @description Who might this be? Asked before somebody is registered. */
+        MatchQuery: {
+            /**
+             * @description Name.
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            birth_date: components["schemas"]["Date"] | null;
+            /**
+             * @description Numbers.
+             * @default []
+             */
+            identifiers: components["schemas"]["IdentifierInput"][];
+            /**
+             * @description Telephone.
+             * @default null
+             */
+            phone: string | null;
+        };
+        /**
+         * @description Why a patient may be the one asked for.
+         * @enum {string}
+         */
+        MatchReason: "same-identifier" | "same-name-and-birth-date" | "same-phone";
+        /** @description A new matrix. */
+        MatrixChange: {
+            /** @description In force from this day on. */
+            effective_from: components["schemas"]["Date"];
+            /** @description Who decided it. */
+            source: string;
+            /** @description The roles and their grants. */
+            roles: components["schemas"]["RoleDefinition"][];
+        };
+        /** @description A matrix that is being written. */
+        MatrixDraft: {
+            /** @description The roles and their grants. */
+            roles: components["schemas"]["RoleDefinition"][];
+        };
+        /** @description The figures of one member. */
+        MemberFigures: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            org_name: string;
+            /** @description Its figures. */
+            indicators: components["schemas"]["Indicator"][];
+            /** @description Why it refused, most frequent first. */
+            refusals: components["schemas"]["ReasonCount"][];
+        };
+        /**
+         * @description What a member is in its group.
+         * @enum {string}
+         */
+        MemberRole: "lead" | "branch" | "member";
+        /** @description A membership and its organization. */
+        MemberView: components["schemas"]["Membership"] & {
+            /**
+             * Format: int64
+             * @description Send it back in `If-Match`.
+             */
+            version: number;
+            /** @description The organization. */
+            org: components["schemas"]["OrgBrief"];
+        };
+        /** @description An organization's membership of a group, from one day to another. */
+        Membership: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The group. */
+            group_id: components["schemas"]["Id"];
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description Lead, branch or member. */
+            role: components["schemas"]["MemberRole"];
+            /** @description How close. */
+            cooperation_mode: components["schemas"]["CooperationMode"];
+            /** @description Seat on the council. */
+            council_class: components["schemas"]["CouncilClass"];
+            /** @description From. */
+            joined_on: components["schemas"]["Date"];
+            left_on?: components["schemas"]["Date"] | null;
+            /** @description Why it left. */
+            leave_reason?: string | null;
+        };
+        /** @description An organization that joins a group. */
+        MembershipInput: {
+            /** @description Who joins. */
+            org_id: components["schemas"]["Id"];
+            /** @description Branch or member. */
+            role: components["schemas"]["MemberRole"];
+            /** @description How close. */
+            cooperation_mode: components["schemas"]["CooperationMode"];
+            /** @description Seat on the council. */
+            council_class: components["schemas"]["CouncilClass"];
+            joined_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description What of a membership may be changed. */
+        MembershipUpdate: {
+            /** @description Branch or member; the lead stays the lead. */
+            role: components["schemas"]["MemberRole"];
+            /** @description How close. */
+            cooperation_mode: components["schemas"]["CooperationMode"];
+            /** @description Seat on the council. */
+            council_class: components["schemas"]["CouncilClass"];
+        };
+        /**
+         * Format: int64
+         * @description An amount in 分. JSON and database: a whole number of 分.
+         */
+        Money: number;
+        /** @description The approval a group needs before it is active (组建批复). */
+        NetworkApproval: {
+            /** @description The body that approved. */
+            issuer: string;
+            /** @description Document number (文号). */
+            number: string;
+            /** @description Date of the document. */
+            approved_on: components["schemas"]["Date"];
+            /** @description What was approved: the members and area named. */
+            scope: string;
+            evidence_id?: components["schemas"]["Id"] | null;
+            /** @description The body whose account recorded it. */
+            recorded_by_org_id: components["schemas"]["Id"];
+            /** @description When it was recorded. */
+            recorded_at: components["schemas"]["Instant"];
+        };
+        /** @description The formation approval as on the document. */
+        NetworkApprovalInput: {
+            /** @description The body that approved. */
+            issuer: string;
+            /** @description Document number (文号). */
+            number: string;
+            /** @description Date of the document. */
+            approved_on: components["schemas"]["Date"];
+            /** @description What was approved: the members and area named. */
+            scope: string;
+            evidence_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description Why and when an organization closes. */
+        NetworkCloseInput: {
+            /** @description Why. */
+            reason: string;
+            closed_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description A survey beside the baseline. */
+        NetworkComparison: {
+            /** @description The survey. */
+            current: components["schemas"]["Survey"];
+            /** @description What it is compared with. */
+            baseline: components["schemas"]["Survey"];
+            /** @description Every figure of either. */
+            figures: components["schemas"]["FigureChange"][];
+            /** @description Techniques carried out now and not at the baseline. */
+            techniques_gained: string[];
+            /** @description Techniques carried out at the baseline and not now. */
+            techniques_lost: string[];
+        };
+        /**
+         * @description What sort of tie an edge stands for.
+         * @enum {string}
+         */
+        NetworkEdgeKind: "parent" | "membership" | "alliance" | "bond";
+        /** @description A file that proves something: an agreement, an approval, a decision. */
+        NetworkEvidence: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The organization whose account uploaded it. */
+            org_id: components["schemas"]["Id"];
+            /** @description The file's name as uploaded, without folders. */
+            name: string;
+            /** @description Type told from the content. */
+            media_type: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            size_bytes: number;
+            /** @description Hash of the content. */
+            sha256: string;
+            /** @description When it was uploaded. */
+            uploaded_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            uploaded_by: string;
+        };
+        /** @description The network as nodes and edges. */
+        NetworkGraph: {
+            /** @description Organizations. */
+            nodes: components["schemas"]["NetworkGraphNode"][];
+            /** @description Ties. */
+            edges: components["schemas"]["NetworkGraphEdge"][];
+        };
+        /** @description A tie in the graph. */
+        NetworkGraphEdge: {
+            /** @description The membership, alliance or bond; the child organization for the tree. */
+            id: components["schemas"]["Id"];
+            /** @description What sort. */
+            kind: components["schemas"]["NetworkEdgeKind"];
+            /** @description From this organization. */
+            from_org_id: components["schemas"]["Id"];
+            /** @description To this one. */
+            to_org_id: components["schemas"]["Id"];
+            /** @description Cooperation mode, bond kind or specialty. */
+            detail?: string | null;
+            /** @description Name of the group or alliance, title of the bond. */
+            label?: string | null;
+            group_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description An organization in the graph. */
+        NetworkGraphNode: components["schemas"]["OrgBrief"] & {
+            parent_id?: components["schemas"]["Id"] | null;
+            /** @description Groups it leads. */
+            leads_group_ids: components["schemas"]["Id"][];
+        };
+        /** @description The history of an organization, newest first. */
+        NetworkHistory: {
+            /** @description What happened. */
+            items: components["schemas"]["NetworkHistoryEntry"][];
+        };
+        /** @description What happened to an organization. */
+        NetworkHistoryEntry: {
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description What: `organization.moved`. */
+            event: string;
+            /** @description By whom. */
+            actor_name: string;
+            /** @description In which role. */
+            role: string;
+            /**
+             * Format: int64
+             * @description The version after it.
+             */
+            version: number;
+            /** @description What changed. */
+            detail: Record<string, never>;
+            organization?: components["schemas"]["Organization"] | null;
+        };
+        /** @description When somebody left. */
+        NetworkLeaveInput: {
+            left_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description A licence; some run out. */
+        NetworkLicence: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What it allows. */
+            kind: components["schemas"]["LicenceKind"];
+            /** @description Its number. */
+            number: string;
+            /** @description Scope of practice. */
+            scope?: string | null;
+            issued_on?: components["schemas"]["Date"] | null;
+            expires_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description A licence. */
+        NetworkLicenceInput: {
+            id?: components["schemas"]["Id"] | null;
+            /** @description What it allows. */
+            kind: components["schemas"]["LicenceKind"];
+            /** @description Its number. */
+            number: string;
+            /** @description Scope of practice. */
+            scope?: string | null;
+            issued_on?: components["schemas"]["Date"] | null;
+            expires_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description Somebody's licences: replaces what was there. */
+        NetworkLicencesInput: {
+            /** @description Every licence. */
+            licences: components["schemas"]["NetworkLicenceInput"][];
+        };
+        /** @description Where an organization is to hang. */
+        NetworkMoveInput: {
+            parent_id?: components["schemas"]["Id"] | null;
+            decision_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description Who pays, kept at the home employer wherever the work is done. */
+        NetworkPay: {
+            /** @description The employer that pays. */
+            org_id: components["schemas"]["Id"];
+            /** @description Post grade, in the employer's words. */
+            grade?: string | null;
+        };
+        /** @description A place on the map in whole microdegrees, so that nothing here is a floating-point number. */
+        NetworkPosition: {
+            /**
+             * Format: int64
+             * @description Degrees north times a million.
+             */
+            latitude_microdegrees: number;
+            /**
+             * Format: int64
+             * @description Degrees east times a million.
+             */
+            longitude_microdegrees: number;
+        };
+        /** @description Who offers a technique to an organization. */
+        NetworkProviders: {
+            /** @description Nearest first where positions are known, then by name. */
+            items: components["schemas"]["OrgBrief"][];
+        };
+        /** @description Why something ends. */
+        NetworkReason: {
+            /** @description Why. */
+            reason: string;
+            ends_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description Where and as what somebody works: replaces what was there. */
+        NetworkSitesInput: {
+            /** @description Every work site, past ones too if they are to stay on record. */
+            sites: components["schemas"]["WorkSiteInput"][];
+        };
+        /** @description The tree as the viewer sees it. */
+        NetworkTree: {
+            /** @description Its lines, in the order to show them. */
+            nodes: components["schemas"]["NetworkTreeNode"][];
+        };
+        /** @description One line of the tree, parents before children. */
+        NetworkTreeNode: components["schemas"]["OrgBrief"] & {
+            parent_id?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int32
+             * @description 0 at the top.
+             */
+            depth: number;
+            /**
+             * Format: int32
+             * @description Lines directly below that are shown.
+             */
+            children: number;
+            /** @description Shown only as the way to something within reach; it can't be opened. */
+            is_waypoint: boolean;
+        };
+        /** @description A form with one file. */
+        NetworkUploadForm: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            file: string;
+        };
+        /** @description An account to make. */
+        NewAccount: {
+            /** @description What is typed at sign-in; kept in lower case. */
+            username: string;
+            /** @description The name shown. */
+            name: string;
+            practitioner_id?: components["schemas"]["Id"] | null;
+            /** @description Belongs to a system, which uses API tokens and gets no password. */
+            system?: boolean;
+            /** @description Its first role. */
+            assignment: components["schemas"]["NewAssignment"];
+        };
+        /** @description An allergy to enter. */
+        NewAllergy: {
+            /** @description Drug, food or other. */
+            kind: components["schemas"]["AllergyKind"];
+            /** @description To what. */
+            substance: string;
+            /** @description What happened. */
+            reaction?: string | null;
+            severity?: components["schemas"]["Severity"] | null;
+        };
+        /** @description A role to give. */
+        NewAssignment: {
+            /** @description The role code. */
+            role: string;
+            /** @description Where. */
+            org_id: components["schemas"]["Id"];
+            department_id?: components["schemas"]["Id"] | null;
+            valid_from?: components["schemas"]["Date"] | null;
+            valid_to?: components["schemas"]["Date"] | null;
+        };
+        /** @description A consent to record. */
+        NewConsent: {
+            /** @description One organization or a group. */
+            reach: components["schemas"]["Reach"];
+            /** @description The organization that may read, or whose groups may. */
+            grantee_org_id: components["schemas"]["Id"];
+            /** @description What for. */
+            purpose: string;
+            given_by?: components["schemas"]["ContactInput"] | null;
+            /** @description SHA-256 of the signed form. */
+            evidence_sha256?: string | null;
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Instant"];
+        };
+        /** @description A message to be sent. */
+        NewDispatchMessage: {
+            /** @description How loud it is. */
+            level: components["schemas"]["DispatchLevel"];
+            /** @description What it says: 1 to 200 characters, without patients' names. */
+            text: string;
+            /**
+             * Format: int64
+             * @description Shown for so many minutes, at most a week.
+             */
+            minutes: number;
+        };
+        /** @description Something new. */
+        NewId: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+        };
+        /** @description A message. */
+        NewMessage: {
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description A new password. */
+        NewPassword: {
+            /** @description The present one. */
+            current: string;
+            /** @description The new one. */
+            new: string;
+        };
+        /** @description A patient to register. */
+        NewPatient: {
+            /**
+             * @description Name; may be left out for an unknown person.
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            sex: components["schemas"]["Sex"] | null;
+            /** @default null */
+            birth_date: components["schemas"]["Date"] | null;
+            /**
+             * @description An unknown person in an emergency: name, sex and birth date may be missing.
+             * @default false
+             */
+            unknown: boolean;
+            /**
+             * @description Numbers.
+             * @default []
+             */
+            identifiers: components["schemas"]["IdentifierInput"][];
+            /**
+             * @description Telephone.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Address in words.
+             * @default null
+             */
+            address: string | null;
+            /**
+             * @description Village or neighbourhood.
+             * @default null
+             */
+            village: string | null;
+            /** @default null */
+            catchment_org_id: components["schemas"]["Id"] | null;
+            /** @default null */
+            guardian: components["schemas"]["ContactInput"] | null;
+            /**
+             * @description Family to call.
+             * @default []
+             */
+            contacts: components["schemas"]["ContactInput"][];
+            /** @default null */
+            org_id: components["schemas"]["Id"] | null;
+            /**
+             * @description Possible duplicates that were shown and are somebody else.
+             * @default []
+             */
+            not_same_as: components["schemas"]["Id"][];
+        };
+        /** @description A problem to enter. */
+        NewProblem: {
+            /** @description ICD-10 code, where one was chosen. */
+            code?: string | null;
+            /** @description The diagnosis in words. */
+            title: string;
+            /** @description A chronic condition. */
+            chronic?: boolean;
+            since?: components["schemas"]["Date"] | null;
+        };
+        /** @description A referral as its writer gives it, for a new one or a change of a draft. */
+        NewReferral: {
+            /** @description What sort. */
+            kind: components["schemas"]["Kind"];
+            /** @description The patient; somebody the writer's organization may read. */
+            patient_id: components["schemas"]["Id"];
+            from_org_id?: components["schemas"]["Id"] | null;
+            from_department_id?: components["schemas"]["Id"] | null;
+            /** @description Where the asking doctor is called. */
+            from_phone?: string | null;
+            /** @description Who is asked. */
+            to_org_id: components["schemas"]["Id"];
+            to_department_id?: components["schemas"]["Id"] | null;
+            to_practitioner_id?: components["schemas"]["Id"] | null;
+            /** @description The clinical content. */
+            content: components["schemas"]["Content"];
+            down_plan?: components["schemas"]["PlanContent"] | null;
+        };
+        /** @description Why a reviewer found what they found. */
+        NewReview: {
+            /** @description What was found. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description In words. */
+            note: string;
+        };
+        /** @description A version to add. */
+        NewRuleVersion: {
+            /**
+             * Format: int64
+             * @description The newest version the author saw.
+             */
+            after: number;
+            /** @description In force from this day on; today or later. */
+            effective_from: components["schemas"]["Date"];
+            /** @description Where the values come from: document number and clause, or a decision of the consortium. */
+            source: string;
+            /** @description The values. */
+            body: Record<string, never>;
+        };
+        /** @description A token to make. */
+        NewToken: {
+            /** @description What it is for: the system's name. */
+            name: string;
+            /** @description The assignment it acts under. */
+            assignment_id: components["schemas"]["Id"];
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Instant"];
+        };
+        /** @description A notice as its reader sees it. The interface translates `code` with `data`. */
+        Notice: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description When it was sent. */
+            at: components["schemas"]["Instant"];
+            /** @description What it says: `referral.escalated`. */
+            code: string;
+            /** @description What the sentence is filled with; no names or free text of patients. */
+            data: Record<string, never>;
+            /** @description Address in the web interface. */
+            link: string;
+            read_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A place that is free. */
+        Offer: {
+            /** @description The place; hold exactly this. */
+            place: components["schemas"]["Place"];
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its short name. */
+            org_name: string;
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description The specialty, for slots and beds. */
+            specialty?: string | null;
+            /** @description What the place is called. */
+            name: string;
+            /** @description Who sees the patient, for slots. */
+            practitioner?: string | null;
+            /** @description When it begins; beds are free at once. */
+            start_at: components["schemas"]["Instant"];
+            end_at?: components["schemas"]["Instant"] | null;
+            /** @description For whom the place is kept. */
+            channel: components["schemas"]["Channel"];
+            /**
+             * Format: int64
+             * @description Minutes from now until it begins.
+             */
+            wait_minutes: number;
+            /**
+             * Format: int64
+             * @description How far it is from the member that asks; unknown where a position is missing.
+             */
+            distance_meters?: number | null;
+            /** @description What it costs: registration fee, bed a day, or the examination. */
+            price: components["schemas"]["Money"];
+            /** @description What the patient has to do before, for examinations. */
+            preparation?: string | null;
+        };
+        /** @description An action and whether it is open. */
+        OpenAction: {
+            /** @description The action. */
+            action: components["schemas"]["Action"];
+            /** @description Is it open? */
+            allowed: boolean;
+            /** @description Why not: a code of the rules. */
+            reason_code?: string | null;
+            then?: components["schemas"]["State"] | null;
+        };
+        /** @description Who may use what a member offers. */
+        OpenTo: {
+            /** @enum {string} */
+            to: "own";
+        } | {
+            /** @enum {string} */
+            to: "below";
+        } | {
+            /** @enum {string} */
+            to: "group";
+        } | {
+            /** @description Which. */
+            org_ids: components["schemas"]["Id"][];
+            /** @enum {string} */
+            to: "members";
+        };
+        /** @description What the rules in force put into the forms. */
+        Options: {
+            /** @description Ranges of vital signs by field name. */
+            vital_signs: {
+                [key: string]: components["schemas"]["VitalRange"];
+            };
+            /** @description Danger signs a doctor may tick. */
+            danger_signs: components["schemas"]["DangerSign"][];
+            /** @description The stability checklist of a referral down. */
+            stability: components["schemas"]["StabilityItem"][];
+            /** @description Days of the follow-ups. */
+            follow_up_days: number[];
+            /** @description The follow-up form. */
+            follow_up_form: components["schemas"]["FormItem"][];
+            /** @description Kinds accepted only with a place held, at hospitals. */
+            place_needed: components["schemas"]["Kind"][];
+        };
+        /** @description An organization in a list or beside a name. */
+        OrgBrief: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The consortium's own code. */
+            code: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Name where there is little room. */
+            short_name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description What sort of institution. */
+            kind: components["schemas"]["OrgKind"];
+            /** @description Its level in the tree. */
+            level: components["schemas"]["Level"];
+            /** @description Open or closed. */
+            state: components["schemas"]["OrgState"];
+        };
+        /** @description Counts of one organization. */
+        OrgCounts: {
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its live cases. */
+            counts: components["schemas"]["Counts"];
+        };
+        /**
+         * @description What sort of institution (事业单位性质 and role in the system); one of the six unchanged.
+         * @enum {string}
+         */
+        OrgKind: "lead-hospital" | "branch-hospital" | "member-hospital" | "community-centre" | "township-centre" | "village-clinic" | "health-bureau" | "region" | "other";
+        /**
+         * @description Open or closed.
+         * @enum {string}
+         */
+        OrgState: "open" | "closed";
+        /** @description An organization with everything the directory knows of it. */
+        Organization: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The consortium's own code; unique. */
+            code: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Name where there is little room; the full name unless given. */
+            short_name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description What sort of institution. */
+            kind: components["schemas"]["OrgKind"];
+            /** @description Its level in the tree. */
+            level: components["schemas"]["Level"];
+            parent_id?: components["schemas"]["Id"] | null;
+            /** @description Open or closed. */
+            state: components["schemas"]["OrgState"];
+            ownership?: components["schemas"]["Ownership"] | null;
+            positioning?: components["schemas"]["Positioning"] | null;
+            funding?: components["schemas"]["Funding"] | null;
+            input_mode?: components["schemas"]["InputMode"] | null;
+            /** @description Unified social credit code. */
+            credit_code?: string | null;
+            /** @description Health institution registration number. */
+            institution_code?: string | null;
+            /** @description Why codes that fail their check are right all the same. */
+            identity_reason?: string | null;
+            /** @description Has a legal person of its own. */
+            legal_person: boolean;
+            /** @description Grade, such as 三级甲等. */
+            grade?: string | null;
+            /** @description Address. */
+            address?: string | null;
+            /** @description Telephone of the institution. */
+            phone?: string | null;
+            position?: components["schemas"]["NetworkPosition"] | null;
+            opened_on?: components["schemas"]["Date"] | null;
+            closed_on?: components["schemas"]["Date"] | null;
+            /** @description Why it was closed. */
+            close_reason?: string | null;
+            /** @description First recorded. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Last changed. */
+            updated_at: components["schemas"]["Instant"];
+        };
+        /** @description A member's page. */
+        OrganizationDetail: components["schemas"]["Organization"] & {
+            /** @description From its parent up to the top. */
+            ancestors: components["schemas"]["OrgBrief"][];
+            /** @description Directly below it. */
+            children: components["schemas"]["OrgBrief"][];
+            /** @description Groups, past ones too. */
+            groups: components["schemas"]["GroupOf"][];
+            /** @description Alliances it is in now. */
+            alliances: components["schemas"]["AllianceOf"][];
+            /** @description What this viewer may do: `update`, `move`, `close`, `reopen`. */
+            actions: string[];
+        };
+        /**
+         * @description Everything about an organization that a person may enter. A change replaces all of it; fields of
+         *     the six unchanged keep their values unless `decision_id` is given.
+         */
+        OrganizationInput: {
+            /** @description The consortium's own code; unique. */
+            code: string;
+            /** @description Full name. */
+            name: string;
+            /** @description Name where there is little room; the full name if absent. */
+            short_name?: string | null;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description What sort of institution. */
+            kind: components["schemas"]["OrgKind"];
+            /** @description Its level in the tree. */
+            level: components["schemas"]["Level"];
+            parent_id?: components["schemas"]["Id"] | null;
+            ownership?: components["schemas"]["Ownership"] | null;
+            positioning?: components["schemas"]["Positioning"] | null;
+            funding?: components["schemas"]["Funding"] | null;
+            input_mode?: components["schemas"]["InputMode"] | null;
+            /** @description Unified social credit code. */
+            credit_code?: string | null;
+            /** @description Health institution registration number. */
+            institution_code?: string | null;
+            /** @description Why codes that fail their check are right all the same. */
+            identity_reason?: string | null;
+            /** @description Has a legal person of its own. */
+            legal_person?: boolean;
+            /** @description Grade, such as 三级甲等. */
+            grade?: string | null;
+            /** @description Address. */
+            address?: string | null;
+            /** @description Telephone of the institution. */
+            phone?: string | null;
+            position?: components["schemas"]["NetworkPosition"] | null;
+            opened_on?: components["schemas"]["Date"] | null;
+            decision_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description What a reviewer found.
+         * @enum {string}
+         */
+        Outcome: "justified" | "unjustified" | "referred";
+        /**
+         * @description How the patient is at the end.
+         * @enum {string}
+         */
+        OutcomeResult: "cured" | "improved" | "unchanged" | "worse" | "died" | "other";
+        /**
+         * @description Who owns it (资产归属); one of the six unchanged.
+         * @enum {string}
+         */
+        Ownership: "government" | "enterprise" | "collective" | "social" | "private";
+        /** @description One page of a list. */
+        Page_AccessEntry: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description When. */
+                at: components["schemas"]["Instant"];
+                /** @description What: `record.read`, `record.unmasked`, `record.read-refused` … */
+                event: string;
+                /** @description Who. */
+                actor_id: components["schemas"]["Id"];
+                /** @description Their name. */
+                actor_name: string;
+                /** @description In which role. */
+                role: string;
+                /** @description For which organization. */
+                org_id: components["schemas"]["Id"];
+                basis?: components["schemas"]["Basis"] | null;
+                /** @description What was shown, and the like. */
+                detail: Record<string, never>;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AccountView: {
+            /** @description The rows. */
+            items: {
+                /** @description The account. */
+                account: components["schemas"]["Account"];
+                /**
+                 * Format: int64
+                 * @description Its version, for `If-Match`.
+                 */
+                version: number;
+                /** @description What it is assigned to, past and future too. */
+                assignments: components["schemas"]["AssignmentView"][];
+                locked_until?: components["schemas"]["Instant"] | null;
+                /** @description Has a second factor. */
+                totp_enabled: boolean;
+                /** @description Must choose a new password at the next sign-in. */
+                must_change_password: boolean;
+                password_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * Format: int64
+                 * @description Sessions open now.
+                 */
+                sessions: number;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BondView: {
+            /** @description The rows. */
+            items: (components["schemas"]["Bond"] & {
+                /** @description The giving side. */
+                from: components["schemas"]["OrgBrief"];
+                /** @description The receiving side. */
+                to: components["schemas"]["OrgBrief"];
+                /** @description Files that prove it. */
+                evidence: components["schemas"]["NetworkEvidence"][];
+            })[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BreakGlassRow: {
+            /** @description The rows. */
+            items: {
+                /** @description The access. */
+                access: components["schemas"]["BreakGlass"];
+                /**
+                 * Format: int64
+                 * @description Its version, for `If-Match`.
+                 */
+                version: number;
+                /** @description Whose record, masked. */
+                patient: components["schemas"]["PatientBrief"];
+                /** @description The viewer may review it: not their own, and still open. */
+                reviewable: boolean;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Catchment: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description Code of the area. */
+                area_code: string;
+                /** @description Name of the village or neighbourhood. */
+                area_name: string;
+                /** @description Name of the grid it is part of. */
+                grid?: string | null;
+                /** @description The organization that answers for it. */
+                org_id: components["schemas"]["Id"];
+                /**
+                 * Format: int32
+                 * @description Residents.
+                 */
+                population?: number | null;
+                /** @description From. */
+                starts_on: components["schemas"]["Date"];
+                ends_on?: components["schemas"]["Date"] | null;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Decision: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description The body that decided, as on the document. */
+                issuer: string;
+                /** @description Document number (文号). */
+                number: string;
+                /** @description Title of the document. */
+                title: string;
+                /** @description Level of government. */
+                level: components["schemas"]["DecisionLevel"];
+                /** @description Date of the document. */
+                decided_on: components["schemas"]["Date"];
+                /** @description In force or withdrawn. */
+                state: components["schemas"]["DecisionState"];
+                /** @description What it lets change. */
+                items: components["schemas"]["DecisionItem"][];
+                /** @description What was changed under it. */
+                uses: components["schemas"]["DecisionUse"][];
+                /** @description Files that prove it. */
+                evidence_ids: components["schemas"]["Id"][];
+                /** @description The government body whose account recorded it. */
+                recorded_by_org_id: components["schemas"]["Id"];
+                /** @description Why it was withdrawn. */
+                withdraw_reason?: string | null;
+                /** @description When it was recorded. */
+                created_at: components["schemas"]["Instant"];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Department: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description The organization. */
+                org_id: components["schemas"]["Id"];
+                /** @description The organization's own code for it. */
+                code: string;
+                /** @description Its name. */
+                name: string;
+                /** @description English name. */
+                name_en?: string | null;
+                /** @description What it does. */
+                kind: components["schemas"]["DepartmentKind"];
+                /** @description Specialty code of the national list. */
+                specialty?: string | null;
+                /** @description Telephone. */
+                phone?: string | null;
+                /** @description Building and floor. */
+                location?: string | null;
+                /** @description Open or closed. */
+                state: components["schemas"]["OrgState"];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Event: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /**
+                 * Format: int64
+                 * @description Its place in the chain; absent for a moment after a commit on PostgreSQL.
+                 */
+                seq?: number | null;
+                /** @description When. */
+                at: components["schemas"]["Instant"];
+                /** @description What happened: `referral.accepted`. */
+                event: string;
+                /** @description Kind of the thing it happened to. */
+                kind: string;
+                /** @description Its id. */
+                entity_id: components["schemas"]["Id"];
+                /**
+                 * Format: int64
+                 * @description Its version after the change; 0 where nothing is versioned.
+                 */
+                version: number;
+                org_id?: components["schemas"]["Id"] | null;
+                peer_org_id?: components["schemas"]["Id"] | null;
+                patient_id?: components["schemas"]["Id"] | null;
+                /** @description Who did it. */
+                actor_id: components["schemas"]["Id"];
+                /** @description The name shown. */
+                actor_name: string;
+                /** @description In which role. */
+                role: string;
+                /** @description For which member. */
+                actor_org_id: components["schemas"]["Id"];
+                /** @description The request it came with. */
+                request_id: string;
+                /** @description From which network address. */
+                address: string;
+                /** @description On which basis a patient's data was touched, as JSON. */
+                basis?: string | null;
+                /** @description What changed, as JSON text. */
+                detail: string;
+                /** @description SHA-256 of the stored body, in hex. */
+                body_sha256?: string | null;
+                /** @description SHA-256 over this entry and the one before it, in hex. */
+                hash?: string | null;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_FollowUpView: {
+            /** @description The rows. */
+            items: (components["schemas"]["FollowUp"] & {
+                /**
+                 * Format: int64
+                 * @description Its version; send it back in `If-Match`.
+                 */
+                version: number;
+                /** @description Past its day and not done. */
+                overdue: boolean;
+            })[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Job: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description Its kind. */
+                kind: string;
+                /** @description What it is about; one waiting job a kind and key. */
+                key: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["JobState"];
+                /** @description Not before. */
+                run_at: components["schemas"]["Instant"];
+                /**
+                 * Format: int64
+                 * @description Failures so far.
+                 */
+                attempts: number;
+                /** @description When it was scheduled. */
+                created_at: components["schemas"]["Instant"];
+                finished_at?: components["schemas"]["Instant"] | null;
+                /** @description Why it failed last. */
+                last_error?: string | null;
+                /** @description What it needs to know. */
+                body: Record<string, never>;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Notice: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description When it was sent. */
+                at: components["schemas"]["Instant"];
+                /** @description What it says: `referral.escalated`. */
+                code: string;
+                /** @description What the sentence is filled with; no names or free text of patients. */
+                data: Record<string, never>;
+                /** @description Address in the web interface. */
+                link: string;
+                read_at?: components["schemas"]["Instant"] | null;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Organization: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description The consortium's own code; unique. */
+                code: string;
+                /** @description Full name. */
+                name: string;
+                /** @description Name where there is little room; the full name unless given. */
+                short_name: string;
+                /** @description English name. */
+                name_en?: string | null;
+                /** @description What sort of institution. */
+                kind: components["schemas"]["OrgKind"];
+                /** @description Its level in the tree. */
+                level: components["schemas"]["Level"];
+                parent_id?: components["schemas"]["Id"] | null;
+                /** @description Open or closed. */
+                state: components["schemas"]["OrgState"];
+                ownership?: components["schemas"]["Ownership"] | null;
+                positioning?: components["schemas"]["Positioning"] | null;
+                funding?: components["schemas"]["Funding"] | null;
+                input_mode?: components["schemas"]["InputMode"] | null;
+                /** @description Unified social credit code. */
+                credit_code?: string | null;
+                /** @description Health institution registration number. */
+                institution_code?: string | null;
+                /** @description Why codes that fail their check are right all the same. */
+                identity_reason?: string | null;
+                /** @description Has a legal person of its own. */
+                legal_person: boolean;
+                /** @description Grade, such as 三级甲等. */
+                grade?: string | null;
+                /** @description Address. */
+                address?: string | null;
+                /** @description Telephone of the institution. */
+                phone?: string | null;
+                position?: components["schemas"]["NetworkPosition"] | null;
+                opened_on?: components["schemas"]["Date"] | null;
+                closed_on?: components["schemas"]["Date"] | null;
+                /** @description Why it was closed. */
+                close_reason?: string | null;
+                /** @description First recorded. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Last changed. */
+                updated_at: components["schemas"]["Instant"];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PatientBrief: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description The name, or its first character and stars where the viewer has no basis. */
+                name: string;
+                /** @description Administrative sex. */
+                sex: components["schemas"]["Sex"];
+                birth_date?: components["schemas"]["Date"] | null;
+                /**
+                 * Format: int32
+                 * @description Completed years.
+                 */
+                age_years?: number | null;
+                /** @description False for an unknown person in an emergency. */
+                identified: boolean;
+                /** @description The resident ID or else the first number in use, masked. */
+                identifier?: string | null;
+                identifier_kind?: components["schemas"]["IdentifierKind"] | null;
+                /** @description Telephone, masked. */
+                phone?: string | null;
+                /** @description Village or neighbourhood. */
+                village?: string | null;
+                /** @description Has an allergy that may threaten life. */
+                severe_allergy: boolean;
+                /** @description Has died. */
+                deceased: boolean;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Practitioner: {
+            /** @description The rows. */
+            items: {
+                /** @description Id. */
+                id: components["schemas"]["Id"];
+                /** @description The home employer's staff number. */
+                code: string;
+                /** @description Name. */
+                name: string;
+                sex?: components["schemas"]["Sex"] | null;
+                /** @description By training. */
+                profession: components["schemas"]["Profession"];
+                /** @description Rank of the title. */
+                title_rank: components["schemas"]["TitleRank"];
+                /** @description The title in words: 副主任医师. */
+                title?: string | null;
+                /** @description Specialty code of the national list. */
+                specialty?: string | null;
+                /** @description The employer (编制单位); stays unchanged without a decision. */
+                home_org_id: components["schemas"]["Id"];
+                staff_status?: components["schemas"]["StaffStatus"] | null;
+                /** @description Who pays. */
+                pay: components["schemas"]["NetworkPay"];
+                /** @description Resident ID number; masked for those without `network.people`. */
+                resident_id?: string | null;
+                /** @description Why a number that fails its check is right all the same. */
+                identity_reason?: string | null;
+                /** @description Telephone; masked for those without `network.people`. */
+                phone?: string | null;
+                /** @description Working or gone. */
+                state: components["schemas"]["PractitionerState"];
+                left_on?: components["schemas"]["Date"] | null;
+                /** @description Where and as what. */
+                sites: components["schemas"]["WorkSite"][];
+                /** @description Licences. */
+                licences: components["schemas"]["NetworkLicence"][];
+                /** @description First recorded. */
+                created_at: components["schemas"]["Instant"];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ReferralRow: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /**
+                 * Format: int64
+                 * @description Its version.
+                 */
+                version: number;
+                /** @description Its number. */
+                number: string;
+                /** @description What sort. */
+                kind: components["schemas"]["Kind"];
+                /** @description Where it stands. */
+                state: components["schemas"]["State"];
+                /** @description How much it presses. */
+                priority: components["schemas"]["Priority"];
+                /** @description What is asked for. */
+                service: components["schemas"]["Service"];
+                /** @description The patient. */
+                patient_id: components["schemas"]["Id"];
+                /** @description The patient's name. */
+                patient_name: string;
+                /** @description Administrative sex. */
+                patient_sex: components["schemas"]["Sex"];
+                /**
+                 * Format: int32
+                 * @description Completed years.
+                 */
+                patient_age_years?: number | null;
+                /** @description The main diagnosis in words. */
+                diagnosis?: string | null;
+                /** @description Who asks. */
+                from_org_id: components["schemas"]["Id"];
+                /** @description Its name. */
+                from_org_name: string;
+                /** @description The asking doctor. */
+                from_doctor_name?: string | null;
+                /** @description Who is asked. */
+                to_org_id: components["schemas"]["Id"];
+                /** @description Its name. */
+                to_org_name: string;
+                /** @description The department asked. */
+                to_department_name?: string | null;
+                /** @description Whose move it is. */
+                waits_for_org_id: components["schemas"]["Id"];
+                /** @description When first written. */
+                created_at: components["schemas"]["Instant"];
+                submitted_at?: components["schemas"]["Instant"] | null;
+                due_at?: components["schemas"]["Instant"] | null;
+                /** @description Past it. */
+                overdue: boolean;
+                expected_at?: components["schemas"]["Instant"] | null;
+                /** @description The place held. */
+                place_name?: string | null;
+                /** @description It was escalated. */
+                escalated: boolean;
+                /** @description A return to hospital soon after a discharge. */
+                readmission: boolean;
+                /** @description Red flags the rules saw. */
+                red_flags: string[];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ResourcesHold: {
+            /** @description The rows. */
+            items: {
+                id: components["schemas"]["Id"];
+                /** Format: int64 */
+                version: number;
+                place: components["schemas"]["Place"];
+                place_name: string;
+                org_id: components["schemas"]["Id"];
+                org_name: string;
+                for_org_id: components["schemas"]["Id"];
+                for_org_name: string;
+                start_at?: components["schemas"]["Instant"] | null;
+                end_at?: components["schemas"]["Instant"] | null;
+                channel: components["schemas"]["Channel"];
+                owner_kind: string;
+                owner_id: components["schemas"]["Id"];
+                state: components["schemas"]["HoldState"];
+                held_at: components["schemas"]["Instant"];
+                expires_at: components["schemas"]["Instant"];
+                ended_at?: components["schemas"]["Instant"] | null;
+                reason?: string | null;
+                price: components["schemas"]["Money"];
+                /** @description What this viewer may do now. */
+                actions: string[];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ResourcesSession: {
+            /** @description The rows. */
+            items: {
+                id: components["schemas"]["Id"];
+                /** Format: int64 */
+                version: number;
+                template_id: components["schemas"]["Id"];
+                org_id: components["schemas"]["Id"];
+                department_id: components["schemas"]["Id"];
+                specialty: string;
+                name: string;
+                date: components["schemas"]["Date"];
+                start_at: components["schemas"]["Instant"];
+                end_at: components["schemas"]["Instant"];
+                practitioner_id?: components["schemas"]["Id"] | null;
+                practitioner?: string | null;
+                substituted?: string | null;
+                room?: string | null;
+                price: components["schemas"]["Money"];
+                state: components["schemas"]["SessionState"];
+                reason?: string | null;
+                /** Format: int64 */
+                slots_total: number;
+                /** Format: int64 */
+                slots_open: number;
+                /** Format: int64 */
+                slots_held: number;
+                /** Format: int64 */
+                slots_used: number;
+                quotas: components["schemas"]["ResourcesQuotaBar"][];
+                /** @description Only on the session's own page. */
+                slots?: components["schemas"]["ResourcesSlot"][];
+                /** @description What this viewer may do now. */
+                actions: string[];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ResourcesWaiting: {
+            /** @description The rows. */
+            items: {
+                id: components["schemas"]["Id"];
+                /** Format: int64 */
+                version: number;
+                kind: components["schemas"]["PlaceKind"];
+                org_id: components["schemas"]["Id"];
+                org_name: string;
+                for_org_id: components["schemas"]["Id"];
+                for_org_name: string;
+                department_id?: components["schemas"]["Id"] | null;
+                key: string;
+                /** Format: int64 */
+                minutes?: number | null;
+                channel: components["schemas"]["Channel"];
+                from: components["schemas"]["Instant"];
+                to: components["schemas"]["Instant"];
+                owner_kind: string;
+                owner_id: components["schemas"]["Id"];
+                since: components["schemas"]["Instant"];
+                state: components["schemas"]["WaitState"];
+                /**
+                 * Format: int64
+                 * @description How many stand in front, while it waits.
+                 */
+                ahead?: number | null;
+                hold_id?: components["schemas"]["Id"] | null;
+                answer_by?: components["schemas"]["Instant"] | null;
+                /** @description What this viewer may do now. */
+                actions: string[];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Survey: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description The member. */
+                org_id: components["schemas"]["Id"];
+                /** @description The day it describes. */
+                surveyed_on: components["schemas"]["Date"];
+                /** @description Is it the one to compare with? */
+                is_baseline: boolean;
+                /** @description People. */
+                staff: components["schemas"]["StaffCounts"];
+                /**
+                 * Format: int32
+                 * @description Beds approved.
+                 */
+                beds_approved: number;
+                /**
+                 * Format: int32
+                 * @description Beds in use.
+                 */
+                beds_open: number;
+                /**
+                 * Format: int32
+                 * @description Of those, intensive care.
+                 */
+                beds_intensive: number;
+                /** @description Devices. */
+                equipment: components["schemas"]["EquipmentCount"][];
+                /** @description Technique codes carried out. */
+                technique_codes: string[];
+                /** @description Remarks. */
+                note?: string | null;
+                /** @description When it was entered. */
+                created_at: components["schemas"]["Instant"];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Technique: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description The member that offers it. */
+                org_id: components["schemas"]["Id"];
+                /** @description Code of the technique catalogue. */
+                code: string;
+                /** @description Its name. */
+                name: string;
+                /** @description English name. */
+                name_en?: string | null;
+                /** @description Service or technique. */
+                kind: components["schemas"]["TechniqueKind"];
+                department_id?: components["schemas"]["Id"] | null;
+                /** @description Who may use it. */
+                open_to: components["schemas"]["OpenTo"];
+                /** @description Conditions, in words. */
+                note?: string | null;
+                /** @description Offered since. */
+                starts_on: components["schemas"]["Date"];
+                /** @description Whether it can be had. */
+                state: components["schemas"]["TechniqueState"];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TimelineEntry: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description When. */
+                at: components["schemas"]["Instant"];
+                /** @description What: `referral.accepted`. */
+                event: string;
+                /** @description Kind of the thing it happened to. */
+                kind: string;
+                /** @description Its id. */
+                entity_id: components["schemas"]["Id"];
+                org_id?: components["schemas"]["Id"] | null;
+                peer_org_id?: components["schemas"]["Id"] | null;
+                /** @description Who did it. */
+                actor_name: string;
+                /** @description In which role. */
+                role: string;
+                /** @description For which organization. */
+                actor_org_id: components["schemas"]["Id"];
+                /** @description What changed. */
+                detail: Record<string, never>;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One side of a case. */
+        Party: {
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            org_name: string;
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description Its name. */
+            department_name?: string | null;
+            practitioner_id?: components["schemas"]["Id"] | null;
+            /** @description Their name. */
+            doctor_name?: string | null;
+            /** @description Where to call. */
+            phone?: string | null;
+        };
+        /** @description A password that is shown once. */
+        PasswordReset: {
+            /** @description Shown in this answer only; must be changed at the next sign-in. */
+            one_time_password: string;
+        };
+        /** @description A patient of the consortium. One person is one patient, whatever member they go to. */
+        Patient: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The organization that registered the patient first. */
+            org_id: components["schemas"]["Id"];
+            /** @description Name as written. */
+            name: string;
+            /** @description Administrative sex. */
+            sex: components["schemas"]["Sex"];
+            birth_date?: components["schemas"]["Date"] | null;
+            /** @description False for an unknown person in an emergency, until somebody knows who it is. */
+            identified: boolean;
+            /** @description Numbers. */
+            identifiers: components["schemas"]["Identifier"][];
+            /** @description Telephone. */
+            phone?: string | null;
+            /** @description Address in words. */
+            address?: string | null;
+            /** @description Village or neighbourhood. */
+            village?: string | null;
+            catchment_org_id?: components["schemas"]["Id"] | null;
+            guardian?: components["schemas"]["Contact"] | null;
+            /** @description Family to call. */
+            contacts: components["schemas"]["Contact"][];
+            /** @description The patient was asked and knows of no allergy. */
+            no_known_allergies: boolean;
+            /** @description Allergies. */
+            allergies: components["schemas"]["Allergy"][];
+            /** @description Problem list, chronic conditions among it. */
+            problems: components["schemas"]["Problem"][];
+            deceased_on?: components["schemas"]["Date"] | null;
+            /** @description When first registered. */
+            registered_at: components["schemas"]["Instant"];
+        };
+        /** @description What a list, a form or a banner shows of a patient: no number or telephone in full. */
+        PatientBrief: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The name, or its first character and stars where the viewer has no basis. */
+            name: string;
+            /** @description Administrative sex. */
+            sex: components["schemas"]["Sex"];
+            birth_date?: components["schemas"]["Date"] | null;
+            /**
+             * Format: int32
+             * @description Completed years.
+             */
+            age_years?: number | null;
+            /** @description False for an unknown person in an emergency. */
+            identified: boolean;
+            /** @description The resident ID or else the first number in use, masked. */
+            identifier?: string | null;
+            identifier_kind?: components["schemas"]["IdentifierKind"] | null;
+            /** @description Telephone, masked. */
+            phone?: string | null;
+            /** @description Village or neighbourhood. */
+            village?: string | null;
+            /** @description Has an allergy that may threaten life. */
+            severe_allergy: boolean;
+            /** @description Has died. */
+            deceased: boolean;
+        };
+        /** @description The patient as written on the sheet. */
+        PatientCard: {
+            /** @description Name. */
+            name: string;
+            /** @description Administrative sex. */
+            sex: components["schemas"]["Sex"];
+            birth_date?: components["schemas"]["Date"] | null;
+            /** @description Telephone, masked. */
+            phone_masked?: string | null;
+            /** @description Identity number, masked. */
+            identifier_masked?: string | null;
+        };
+        /**
+         * @description Changes to who a patient is and how they are reached; what is left out stays. An empty text
+         *     clears its field.
+         */
+        PatientChange: {
+            /**
+             * @description Name. Naming an unknown person identifies them.
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            sex: components["schemas"]["Sex"] | null;
+            /** @default null */
+            birth_date: components["schemas"]["Date"] | null;
+            /**
+             * @description Telephone.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Address in words.
+             * @default null
+             */
+            address: string | null;
+            /**
+             * @description Village or neighbourhood.
+             * @default null
+             */
+            village: string | null;
+            /** @default null */
+            catchment_org_id: components["schemas"]["Id"] | null;
+            /** @default null */
+            guardian: components["schemas"]["ContactInput"] | null;
+            /**
+             * @description Family to call; replaces the list.
+             * @default null
+             */
+            contacts: components["schemas"]["ContactInput"][] | null;
+            /**
+             * @description The patient was asked and knows of no allergy.
+             * @default null
+             */
+            no_known_allergies: boolean | null;
+            /** @default null */
+            deceased_on: components["schemas"]["Date"] | null;
+        };
+        /** @description A patient as opened on a basis: numbers and telephones masked until asked for one by one. */
+        PatientRecord: {
+            /** @description The patient, masked. */
+            patient: components["schemas"]["Patient"];
+            /**
+             * Format: int64
+             * @description The version, also in the ETag.
+             */
+            version: number;
+            /**
+             * Format: int32
+             * @description Completed years today.
+             */
+            age_years?: number | null;
+            /** @description On which basis it was opened. */
+            basis: components["schemas"]["Basis"];
+            /** @description What this viewer may do with it. */
+            actions: string[];
+        };
+        /** @description A permission as the matrix shows it. */
+        PermissionView: {
+            /** @description `module.verb`. */
+            code: string;
+            /** @description Chinese name. */
+            title_zh: string;
+            /** @description English name. */
+            title_en: string;
+            duty?: components["schemas"]["Duty"] | null;
+        };
+        /** @description A place that can be held. */
+        Place: {
+            /** @description Which. */
+            bed_id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "bed";
+        } | {
+            /** @description Which. */
+            slot_id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "slot";
+        } | {
+            /** @description Which. */
+            equipment_id: components["schemas"]["Id"];
+            /** @description From when; on the five-minute grid. */
+            start: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description How long; rounded up to the five-minute grid.
+             */
+            minutes: number;
+            /** @enum {string} */
+            kind: "equipment";
+        };
+        /**
+         * @description What sort of place is held.
+         * @enum {string}
+         */
+        PlaceKind: "bed" | "slot" | "equipment";
+        /** @description What the hospital writes in the plan. */
+        PlanContent: {
+            /** @description Diagnoses at hand-over. */
+            diagnoses: components["schemas"]["Diagnosis"][];
+            /** @description The stability checklist: item code → met. */
+            stability: {
+                [key: string]: boolean;
+            };
+            /** @description Drugs to go on with. */
+            drugs?: components["schemas"]["PlannedDrug"][];
+            /** @description 康复目标. */
+            rehabilitation_goal: string;
+            /** @description What to watch for, and when to send the patient back. */
+            precautions?: string;
+            starts_on?: components["schemas"]["Date"] | null;
+            /** @description Other days than the rule's, with a reason in `follow_up_reason`. */
+            follow_up_days?: number[] | null;
+            /** @description Why other days. */
+            follow_up_reason?: string | null;
+        };
+        /** @description A drug to go on with. */
+        PlannedDrug: {
+            /** @description Code of the catalogue `drug`: ATC code and form. */
+            code: string;
+            /** @description In words. */
+            display: string;
+            /** @description How much, how often. */
+            dose: string;
+            /**
+             * Format: int32
+             * @description For how long.
+             */
+            days?: number | null;
+        };
+        /**
+         * @description What it is there for (功能定位); one of the six unchanged, and what drives referral rules.
+         * @enum {string}
+         */
+        Positioning: "acute-complex" | "regional-general" | "county-general" | "continuing-care" | "primary" | "specialty" | "maternal-child" | "public-health" | "administration";
+        /** @description Somebody who works in the consortium. */
+        Practitioner: {
+            /** @description Id. */
+            id: components["schemas"]["Id"];
+            /** @description The home employer's staff number. */
+            code: string;
+            /** @description Name. */
+            name: string;
+            sex?: components["schemas"]["Sex"] | null;
+            /** @description By training. */
+            profession: components["schemas"]["Profession"];
+            /** @description Rank of the title. */
+            title_rank: components["schemas"]["TitleRank"];
+            /** @description The title in words: 副主任医师. */
+            title?: string | null;
+            /** @description Specialty code of the national list. */
+            specialty?: string | null;
+            /** @description The employer (编制单位); stays unchanged without a decision. */
+            home_org_id: components["schemas"]["Id"];
+            staff_status?: components["schemas"]["StaffStatus"] | null;
+            /** @description Who pays. */
+            pay: components["schemas"]["NetworkPay"];
+            /** @description Resident ID number; masked for those without `network.people`. */
+            resident_id?: string | null;
+            /** @description Why a number that fails its check is right all the same. */
+            identity_reason?: string | null;
+            /** @description Telephone; masked for those without `network.people`. */
+            phone?: string | null;
+            /** @description Working or gone. */
+            state: components["schemas"]["PractitionerState"];
+            left_on?: components["schemas"]["Date"] | null;
+            /** @description Where and as what. */
+            sites: components["schemas"]["WorkSite"][];
+            /** @description Licences. */
+            licences: components["schemas"]["NetworkLicence"][];
+            /** @description First recorded. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /**
+         * @description Everything about a practitioner that a person may enter. A change replaces all of it; staff
+         *     status and home employer keep their values unless `decision_id` is given.
+         */
+        PractitionerInput: {
+            /** @description The home employer's staff number. */
+            code: string;
+            /** @description Name. */
+            name: string;
+            sex?: components["schemas"]["Sex"] | null;
+            /** @description By training. */
+            profession: components["schemas"]["Profession"];
+            title_rank?: components["schemas"]["TitleRank"] | null;
+            /** @description The title in words. */
+            title?: string | null;
+            /** @description Specialty code of the national list. */
+            specialty?: string | null;
+            /** @description The employer. */
+            home_org_id: components["schemas"]["Id"];
+            staff_status?: components["schemas"]["StaffStatus"] | null;
+            /** @description Post grade with the employer that pays; that is the home employer, wherever the work is. */
+            pay_grade?: string | null;
+            /** @description Resident ID number. */
+            resident_id?: string | null;
+            /** @description Why a number that fails its check is right all the same. */
+            identity_reason?: string | null;
+            /** @description Telephone. */
+            phone?: string | null;
+            decision_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description Working or gone.
+         * @enum {string}
+         */
+        PractitionerState: "active" | "left";
+        /** @description What is known before a form is filled in. */
+        Preflight: {
+            /** @description What sort of referral is thought of. */
+            kind: components["schemas"]["Kind"];
+            patient_id?: components["schemas"]["Id"] | null;
+            from_org_id?: components["schemas"]["Id"] | null;
+            /** @description What is filled in so far. */
+            content?: components["schemas"]["Content"];
+        };
+        /** @description What the form says before anything is typed twice. */
+        PreflightAnswer: {
+            basis?: components["schemas"]["Basis"] | null;
+            live?: components["schemas"]["LiveRequest"] | null;
+            /** @description Other live cases of the patient that the caller may see. */
+            others: components["schemas"]["LiveRequest"][];
+            /** @description What the rules suggest, red flags and targets among it. */
+            suggestion: components["schemas"]["Suggestion"];
+        };
+        /**
+         * @description How much it presses.
+         * @enum {string}
+         */
+        Priority: "Emergency" | "Urgent" | "Routine";
+        /** @description RFC 9457 with our extensions. */
+        Problem: {
+            /** @description `urn:lianti:problem:` and the code. */
+            type: string;
+            /** @description The status in words. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description What was refused, why, and what to do. */
+            detail: string;
+            /** @description Stable code: `referral.bed-not-available`. */
+            code: string;
+            /** @description Finds the request in the server's log. */
+            trace_id: string;
+            /** @description The fields at fault. */
+            errors?: components["schemas"]["FieldProblem"][];
+            /** @description Facts that help to recover: the current version, alternatives. */
+            data?: Record<string, never> | null;
+        };
+        /**
+         * @description What somebody is by training.
+         * @enum {string}
+         */
+        Profession: "doctor" | "general-practitioner" | "village-doctor" | "nurse" | "technician" | "pharmacist" | "public-health" | "manager" | "other";
+        /** @description Propose to refer down. */
+        ProposeDown: {
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description The plan. */
+            plan: components["schemas"]["PlanContent"];
+        };
+        /** @description What the dispatch wall shows of referrals: no names. */
+        Queue: {
+            /** @description Live cases asked of these organizations, by organization. */
+            counts: components["schemas"]["OrgCounts"][];
+            /** @description Those that press most: emergencies, escalated, first due. */
+            pressing: components["schemas"]["QueueRow"][];
+        };
+        /** @description One case on the wall. */
+        QueueRow: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Its number. */
+            number: string;
+            /** @description What sort. */
+            kind: components["schemas"]["Kind"];
+            /** @description Where it stands. */
+            state: components["schemas"]["State"];
+            /** @description How much it presses. */
+            priority: components["schemas"]["Priority"];
+            /** @description Who asks. */
+            from_org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            from_org_name: string;
+            /** @description Who is asked. */
+            to_org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            to_org_name: string;
+            /** @description Waits since. */
+            since: components["schemas"]["Instant"];
+            due_at?: components["schemas"]["Instant"] | null;
+            /** @description It was escalated. */
+            escalated: boolean;
+        };
+        /**
+         * @description How far a consent reaches.
+         * @enum {string}
+         */
+        Reach: "org" | "group";
+        /** @description Which notices were read. */
+        ReadNotices: {
+            /** @description Their ids, at most 200. */
+            ids: components["schemas"]["Id"][];
+        };
+        /** @description A return to hospital soon after a discharge. */
+        Readmission: {
+            referral_id?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description Days between discharge and return.
+             */
+            days: number;
+            /** @description When it was noticed. */
+            noticed_at: components["schemas"]["Instant"];
+            /** @description `earlier` when this case is the return, `later` when it is the first stay. */
+            other_is: components["schemas"]["ReadmissionOther"];
+        };
+        /**
+         * @description Which of the two stays the other case is.
+         * @enum {string}
+         */
+        ReadmissionOther: "earlier" | "later";
+        /** @description How often a reason was given. */
+        ReasonCount: {
+            /** @description Code of `referral-refusal`. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+        };
+        /** @description Pass it on. */
+        Reassign: {
+            /** @description To which organization; the same one for another department. */
+            org_id: components["schemas"]["Id"];
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description Code of `referral-refusal`. */
+            reason_code: string;
+            /** @description In words; needed for codes that say so. */
+            reason_text?: string | null;
+        };
+        /** @description Record a death. */
+        RecordDeath: {
+            /** @description The day. */
+            died_on: components["schemas"]["Date"];
+            /** @description In words. */
+            text?: string | null;
+        };
+        /** @description A referral as it is stored. */
+        Referral: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description 转诊单号: organization code, day and a short mark; what people say on the telephone. */
+            number: string;
+            /** @description What sort. */
+            kind: components["schemas"]["Kind"];
+            /** @description Where it stands. */
+            state: components["schemas"]["State"];
+            /** @description The patient. */
+            patient_id: components["schemas"]["Id"];
+            /** @description The patient as written on the sheet when it was last edited. */
+            patient: components["schemas"]["PatientCard"];
+            /** @description Who asks. */
+            from: components["schemas"]["Party"];
+            /** @description Who is asked. */
+            to: components["schemas"]["Party"];
+            community?: components["schemas"]["Party"] | null;
+            /** @description The clinical content. */
+            content: components["schemas"]["Content"];
+            /** @description What makes two requests the same: one live request a patient and problem. */
+            problem_key: string;
+            suggestion?: components["schemas"]["SuggestionTaken"] | null;
+            /** @description The account that wrote it. */
+            made_by: components["schemas"]["Id"];
+            /** @description When it was first written. */
+            created_at: components["schemas"]["Instant"];
+            submitted_at?: components["schemas"]["Instant"] | null;
+            answered_at?: components["schemas"]["Instant"] | null;
+            answer_kind?: components["schemas"]["AnswerKind"] | null;
+            escalated_at?: components["schemas"]["Instant"] | null;
+            due_at?: components["schemas"]["Instant"] | null;
+            reminded_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description The version of `referral.clocks` that set the limit.
+             */
+            clock_rule_version: number;
+            expected_at?: components["schemas"]["Instant"] | null;
+            /** @description What the receiving side wrote when it accepted. */
+            acceptance_note?: string | null;
+            hold?: components["schemas"]["HeldPlace"] | null;
+            encounter?: components["schemas"]["Encounter"] | null;
+            discharge?: components["schemas"]["Discharge"] | null;
+            down_plan?: components["schemas"]["DownPlan"] | null;
+            advice?: components["schemas"]["Advice"] | null;
+            reason?: components["schemas"]["ExitReason"] | null;
+            outcome?: components["schemas"]["Outcome"] | null;
+            readmission?: components["schemas"]["Readmission"] | null;
+            origin_id?: components["schemas"]["Id"] | null;
+            ended_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A case in a list. */
+        ReferralRow: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Its version.
+             */
+            version: number;
+            /** @description Its number. */
+            number: string;
+            /** @description What sort. */
+            kind: components["schemas"]["Kind"];
+            /** @description Where it stands. */
+            state: components["schemas"]["State"];
+            /** @description How much it presses. */
+            priority: components["schemas"]["Priority"];
+            /** @description What is asked for. */
+            service: components["schemas"]["Service"];
+            /** @description The patient. */
+            patient_id: components["schemas"]["Id"];
+            /** @description The patient's name. */
+            patient_name: string;
+            /** @description Administrative sex. */
+            patient_sex: components["schemas"]["Sex"];
+            /**
+             * Format: int32
+             * @description Completed years.
+             */
+            patient_age_years?: number | null;
+            /** @description The main diagnosis in words. */
+            diagnosis?: string | null;
+            /** @description Who asks. */
+            from_org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            from_org_name: string;
+            /** @description The asking doctor. */
+            from_doctor_name?: string | null;
+            /** @description Who is asked. */
+            to_org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            to_org_name: string;
+            /** @description The department asked. */
+            to_department_name?: string | null;
+            /** @description Whose move it is. */
+            waits_for_org_id: components["schemas"]["Id"];
+            /** @description When first written. */
+            created_at: components["schemas"]["Instant"];
+            submitted_at?: components["schemas"]["Instant"] | null;
+            due_at?: components["schemas"]["Instant"] | null;
+            /** @description Past it. */
+            overdue: boolean;
+            expected_at?: components["schemas"]["Instant"] | null;
+            /** @description The place held. */
+            place_name?: string | null;
+            /** @description It was escalated. */
+            escalated: boolean;
+            /** @description A return to hospital soon after a discharge. */
+            readmission: boolean;
+            /** @description Red flags the rules saw. */
+            red_flags: string[];
+        };
+        /** @description A case with what this viewer may do. */
+        ReferralView: components["schemas"]["Referral"] & {
+            /**
+             * Format: int64
+             * @description Its version; send it back in `If-Match`.
+             */
+            version: number;
+            /** @description On which sides the viewer stands. */
+            sides: components["schemas"]["Side"][];
+            /** @description Every action, and whether it is open to this viewer now. */
+            actions: components["schemas"]["OpenAction"][];
+            /** @description Files. */
+            attachments: components["schemas"]["Attachment"][];
+            /** @description Follow-ups of the community. */
+            follow_ups: components["schemas"]["FollowUpView"][];
+        };
+        /** @description A bed as the map shows it. */
+        ResourcesBed: {
+            id: components["schemas"]["Id"];
+            /** Format: int64 */
+            version: number;
+            org_id: components["schemas"]["Id"];
+            ward_id: components["schemas"]["Id"];
+            code: string;
+            kind: string;
+            specialty: string;
+            sex_rule: components["schemas"]["SexRule"];
+            isolation: boolean;
+            channel: components["schemas"]["Channel"];
+            quota_org_id?: components["schemas"]["Id"] | null;
+            price: components["schemas"]["Money"];
+            state: components["schemas"]["BedState"];
+            /** @description In its state since. */
+            since: components["schemas"]["Instant"];
+            patient_sex?: components["schemas"]["Sex"] | null;
+            patient_id?: components["schemas"]["Id"] | null;
+            leave_on?: components["schemas"]["Date"] | null;
+            note?: string | null;
+            hold?: components["schemas"]["ResourcesBedHold"] | null;
+            /** @description What this viewer may do now. */
+            actions: string[];
+        };
+        /** @description The live hold on a bed. */
+        ResourcesBedHold: {
+            id: components["schemas"]["Id"];
+            state: components["schemas"]["HoldState"];
+            until: components["schemas"]["Instant"];
+            /** @description Short name of the member on whose account it is. */
+            for_org: string;
+            /** @description Kind of the thing it belongs to. */
+            owner_kind: string;
+            owner_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description What a bed is made of; the same from a form or a roster file. */
+        ResourcesBedInput: {
+            /** @description Its ward. */
+            ward_id: components["schemas"]["Id"];
+            /** @description Its number, unique within the ward. */
+            code: string;
+            /** @description `general`, `intensive`, `neonatal` … */
+            kind?: string | null;
+            /** @description Who may lie in it. */
+            sex_rule?: components["schemas"]["SexRule"];
+            /** @description Fit for isolation. */
+            isolation?: boolean;
+            channel?: components["schemas"]["Channel"] | null;
+            quota_org_id?: components["schemas"]["Id"] | null;
+            /** @description A day in it, in 分. */
+            price?: components["schemas"]["Money"];
+        };
+        /** @description The wards of a member and their beds. */
+        ResourcesBedMap: {
+            org_id: components["schemas"]["Id"];
+            wards: components["schemas"]["ResourcesWard"][];
+            beds: components["schemas"]["ResourcesBed"][];
+        };
+        /** @description A device with its version. */
+        ResourcesEquipment: {
+            id: components["schemas"]["Id"];
+            /** Format: int64 */
+            version: number;
+            org_id: components["schemas"]["Id"];
+            department_id?: components["schemas"]["Id"] | null;
+            kind: string;
+            code: string;
+            name: string;
+            model?: string | null;
+            hours: components["schemas"]["ResourcesOpeningHours"][];
+            exams: components["schemas"]["ResourcesExam"][];
+            state: components["schemas"]["EquipmentState"];
+            note?: string | null;
+            /** @description What this viewer may do now. */
+            actions: string[];
+        };
+        /** @description What a device is made of; the same from a form or a roster file. */
+        ResourcesEquipmentInput: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description `CT`, `MR`, `US` … */
+            kind: string;
+            /** @description Unique within the member. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Maker's type. */
+            model?: string | null;
+            /** @description When it is open. */
+            hours: components["schemas"]["ResourcesOpeningHours"][];
+            /** @description What it can do. */
+            exams?: components["schemas"]["ResourcesExam"][];
+        };
+        /** @description An examination a device can do. */
+        ResourcesExam: {
+            /** @description Code of the examination catalogue. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How long it takes.
+             */
+            minutes: number;
+            /** @description What it costs, in 分. */
+            price?: components["schemas"]["Money"];
+            /** @description What the patient has to do before. */
+            preparation?: string | null;
+        };
+        /** @description Up to which day. */
+        ResourcesGenerate: {
+            /** @description The last day to make. */
+            to: components["schemas"]["Date"];
+        };
+        /** @description What generation made. */
+        ResourcesGenerated: {
+            /**
+             * Format: int64
+             * @description Sessions made.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Slots made.
+             */
+            slots: number;
+        };
+        /** @description A hold as a screen shows it. */
+        ResourcesHold: {
+            id: components["schemas"]["Id"];
+            /** Format: int64 */
+            version: number;
+            place: components["schemas"]["Place"];
+            place_name: string;
+            org_id: components["schemas"]["Id"];
+            org_name: string;
+            for_org_id: components["schemas"]["Id"];
+            for_org_name: string;
+            start_at?: components["schemas"]["Instant"] | null;
+            end_at?: components["schemas"]["Instant"] | null;
+            channel: components["schemas"]["Channel"];
+            owner_kind: string;
+            owner_id: components["schemas"]["Id"];
+            state: components["schemas"]["HoldState"];
+            held_at: components["schemas"]["Instant"];
+            expires_at: components["schemas"]["Instant"];
+            ended_at?: components["schemas"]["Instant"] | null;
+            reason?: string | null;
+            price: components["schemas"]["Money"];
+            /** @description What this viewer may do now. */
+            actions: string[];
+        };
+        /** @description A place to hold. */
+        ResourcesHoldInput: {
+            place: components["schemas"]["Place"];
+            channel?: components["schemas"]["Channel"] | null;
+            until?: components["schemas"]["Instant"] | null;
+            patient_sex?: components["schemas"]["Sex"] | null;
+        };
+        /** @description Until when. */
+        ResourcesHoldUntil: {
+            until: components["schemas"]["Instant"];
+        };
+        /** @description How much of its open time a device stood idle. */
+        ResourcesIdleLine: {
+            equipment_id: components["schemas"]["Id"];
+            org_id: components["schemas"]["Id"];
+            org_name: string;
+            kind: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Minutes within opening hours: the denominator.
+             */
+            open_minutes: number;
+            /**
+             * Format: int64
+             * @description Minutes of them held or used.
+             */
+            used_minutes: number;
+            /**
+             * Format: int64
+             * @description Minutes of them in maintenance.
+             */
+            maintenance_minutes: number;
+            /**
+             * Format: int64
+             * @description Minutes of them that nobody used: the numerator.
+             */
+            idle_minutes: number;
+        };
+        /** @description Devices of one kind, now. */
+        ResourcesKindSummary: {
+            /** @description `CT`, `MR` … */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Devices.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description In use at this moment.
+             */
+            busy: number;
+            /**
+             * Format: int64
+             * @description Open and not in use.
+             */
+            idle: number;
+            /**
+             * Format: int64
+             * @description Out of service or in maintenance.
+             */
+            down: number;
+        };
+        /** @description One device and its day. */
+        ResourcesLane: {
+            equipment: components["schemas"]["ResourcesEquipment"];
+            pieces: components["schemas"]["ResourcesLanePiece"][];
+        };
+        /**
+         * @description What a piece of a lane is.
+         * @enum {string}
+         */
+        ResourcesLaneKind: "open" | "hold" | "maintenance";
+        /** @description A piece of a lane. */
+        ResourcesLanePiece: {
+            kind: components["schemas"]["ResourcesLaneKind"];
+            start_at: components["schemas"]["Instant"];
+            end_at: components["schemas"]["Instant"];
+            channel?: components["schemas"]["Channel"] | null;
+            id?: components["schemas"]["Id"] | null;
+            hold_state?: components["schemas"]["HoldState"] | null;
+            /** @description Short name of the member that holds it. */
+            held_for?: string | null;
+            held_until?: components["schemas"]["Instant"] | null;
+        };
+        /** @description When the patient is expected to leave. */
+        ResourcesLeave: {
+            leave_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description Time in which a device is not to be booked. */
+        ResourcesMaintenance: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The device. */
+            equipment_id: components["schemas"]["Id"];
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description From. */
+            start_at: components["schemas"]["Instant"];
+            /** @description To. */
+            end_at: components["schemas"]["Instant"];
+            /** @description Why. */
+            reason: string;
+            /** @description Whether it stands. */
+            state: components["schemas"]["MaintenanceState"];
+        };
+        /** @description Maintenance to plan. */
+        ResourcesMaintenanceInput: {
+            start_at: components["schemas"]["Instant"];
+            end_at: components["schemas"]["Instant"];
+            reason: string;
+        };
+        /** @description Maintenance with its version. */
+        ResourcesMaintenanceView: components["schemas"]["ResourcesMaintenance"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Who comes into the bed. */
+        ResourcesOccupy: {
+            sex?: components["schemas"]["Sex"] | null;
+            leave_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description Hours on which a device is open every week. */
+        ResourcesOpeningHours: {
+            /** @description ISO weekdays, 1 for Monday. */
+            weekdays: number[];
+            /** @description `08:00`. */
+            start: string;
+            /** @description `12:00`; `24:00` is midnight. */
+            end: string;
+            /** @description For whom these hours are kept: everybody, or the green channel until shortly before. */
+            channel: components["schemas"]["Channel"];
+        };
+        /** @description Places of a session that are kept for one door, and perhaps for one member. */
+        ResourcesQuota: {
+            /** @description `referral` or `green`. */
+            channel: components["schemas"]["Channel"];
+            org_id?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description How many places.
+             */
+            places: number;
+            /**
+             * Format: int64
+             * @description Open to everybody this many hours before the session; the rule's value unless given.
+             */
+            release_hours?: number | null;
+        };
+        /** @description How much of a quota is used. */
+        ResourcesQuotaBar: {
+            /** @description Its door. */
+            channel: components["schemas"]["Channel"];
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description That member's short name. */
+            org_name?: string | null;
+            release_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description Places of the quota.
+             */
+            places: number;
+            /**
+             * Format: int64
+             * @description Held or used.
+             */
+            taken: number;
+        };
+        /** @description Why. */
+        ResourcesReason: {
+            /** @description A sentence for those concerned. */
+            reason: string;
+        };
+        /** @description What a search found. */
+        ResourcesSearchAnswer: {
+            offers: components["schemas"]["Offer"][];
+        };
+        /** @description A session with its bars, and on its own page its slots. */
+        ResourcesSession: {
+            id: components["schemas"]["Id"];
+            /** Format: int64 */
+            version: number;
+            template_id: components["schemas"]["Id"];
+            org_id: components["schemas"]["Id"];
+            department_id: components["schemas"]["Id"];
+            specialty: string;
+            name: string;
+            date: components["schemas"]["Date"];
+            start_at: components["schemas"]["Instant"];
+            end_at: components["schemas"]["Instant"];
+            practitioner_id?: components["schemas"]["Id"] | null;
+            practitioner?: string | null;
+            substituted?: string | null;
+            room?: string | null;
+            price: components["schemas"]["Money"];
+            state: components["schemas"]["SessionState"];
+            reason?: string | null;
+            /** Format: int64 */
+            slots_total: number;
+            /** Format: int64 */
+            slots_open: number;
+            /** Format: int64 */
+            slots_held: number;
+            /** Format: int64 */
+            slots_used: number;
+            quotas: components["schemas"]["ResourcesQuotaBar"][];
+            /** @description Only on the session's own page. */
+            slots?: components["schemas"]["ResourcesSlot"][];
+            /** @description What this viewer may do now. */
+            actions: string[];
+        };
+        /** @description One slot. */
+        ResourcesSlot: {
+            id: components["schemas"]["Id"];
+            /** Format: int64 */
+            number: number;
+            start_at: components["schemas"]["Instant"];
+            end_at: components["schemas"]["Instant"];
+            channel: components["schemas"]["Channel"];
+            quota_org_id?: components["schemas"]["Id"] | null;
+            release_at: components["schemas"]["Instant"];
+            price: components["schemas"]["Money"];
+            state: components["schemas"]["SlotState"];
+            /** @description Short name of the member that holds it. */
+            held_for?: string | null;
+            held_until?: components["schemas"]["Instant"] | null;
+            /** @description Can this viewer's organization take it by referral now? */
+            is_open_to_me: boolean;
+        };
+        /** @description Who takes over, and why. */
+        ResourcesSubstitute: {
+            /** @description Who sees the patients instead. */
+            practitioner_id: components["schemas"]["Id"];
+            /** @description A sentence for those concerned. */
+            reason: string;
+        };
+        /** @description Pooled places of one member, now. */
+        ResourcesSummary: {
+            org_id?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description Beds in use: all but the closed ones.
+             */
+            beds_total: number;
+            /**
+             * Format: int64
+             * @description Open and not held.
+             */
+            beds_open: number;
+            /**
+             * Format: int64
+             * @description With a patient.
+             */
+            beds_occupied: number;
+            /**
+             * Format: int64
+             * @description Open and held.
+             */
+            beds_held: number;
+            /**
+             * Format: int64
+             * @description Being cleaned.
+             */
+            beds_cleaning: number;
+            /**
+             * Format: int64
+             * @description Free slots from now to midnight.
+             */
+            slots_left_today: number;
+            /**
+             * Format: int64
+             * @description Devices.
+             */
+            equipment_total: number;
+            /**
+             * Format: int64
+             * @description In use at this moment.
+             */
+            equipment_busy: number;
+            /**
+             * Format: int64
+             * @description Open and not in use at this moment.
+             */
+            equipment_idle: number;
+            /**
+             * Format: int64
+             * @description Out of service or in maintenance.
+             */
+            equipment_down: number;
+        };
+        /** @description The pooled places within reach. */
+        ResourcesSummaryAnswer: {
+            orgs: components["schemas"]["ResourcesSummary"][];
+            equipment: components["schemas"]["ResourcesKindSummary"][];
+        };
+        /** @description A template with its version. */
+        ResourcesTemplate: {
+            id: components["schemas"]["Id"];
+            /** Format: int64 */
+            version: number;
+            org_id: components["schemas"]["Id"];
+            department_id: components["schemas"]["Id"];
+            specialty: string;
+            code: string;
+            name: string;
+            practitioner_id?: components["schemas"]["Id"] | null;
+            practitioner?: string | null;
+            room?: string | null;
+            weekdays: number[];
+            start: string;
+            end: string;
+            /** Format: int64 */
+            slot_minutes: number;
+            /**
+             * Format: int64
+             * @description Slots a session has.
+             */
+            slots: number;
+            quotas: components["schemas"]["ResourcesQuota"][];
+            price: components["schemas"]["Money"];
+            valid_from: components["schemas"]["Date"];
+            valid_to?: components["schemas"]["Date"] | null;
+            state: components["schemas"]["TemplateState"];
+        };
+        /** @description What a template is made of; the same from a form or a roster file. */
+        ResourcesTemplateInput: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description The department. */
+            department_id: components["schemas"]["Id"];
+            /** @description The specialty, if not the department's own. */
+            specialty?: string | null;
+            /** @description Unique within the member. */
+            code: string;
+            /** @description What patients read. */
+            name: string;
+            practitioner_id?: components["schemas"]["Id"] | null;
+            /** @description Where. */
+            room?: string | null;
+            /** @description ISO weekdays, 1 for Monday. */
+            weekdays: number[];
+            /** @description `08:00`. */
+            start: string;
+            /** @description `12:00`. */
+            end: string;
+            /**
+             * Format: int64
+             * @description How long one patient takes.
+             */
+            slot_minutes: number;
+            /** @description Kept for doors and members; the rest is everybody's. */
+            quotas?: components["schemas"]["ResourcesQuota"][];
+            /** @description The registration fee, in 分. */
+            price?: components["schemas"]["Money"];
+            /** @description First day. */
+            valid_from: components["schemas"]["Date"];
+            valid_to?: components["schemas"]["Date"] | null;
+        };
+        /** @description A request in the line. */
+        ResourcesWaiting: {
+            id: components["schemas"]["Id"];
+            /** Format: int64 */
+            version: number;
+            kind: components["schemas"]["PlaceKind"];
+            org_id: components["schemas"]["Id"];
+            org_name: string;
+            for_org_id: components["schemas"]["Id"];
+            for_org_name: string;
+            department_id?: components["schemas"]["Id"] | null;
+            key: string;
+            /** Format: int64 */
+            minutes?: number | null;
+            channel: components["schemas"]["Channel"];
+            from: components["schemas"]["Instant"];
+            to: components["schemas"]["Instant"];
+            owner_kind: string;
+            owner_id: components["schemas"]["Id"];
+            since: components["schemas"]["Instant"];
+            state: components["schemas"]["WaitState"];
+            /**
+             * Format: int64
+             * @description How many stand in front, while it waits.
+             */
+            ahead?: number | null;
+            hold_id?: components["schemas"]["Id"] | null;
+            answer_by?: components["schemas"]["Instant"] | null;
+            /** @description What this viewer may do now. */
+            actions: string[];
+        };
+        /** @description What to wait for. */
+        ResourcesWaitingInput: {
+            kind: components["schemas"]["PlaceKind"];
+            /** @description Where. */
+            org_id: components["schemas"]["Id"];
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description The specialty, for slots and beds; the kind of equipment otherwise. */
+            key: string;
+            /**
+             * Format: int64
+             * @description How long, for equipment.
+             */
+            minutes?: number | null;
+            /** @description An isolation bed only. */
+            isolation?: boolean;
+            from?: components["schemas"]["Instant"] | null;
+            /** @description Until when to wait. */
+            to: components["schemas"]["Instant"];
+            patient_sex?: components["schemas"]["Sex"] | null;
+            channel?: components["schemas"]["Channel"] | null;
+        };
+        /** @description A ward with its beds counted. */
+        ResourcesWard: {
+            id: components["schemas"]["Id"];
+            /** Format: int64 */
+            version: number;
+            org_id: components["schemas"]["Id"];
+            department_id: components["schemas"]["Id"];
+            specialty: string;
+            code: string;
+            name: string;
+            state: components["schemas"]["WardState"];
+            /**
+             * Format: int64
+             * @description Beds that are not closed.
+             */
+            beds_total: number;
+            /**
+             * Format: int64
+             * @description Open and not held.
+             */
+            beds_open: number;
+            /**
+             * Format: int64
+             * @description Open and held.
+             */
+            beds_held: number;
+            /** Format: int64 */
+            beds_occupied: number;
+            /** Format: int64 */
+            beds_cleaning: number;
+        };
+        /** @description What a ward is made of; the same from a form or a roster file. */
+        ResourcesWardInput: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description The department it belongs to. */
+            department_id: components["schemas"]["Id"];
+            /** @description The specialty, if not the department's own. */
+            specialty?: string | null;
+            /** @description Unique within the member. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description Send back results or the discharge summary. */
+        ReturnResults: {
+            /** @description What it says. */
+            summary: components["schemas"]["DischargeSummary"];
+        };
+        /** @description A review of an emergency access. */
+        Review: {
+            /** @description What was found. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description In words. */
+            note: string;
+            /** @description By whom. */
+            by: components["schemas"]["Id"];
+            /** @description Their name. */
+            by_name: string;
+            /** @description For which organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+        };
+        /** @description A role and how far each of its permissions reaches. */
+        RoleDefinition: {
+            /** @description Stable code. */
+            code: string;
+            /** @description Chinese name. */
+            name_zh: string;
+            /** @description English name. */
+            name_en: string;
+            /** @description Permission code → scope; what is absent is not allowed. */
+            grants: {
+                [key: string]: components["schemas"]["Scope"];
+            };
+        };
+        /** @description The matrix. */
+        RoleMatrix: {
+            /** @description Permissions the matrix decided on; a new release adds its new ones with their defaults. */
+            known: string[];
+            /** @description The roles. */
+            roles: components["schemas"]["RoleDefinition"][];
+        };
+        /** @description The role and scope matrix. */
+        RoleMatrixView: {
+            /**
+             * Format: int64
+             * @description Number of the newest version; send it back as `after`.
+             */
+            newest: number;
+            /**
+             * Format: int64
+             * @description The version in force today.
+             */
+            in_force?: number | null;
+            /** @description The matrix in force. */
+            matrix: components["schemas"]["RoleMatrix"];
+            /** @description Every permission there is. */
+            permissions: components["schemas"]["PermissionView"][];
+        };
+        /** @description What is wrong with one cell. */
+        RowProblem: {
+            /**
+             * Format: int64
+             * @description Line of the file, the first is 1.
+             */
+            line: number;
+            /** @description Column by its heading. */
+            column: string;
+            /** @description Stable code: `terminology.cell-empty`. */
+            code: string;
+            /** @description What would be right. */
+            detail: string;
+        };
+        /** @description A version that is being written. */
+        RuleDraft: {
+            /** @description The values. */
+            body: Record<string, never>;
+        };
+        /** @description What adding a version would do. */
+        RulePreview: {
+            /** @description The module can read it. */
+            valid: boolean;
+            /** @description Code of what is wrong, where something is. */
+            code?: string | null;
+            /** @description What is wrong, in words. */
+            detail?: string | null;
+            /** @description Fields at fault. */
+            fields: string[];
+            /** @description What would change against the newest version. */
+            changes: components["schemas"]["FieldChange"][];
+            /**
+             * Format: int64
+             * @description That version.
+             */
+            against: number;
+        };
+        /** @description A rule set in a list. */
+        RuleSetRow: {
+            /** @description The newest version. */
+            newest: components["schemas"]["RuleVersion"];
+            /** @description Belongs to security administrators. */
+            security: boolean;
+            /** @description Can be changed: a module of this server reads it. */
+            known: boolean;
+        };
+        /** @description A rule set and its versions. */
+        RuleSetView: {
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description The version in force today.
+             */
+            in_force?: number | null;
+            /**
+             * Format: int64
+             * @description Number of the newest version; send it back as `after`.
+             */
+            newest: number;
+            /** @description Belongs to security administrators. */
+            security: boolean;
+            /** @description All versions, newest first. */
+            versions: components["schemas"]["RuleVersion"][];
+        };
+        /** @description A version of a rule set as a screen shows it. */
+        RuleVersion: {
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description 1, 2, 3 …
+             */
+            version: number;
+            /** @description In force from this day on. */
+            effective_from: components["schemas"]["Date"];
+            /** @description Chinese title. */
+            title_zh: string;
+            /** @description English title. */
+            title_en: string;
+            /** @description Where the values come from. */
+            source: string;
+            /** @description When it was entered. */
+            created_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            created_by: string;
+            /** @description The values. */
+            body: Record<string, never>;
+        };
+        /**
+         * @description How far a permission reaches, from narrow to wide.
+         * @enum {string}
+         */
+        Scope: "own" | "department" | "org" | "below" | "group" | "region";
+        /** @description Results of the search over everything, by kind. */
+        SearchAnswer: {
+            /** @description One group a kind. */
+            groups: components["schemas"]["SearchGroup"][];
+        };
+        /** @description Hits of one kind. */
+        SearchGroup: {
+            /** @description The kind. */
+            kind: string;
+            /** @description The hits. */
+            items: components["schemas"]["SearchHit"][];
+        };
+        /** @description A hit of the search over everything. */
+        SearchHit: {
+            /** @description Kind of thing. */
+            kind: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description First line. */
+            title: string;
+            /** @description Second line. */
+            subtitle: string;
+            /** @description Address in the web interface. */
+            link: string;
+        };
+        /** @description The patient was seen or examined. */
+        See: {
+            /**
+             * @description 门诊号 or 检查号.
+             * @default null
+             */
+            number: string | null;
+            /**
+             * @description Who saw the patient.
+             * @default null
+             */
+            doctor_name: string | null;
+        };
+        /**
+         * @description What the receiving side is asked for.
+         * @enum {string}
+         */
+        Service: "Inpatient" | "Outpatient" | "Emergency" | "Exam" | "Advice" | "Community";
+        /** @description The account signed in. */
+        SessionAccount: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What is typed at sign-in. */
+            username: string;
+            /** @description The name shown. */
+            name: string;
+        };
+        /** @description A role at an organization. */
+        SessionAssignment: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Role code. */
+            role: string;
+            /** @description Role name in Chinese. */
+            role_name: string;
+            /** @description Role name in English. */
+            role_name_en: string;
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            org_name: string;
+            department_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description Whether a session takes place.
+         * @enum {string}
+         */
+        SessionState: "open" | "stopped";
+        /** @description Who is signed in, as what, and what that allows. */
+        SessionView: {
+            /** @description The account. */
+            account: components["schemas"]["SessionAccount"];
+            /** @description The role in force. */
+            assignment: components["schemas"]["SessionAssignment"];
+            /** @description All roles to switch to. */
+            assignments: components["schemas"]["SessionAssignment"][];
+            /** @description Permission code → how far it reaches. */
+            permissions: {
+                [key: string]: components["schemas"]["Scope"];
+            };
+            /** @description Is this a demonstration? */
+            demo: boolean;
+            /** @description Is a second factor set up? */
+            totp_enabled: boolean;
+            /** @description Must the password be changed before anything else? */
+            must_change_password: boolean;
+            /** @description The program's version. */
+            version: string;
+        };
+        /**
+         * @description How bad a reaction was or may be.
+         * @enum {string}
+         */
+        Severity: "mild" | "moderate" | "severe";
+        /**
+         * @description Administrative sex, GB/T 2261.1 as FHIR `administrative-gender` words.
+         * @enum {string}
+         */
+        Sex: "male" | "female" | "other" | "unknown";
+        /**
+         * @description Who may lie in a bed.
+         * @enum {string}
+         */
+        SexRule: "any" | "male" | "female";
+        /** @description What the printed sheet says besides the case itself. */
+        Sheet: components["schemas"]["Referral"] & {
+            /** @description Asking organization in full. */
+            from_org_full_name: string;
+            /** @description Receiving organization in full. */
+            to_org_full_name: string;
+            /** @description Its address. */
+            to_address?: string | null;
+            /**
+             * Format: int32
+             * @description The patient's age on the day it was sent.
+             */
+            patient_age_years?: number | null;
+            /** @description When printed. */
+            printed_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            printed_by: string;
+        };
+        /**
+         * @description On which side of the case somebody stands.
+         * @enum {string}
+         */
+        Side: "Sender" | "Receiver" | "Community" | "System";
+        /** @description What is typed at sign-in. */
+        SignIn: {
+            /** @description The user name. */
+            username: string;
+            /** @description The password. */
+            password: string;
+            /** @description The code of the second factor, where one is set up. */
+            code?: string | null;
+        };
+        /**
+         * @description Why somebody works at a place.
+         * @enum {string}
+         */
+        SiteKind: "home" | "secondment" | "multi-site" | "visiting-clinic" | "training";
+        /**
+         * @description Where a slot stands.
+         * @enum {string}
+         */
+        SlotState: "open" | "held" | "used" | "stopped";
+        /** @description One line of the checklist. */
+        StabilityItem: {
+            /** @description Its code. */
+            code: string;
+            /** @description In Chinese. */
+            zh: string;
+            /** @description In English. */
+            en: string;
+            /** @description For diagnoses with one of these prefixes only; for all when empty. */
+            icd_prefixes?: string[];
+        };
+        /** @description People by profession. */
+        StaffCounts: {
+            /**
+             * Format: int32
+             * @description Doctors.
+             */
+            doctors: number;
+            /**
+             * Format: int32
+             * @description Of those, general practitioners.
+             */
+            general_practitioners: number;
+            /**
+             * Format: int32
+             * @description Of the doctors, with intermediate title or above.
+             */
+            doctors_intermediate_up: number;
+            /**
+             * Format: int32
+             * @description Nurses.
+             */
+            nurses: number;
+            /**
+             * Format: int32
+             * @description Technicians.
+             */
+            technicians: number;
+            /**
+             * Format: int32
+             * @description Pharmacists.
+             */
+            pharmacists: number;
+            /**
+             * Format: int32
+             * @description Public-health staff.
+             */
+            public_health: number;
+            /**
+             * Format: int32
+             * @description Village doctors.
+             */
+            village_doctors: number;
+            /**
+             * Format: int32
+             * @description Everybody else.
+             */
+            others: number;
+        };
+        /**
+         * @description How somebody is employed (人员身份属性); stays unchanged without a decision.
+         * @enum {string}
+         */
+        StaffStatus: "established" | "contract" | "dispatched" | "rehired" | "village-employed" | "trainee";
+        /**
+         * @description Where a case stands.
+         * @enum {string}
+         */
+        State: "Draft" | "Submitted" | "InReview" | "Escalated" | "Accepted" | "Arrived" | "Admitted" | "Seen" | "ResultsReturned" | "DownProposed" | "CommunityAccepted" | "FollowedUp" | "Asked" | "Answered" | "Closed" | "Rejected" | "Withdrawn" | "Expired" | "NoShow" | "Deceased" | "ClosedElsewhere" | "BecameReferral";
+        /** @description The figures of a month. */
+        Statistics: {
+            /** @description `2026-11`; cases count by the month they were last sent in. */
+            month: string;
+            /** @description Its first day. */
+            from: components["schemas"]["Date"];
+            /** @description Its last day. */
+            to: components["schemas"]["Date"];
+            /**
+             * Format: int64
+             * @description The version of `referral.clocks` in force.
+             */
+            clock_rule_version: number;
+            /**
+             * Format: int64
+             * @description The version of `referral.follow-up` in force.
+             */
+            follow_up_rule_version: number;
+            /** @description By member. */
+            members: components["schemas"]["MemberFigures"][];
+        };
+        /** @description What everybody may know of this server. */
+        Status: {
+            /** @description The program's version. */
+            version: string;
+            /** @description Is this a demonstration? */
+            demo: boolean;
+            /** @description Name of the consortium or installation. */
+            name: string;
+        };
+        /**
+         * @description What a decision is about.
+         * @enum {string}
+         */
+        SubjectKind: "organization" | "practitioner";
+        /** @description Send a draft. */
+        Submit: {
+            /**
+             * @description Why the doctor goes another way than the rules suggest; needed when they do.
+             * @default null
+             */
+            override_reason: string | null;
+        };
+        /** @description What the rules suggest. */
+        Suggestion: {
+            /** @description Stay or refer. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description The kind that fits. */
+            kind: components["schemas"]["Kind"];
+            /**
+             * Format: int32
+             * @description Least level of care.
+             */
+            level: number;
+            /** @description How urgent. */
+            priority: components["schemas"]["Priority"];
+            /** @description The specialty, where the catalogue knows it. */
+            specialty_code?: string | null;
+            /** @description Red flags seen. */
+            red_flags: components["schemas"]["Because"][];
+            /** @description Why. */
+            because: components["schemas"]["Because"][];
+            /** @description Who could be asked, the best first. */
+            targets: components["schemas"]["Target"][];
+            /**
+             * Format: int64
+             * @description The version of `referral.catalogue` that spoke.
+             */
+            rule_version: number;
+        };
+        /** @description What the rules said, and what was done instead. */
+        SuggestionTaken: {
+            /**
+             * Format: int64
+             * @description The version of `referral.catalogue` that spoke.
+             */
+            rule_version: number;
+            /** @description Reason codes of the suggestion. */
+            reasons: string[];
+            /** @description Red flags it saw. */
+            red_flags: string[];
+            /** @description Did the doctor go another way? */
+            overridden: boolean;
+            /** @description Why. */
+            override_reason?: string | null;
+        };
+        /** @description What a member could do on a day (能力调查); the baseline is the one later ones are compared with. */
+        Survey: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description The day it describes. */
+            surveyed_on: components["schemas"]["Date"];
+            /** @description Is it the one to compare with? */
+            is_baseline: boolean;
+            /** @description People. */
+            staff: components["schemas"]["StaffCounts"];
+            /**
+             * Format: int32
+             * @description Beds approved.
+             */
+            beds_approved: number;
+            /**
+             * Format: int32
+             * @description Beds in use.
+             */
+            beds_open: number;
+            /**
+             * Format: int32
+             * @description Of those, intensive care.
+             */
+            beds_intensive: number;
+            /** @description Devices. */
+            equipment: components["schemas"]["EquipmentCount"][];
+            /** @description Technique codes carried out. */
+            technique_codes: string[];
+            /** @description Remarks. */
+            note?: string | null;
+            /** @description When it was entered. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description What a member can do on a day. */
+        SurveyInput: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description The day it describes. */
+            surveyed_on: components["schemas"]["Date"];
+            /** @description People. */
+            staff: components["schemas"]["StaffCounts"];
+            /**
+             * Format: int32
+             * @description Beds approved.
+             */
+            beds_approved: number;
+            /**
+             * Format: int32
+             * @description Beds in use.
+             */
+            beds_open: number;
+            /**
+             * Format: int32
+             * @description Of those, intensive care.
+             */
+            beds_intensive?: number;
+            /** @description Devices. */
+            equipment?: components["schemas"]["EquipmentCount"][];
+            /** @description Technique codes carried out. */
+            technique_codes?: string[];
+            /** @description Remarks. */
+            note?: string | null;
+        };
+        /** @description Which role to act in. */
+        SwitchAssignment: {
+            /** @description The assignment. */
+            assignment_id: components["schemas"]["Id"];
+        };
+        /** @description How the installation stands. */
+        SystemView: {
+            /** @description The program's version. */
+            version: string;
+            /** @description `sqlite` or `postgres`. */
+            engine: string;
+            /** @description Name of the installation. */
+            name: string;
+            /** @description Is this a demonstration? */
+            demo: boolean;
+            /** @description The server's clock. */
+            now: components["schemas"]["Instant"];
+            /** @description Every migration of this program is applied. */
+            schema_current: boolean;
+            /**
+             * Format: int64
+             * @description Migrations applied.
+             */
+            migrations: number;
+            /**
+             * Format: int64
+             * @description Entries of the audit chain.
+             */
+            events: number;
+            head?: components["schemas"]["AuditHead"] | null;
+            /**
+             * Format: int64
+             * @description Accounts that may sign in.
+             */
+            accounts_active: number;
+            /**
+             * Format: int64
+             * @description Sessions open now.
+             */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description Jobs that wait for their time.
+             */
+            jobs_waiting: number;
+            /**
+             * Format: int64
+             * @description Jobs whose time has come.
+             */
+            jobs_overdue: number;
+            /**
+             * Format: int64
+             * @description Jobs that failed too often.
+             */
+            jobs_dead: number;
+            /**
+             * Format: int64
+             * @description Files kept outside the database.
+             */
+            files: number;
+            /**
+             * Format: int64
+             * @description Their bytes.
+             */
+            file_bytes: number;
+            /** @description Followers of events. */
+            followers: components["schemas"]["FollowerView"][];
+        };
+        /** @description Somebody who could be asked. */
+        Target: {
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How far.
+             */
+            distance_meters?: number | null;
+            /**
+             * Format: int32
+             * @description Places free in the search window.
+             */
+            free_places: number;
+            first_free_at?: components["schemas"]["Instant"] | null;
+            /** @description Why it stands here. */
+            because: components["schemas"]["Because"][];
+        };
+        /** @description A service or technique that a member offers. */
+        Technique: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The member that offers it. */
+            org_id: components["schemas"]["Id"];
+            /** @description Code of the technique catalogue. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description Service or technique. */
+            kind: components["schemas"]["TechniqueKind"];
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description Who may use it. */
+            open_to: components["schemas"]["OpenTo"];
+            /** @description Conditions, in words. */
+            note?: string | null;
+            /** @description Offered since. */
+            starts_on: components["schemas"]["Date"];
+            /** @description Whether it can be had. */
+            state: components["schemas"]["TechniqueState"];
+        };
+        /** @description A service or technique that a member offers. */
+        TechniqueInput: {
+            /** @description The member that offers it; can't be changed later. */
+            org_id: components["schemas"]["Id"];
+            /** @description Code of the technique catalogue. */
+            code: string;
+            /** @description Its name. */
+            name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description Service or technique. */
+            kind: components["schemas"]["TechniqueKind"];
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description Who may use it. */
+            open_to: components["schemas"]["OpenTo"];
+            /** @description Conditions, in words. */
+            note?: string | null;
+            starts_on?: components["schemas"]["Date"] | null;
+        };
+        /**
+         * @description A service for residents, or a technique of specialists.
+         * @enum {string}
+         */
+        TechniqueKind: "service" | "technique";
+        /**
+         * @description Whether it can be had.
+         * @enum {string}
+         */
+        TechniqueState: "offered" | "stopped";
+        /**
+         * @description Whether a template makes sessions.
+         * @enum {string}
+         */
+        TemplateState: "active" | "ended";
+        /** @description Something done for a patient. */
+        TimelineEntry: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description What: `referral.accepted`. */
+            event: string;
+            /** @description Kind of the thing it happened to. */
+            kind: string;
+            /** @description Its id. */
+            entity_id: components["schemas"]["Id"];
+            org_id?: components["schemas"]["Id"] | null;
+            peer_org_id?: components["schemas"]["Id"] | null;
+            /** @description Who did it. */
+            actor_name: string;
+            /** @description In which role. */
+            role: string;
+            /** @description For which organization. */
+            actor_org_id: components["schemas"]["Id"];
+            /** @description What changed. */
+            detail: Record<string, never>;
+        };
+        /**
+         * @description Rank of the professional title.
+         * @enum {string}
+         */
+        TitleRank: "no-title" | "junior" | "intermediate" | "deputy-senior" | "senior";
+        /** @description A new token with its secret. */
+        TokenCreated: {
+            /** @description The token. */
+            token: components["schemas"]["TokenView"];
+            /** @description Send it as `Authorization: Bearer …`. Shown this once and stored nowhere. */
+            secret: string;
+        };
+        /** @description A token, without its secret. */
+        TokenView: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What it is for. */
+            name: string;
+            /** @description The account it acts as. */
+            account_id: components["schemas"]["Id"];
+            /** @description The assignment it acts under. */
+            assignment_id: components["schemas"]["Id"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Instant"];
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Instant"];
+            used_at?: components["schemas"]["Instant"] | null;
+            revoked_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A code of the second factor. */
+        TotpCode: {
+            /** @description Six digits. */
+            code: string;
+        };
+        /** @description A second factor to be confirmed. */
+        TotpProposal: {
+            /** @description The secret in base32, to type by hand. */
+            secret: string;
+            /** @description The same as an otpauth address, to scan. */
+            uri: string;
+        };
+        /** @description What to show in full. */
+        Unmask: {
+            /** @description Which. */
+            identifier_id: components["schemas"]["Id"];
+            /** @enum {string} */
+            field: "identifier";
+        } | {
+            /** @enum {string} */
+            field: "phone";
+        } | {
+            /** @enum {string} */
+            field: "contacts";
+        };
+        /** @description What was asked for, in full. */
+        Unmasked: {
+            /** @description One text a line asked for. */
+            values: string[];
+        };
+        /**
+         * @description Stay or refer.
+         * @enum {string}
+         */
+        Verdict: "stay" | "refer" | "unknown";
+        /** @description What a verification found. */
+        Verification: {
+            /**
+             * Format: int64
+             * @description Entries checked.
+             */
+            entries: number;
+            /**
+             * Format: int64
+             * @description Signed heads compared.
+             */
+            heads: number;
+            /** @description The newest hash. */
+            head_hash: string;
+            /** @description What is wrong, the first hundred findings; empty means that the chain is whole. */
+            findings: components["schemas"]["Finding"][];
+        };
+        /** @description What a living person's sign can be. */
+        VitalRange: {
+            /**
+             * Format: int64
+             * @description Least possible.
+             */
+            min: number;
+            /**
+             * Format: int64
+             * @description Most possible.
+             */
+            max: number;
+            /**
+             * Format: int64
+             * @description Usual from.
+             */
+            usual_min: number;
+            /**
+             * Format: int64
+             * @description Usual to.
+             */
+            usual_max: number;
+            /** @description Unit as shown. */
+            unit: string;
+        };
+        /**
+         * @description Vital signs. Whole numbers: the unit is the last part of the name, tenths where a decimal
+         *     matters, so that every database and every rule compares the same number.
+         */
+        VitalSigns: {
+            /** @default null */
+            measured_at: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description 脉搏, a minute.
+             * @default null
+             */
+            pulse_bpm: number | null;
+            /**
+             * Format: int64
+             * @description 收缩压.
+             * @default null
+             */
+            systolic_mmhg: number | null;
+            /**
+             * Format: int64
+             * @description 舒张压.
+             * @default null
+             */
+            diastolic_mmhg: number | null;
+            /**
+             * Format: int64
+             * @description 呼吸, a minute.
+             * @default null
+             */
+            respiration_per_minute: number | null;
+            /**
+             * Format: int64
+             * @description 体温 in tenths of a degree: 371 is 37.1 °C.
+             * @default null
+             */
+            temperature_tenths_celsius: number | null;
+            /**
+             * Format: int64
+             * @description 血氧饱和度.
+             * @default null
+             */
+            oxygen_saturation_percent: number | null;
+            /**
+             * Format: int64
+             * @description 血糖 in tenths of mmol/L.
+             * @default null
+             */
+            glucose_tenths_mmol_l: number | null;
+            /**
+             * Format: int64
+             * @description 体重 in tenths of a kilogram.
+             * @default null
+             */
+            weight_tenths_kg: number | null;
+            /**
+             * Format: int64
+             * @description 疼痛评分, 0 to 10.
+             * @default null
+             */
+            pain_score: number | null;
+            /**
+             * Format: int64
+             * @description 格拉斯哥昏迷评分, 3 to 15.
+             * @default null
+             */
+            coma_score: number | null;
+        };
+        /**
+         * @description Where a request in the waitlist stands.
+         * @enum {string}
+         */
+        WaitState: "waiting" | "offered" | "taken" | "left" | "lapsed";
+        /** @description Everything on the wall. */
+        Wall: {
+            /** @description As of this moment. */
+            at: components["schemas"]["Instant"];
+            /** @description Beds, slots and devices, a line a member that has any. */
+            members: components["schemas"]["WallMember"][];
+            /** @description Devices by kind over all members. */
+            equipment: components["schemas"]["ResourcesKindSummary"][];
+            /** @description What waits, over all members. */
+            queue: components["schemas"]["Queue"];
+            /** @description What went wrong lately, newest first. */
+            alerts: components["schemas"]["WallAlert"][];
+            /** @description What the dispatcher tells everybody. */
+            messages: components["schemas"]["WallMessage"][];
+        };
+        /** @description Something that went wrong. */
+        WallAlert: {
+            /**
+             * Format: int64
+             * @description Number of its event.
+             */
+            seq: number;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description What: the event's code, which the interface translates. */
+            event: string;
+            /** @description The thing. */
+            entity_id: components["schemas"]["Id"];
+            /** @description Short name of the member it belongs to. */
+            org: string;
+            /** @description Short name of the member on the other side. */
+            peer?: string | null;
+        };
+        /** @description A member's pooled places. */
+        WallMember: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its short name. */
+            name: string;
+            /** @description Beds, slots and devices. */
+            places: components["schemas"]["ResourcesSummary"];
+        };
+        /** @description A message and the version to withdraw it with. */
+        WallMessage: components["schemas"]["DispatchMessage"] & {
+            /**
+             * Format: int64
+             * @description The version, for `If-Match`.
+             */
+            version: number;
+        };
+        /**
+         * @description What a ward may be used for.
+         * @enum {string}
+         */
+        WardState: "open" | "closed";
+        /** @description Why a consent is taken back. */
+        Withdrawal: {
+            /** @description The reason, as far as said. */
+            reason?: string | null;
+        };
+        /** @description Something that waits for the actor. */
+        WorkItem: {
+            /** @description The thing's id. */
+            id: components["schemas"]["Id"];
+            /** @description The module it belongs to. */
+            module: string;
+            /** @description Kind of thing: `referral`. */
+            kind: string;
+            /** @description First line. */
+            title: string;
+            /** @description Second line. */
+            subtitle: string;
+            /** @description Waits since. */
+            since: components["schemas"]["Instant"];
+            due?: components["schemas"]["Instant"] | null;
+            /** @description Why it is this actor's: a code the interface translates. */
+            reason: string;
+            /** @description Address in the web interface. */
+            link: string;
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description `emergency`, `urgent` or `routine`. */
+            priority: string;
+        };
+        /** @description Everything that waits for the actor. */
+        WorkList: {
+            /** @description The items, the most urgent first. */
+            items: components["schemas"]["WorkItem"][];
+        };
+        /** @description A place of work and the role there, from one day to another. */
+        WorkSite: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description Why there. */
+            kind: components["schemas"]["SiteKind"];
+            /** @description The role there, in words: 主治医师、护士长. */
+            role: string;
+            /**
+             * Format: int32
+             * @description Working days a week.
+             */
+            days_per_week?: number | null;
+            /** @description From. */
+            starts_on: components["schemas"]["Date"];
+            ends_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description A place of work and the role there. */
+        WorkSiteInput: {
+            id?: components["schemas"]["Id"] | null;
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+            department_id?: components["schemas"]["Id"] | null;
+            /** @description Why there. */
+            kind: components["schemas"]["SiteKind"];
+            /** @description The role there, in words. */
+            role: string;
+            /**
+             * Format: int32
+             * @description Working days a week.
+             */
+            days_per_week?: number | null;
+            /** @description From. */
+            starts_on: components["schemas"]["Date"];
+            ends_on?: components["schemas"]["Date"] | null;
+        };
+    };
     responses: never;
     parameters: never;
     requestBodies: never;
@@ -32,7 +8984,305 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    session_read: {
+    account_list: {
+        parameters: {
+            query?: {
+                /** @description Beginning of the user name, or of the name or its pinyin. */
+                q?: string;
+                /** @description `active` or `disabled`. */
+                state?: components["schemas"]["AccountState"];
+                /** @description Assigned at this organization. */
+                org_id?: components["schemas"]["Id"];
+                /** @description Assigned in this role. */
+                role?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountView"];
+                };
+            };
+        };
+    };
+    account_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAccount"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountCreated"];
+                };
+            };
+        };
+    };
+    account_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    account_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    assignment_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssignment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+        };
+    };
+    account_disable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    account_enable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    account_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordReset"];
+                };
+            };
+        };
+    };
+    account_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    token_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenView"][];
+                };
+            };
+        };
+    };
+    token_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+        };
+    };
+    account_totp_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    account_unlock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+        };
+    };
+    alliance_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -41,13 +9291,5403 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllianceList"];
+                };
+            };
+        };
+    };
+    alliance_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllianceInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alliance"];
+                };
+            };
+        };
+    };
+    alliance_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllianceView"];
+                };
+            };
+        };
+    };
+    alliance_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alliance"];
+                };
+            };
+        };
+    };
+    alliance_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllianceLeave"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alliance"];
+                };
+            };
+        };
+    };
+    alliance_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllianceMemberInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alliance"];
+                };
+            };
+        };
+    };
+    assignment_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignmentEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssignmentView"];
+                };
+            };
+        };
+    };
+    audit_search: {
+        parameters: {
+            query?: {
+                /** @description From this moment on; 30 days before `to` if left out. */
+                from?: components["schemas"]["Instant"];
+                /** @description Before this moment; now if left out. */
+                to?: components["schemas"]["Instant"];
+                /** @description Who acted. */
+                actor_id?: components["schemas"]["Id"];
+                /** @description About which patient. */
+                patient_id?: components["schemas"]["Id"];
+                /** @description Which event, or a beginning such as `referral.`. */
+                event?: string;
+                /** @description Acted for, belonging to, or on the other side: this organization. */
+                org_id?: components["schemas"]["Id"];
+                /** @description Which kind of thing. */
+                kind?: string;
+                /** @description Which thing. */
+                entity_id?: components["schemas"]["Id"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Event"];
+                };
+            };
+        };
+    };
+    audit_export: {
+        parameters: {
+            query?: {
+                /** @description From this moment on; 30 days before `to` if left out. */
+                from?: components["schemas"]["Instant"];
+                /** @description Before this moment; now if left out. */
+                to?: components["schemas"]["Instant"];
+                /** @description Who acted. */
+                actor_id?: components["schemas"]["Id"];
+                /** @description About which patient. */
+                patient_id?: components["schemas"]["Id"];
+                /** @description Which event, or a beginning such as `referral.`. */
+                event?: string;
+                /** @description Acted for, belonging to, or on the other side: this organization. */
+                org_id?: components["schemas"]["Id"];
+                /** @description Which kind of thing. */
+                kind?: string;
+                /** @description Which thing. */
+                entity_id?: components["schemas"]["Id"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    audit_heads: {
+        parameters: {
+            query?: {
+                /** @description Heads before this number. */
+                before?: number;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeadPage"];
+                };
+            };
+        };
+    };
+    audit_heads_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": string;
+                };
+            };
+        };
+    };
+    audit_verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+        };
+    };
+    bond_list: {
+        parameters: {
+            query?: {
+                /** @description With this organization on either side. */
+                org_id?: components["schemas"]["Id"];
+                /** @description What sort. */
+                kind?: components["schemas"]["BondKind"];
+                /** @description Running or over. */
+                state?: components["schemas"]["BondState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BondView"];
+                };
+            };
+        };
+    };
+    bond_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BondInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bond"];
+                };
+            };
+        };
+    };
+    bond_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BondView"];
+                };
+            };
+        };
+    };
+    bond_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BondInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bond"];
+                };
+            };
+        };
+    };
+    bond_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bond"];
+                };
+            };
+        };
+    };
+    break_glass_list: {
+        parameters: {
+            query?: {
+                /** @description `open`, the default, or `reviewed`. */
+                state?: components["schemas"]["BreakGlassState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BreakGlassRow"];
+                };
+            };
+        };
+    };
+    break_glass_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlassRow"];
+                };
+            };
+        };
+    };
+    break_glass_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlassRow"];
+                };
+            };
+        };
+    };
+    survey_list: {
+        parameters: {
+            query?: {
+                /** @description Of this member. */
+                org_id?: components["schemas"]["Id"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Survey"];
+                };
+            };
+        };
+    };
+    survey_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+        };
+    };
+    survey_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+        };
+    };
+    survey_baseline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+        };
+    };
+    survey_comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkComparison"];
+                };
+            };
+        };
+    };
+    catchment_list: {
+        parameters: {
+            query?: {
+                /** @description Answered for by this organization. */
+                org_id?: components["schemas"]["Id"];
+                /** @description With this area code. */
+                area_code?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Catchment"];
+                };
+            };
+        };
+    };
+    catchment_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatchmentInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catchment"];
+                };
+            };
+        };
+    };
+    catchment_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catchment"];
+                };
+            };
+        };
+    };
+    consent_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+        };
+    };
+    decision_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Decision"];
+                };
+            };
+        };
+    };
+    decision_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+        };
+    };
+    decision_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+        };
+    };
+    decision_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+        };
+    };
+    demo_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DemoAccount"][];
+                };
+            };
+        };
+    };
+    demo_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DemoSignIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    department_list: {
+        parameters: {
+            query?: {
+                /** @description Of this organization. */
+                org_id?: components["schemas"]["Id"];
+                /** @description With this specialty code. */
+                specialty?: string;
+                /** @description Open or closed. */
+                state?: components["schemas"]["OrgState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Department"];
+                };
+            };
+        };
+    };
+    department_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+        };
+    };
+    department_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+        };
+    };
+    department_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartmentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Department"];
+                };
+            };
+        };
+    };
+    event_stream: {
+        parameters: {
+            query?: {
+                /** @description The last number seen, for a page that opens a new line; `Last-Event-ID` wins. */
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+        };
+    };
+    follower_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowerView"][];
+                };
+            };
+        };
+    };
+    group_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupList"];
+                };
+            };
+        };
+    };
+    group_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+        };
+    };
+    group_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupDetail"];
+                };
+            };
+        };
+    };
+    group_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GroupUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+        };
+    };
+    group_activate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+        };
+    };
+    group_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkApprovalInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+        };
+    };
+    group_dissolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+        };
+    };
+    group_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+        };
+    };
+    job_list: {
+        parameters: {
+            query?: {
+                /** @description `waiting`, `done`, `cancelled` or `dead`, the default. */
+                state?: components["schemas"]["JobState"];
+                /** @description `next` of the page before. */
+                after?: components["schemas"]["Id"];
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Job"];
+                };
+            };
+        };
+    };
+    job_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    membership_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MembershipUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+        };
+    };
+    membership_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
+                };
+            };
+        };
+    };
+    my_patients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientBrief"][];
+                };
+            };
+        };
+    };
+    evidence_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NetworkUploadForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkEvidence"];
+                };
+            };
+        };
+    };
+    evidence_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkEvidence"];
+                };
+            };
+        };
+    };
+    evidence_download: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+        };
+    };
+    network_graph: {
+        parameters: {
+            query?: {
+                /** @description Only this group. */
+                group_id?: components["schemas"]["Id"];
+                /** @description Only this organization and what it is tied to. */
+                org_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkGraph"];
+                };
+            };
+        };
+    };
+    notice_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string | null;
+                /** @description Rows a page, at most 200. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Notice"];
+                };
+            };
+        };
+    };
+    notice_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotices"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    openapi_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    organization_list: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, pinyin, initials or code. */
+                q?: string;
+                /** @description What sort of institution. */
+                kind?: components["schemas"]["OrgKind"];
+                /** @description Level in the tree. */
+                level?: components["schemas"]["Level"];
+                /** @description Open or closed. */
+                state?: components["schemas"]["OrgState"];
+                /** @description Directly below this one. */
+                parent_id?: components["schemas"]["Id"];
+                /** @description Live members of this group. */
+                group_id?: components["schemas"]["Id"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Organization"];
+                };
+            };
+        };
+    };
+    organization_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+        };
+    };
+    organization_export: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, pinyin, initials or code. */
+                q?: string;
+                /** @description What sort of institution. */
+                kind?: components["schemas"]["OrgKind"];
+                /** @description Level in the tree. */
+                level?: components["schemas"]["Level"];
+                /** @description Open or closed. */
+                state?: components["schemas"]["OrgState"];
+                /** @description Directly below this one. */
+                parent_id?: components["schemas"]["Id"];
+                /** @description Live members of this group. */
+                group_id?: components["schemas"]["Id"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    organization_tree: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkTree"];
+                };
+            };
+        };
+    };
+    organization_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationDetail"];
+                };
+            };
+        };
+    };
+    organization_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+        };
+    };
+    organization_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkCloseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+        };
+    };
+    organization_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkHistory"];
+                };
+            };
+        };
+    };
+    organization_move: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkMoveInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+        };
+    };
+    organization_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+        };
+    };
+    patient_list: {
+        parameters: {
+            query?: {
+                /** @description Beginning of the name, of its pinyin or initials, or a whole number. */
+                q?: string;
+                /** @description `next` of the page before; without `q` only. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PatientBrief"];
+                };
+            };
+        };
+    };
+    patient_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPatient"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_find: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Match"][];
+                };
+            };
+        };
+    };
+    patient_matches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Match"][];
+                };
+            };
+        };
+    };
+    patient_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatientChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_access_log: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccessEntry"];
+                };
+            };
+        };
+    };
+    patient_account_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientBrief"];
+                };
+            };
+        };
+    };
+    patient_allergy_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAllergy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_allergy_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                allergy_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    break_glass_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Emergency"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BreakGlass"];
+                };
+            };
+        };
+    };
+    patient_brief: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientBrief"];
+                };
+            };
+        };
+    };
+    consent_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"][];
+                };
+            };
+        };
+    };
+    consent_give: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+        };
+    };
+    patient_identify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifierInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_identifier_retire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                identifier_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_problem_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProblem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_problem_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                problem_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Join"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_timeline: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimelineEntry"];
+                };
+            };
+        };
+    };
+    patient_unmask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Unmask"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unmasked"];
+                };
+            };
+        };
+    };
+    practitioner_list: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, pinyin, initials or staff number. */
+                q?: string;
+                /** @description Employed by this organization. */
+                home_org_id?: components["schemas"]["Id"];
+                /** @description Works at this organization today. */
+                site_org_id?: components["schemas"]["Id"];
+                /** @description Works in this department today. */
+                department_id?: components["schemas"]["Id"];
+                /** @description Working or gone. */
+                state?: components["schemas"]["PractitionerState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Practitioner"];
+                };
+            };
+        };
+    };
+    practitioner_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PractitionerInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practitioner"];
+                };
+            };
+        };
+    };
+    practitioner_export: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, pinyin, initials or staff number. */
+                q?: string;
+                /** @description Employed by this organization. */
+                home_org_id?: components["schemas"]["Id"];
+                /** @description Works at this organization today. */
+                site_org_id?: components["schemas"]["Id"];
+                /** @description Works in this department today. */
+                department_id?: components["schemas"]["Id"];
+                /** @description Working or gone. */
+                state?: components["schemas"]["PractitionerState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    practitioner_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practitioner"];
+                };
+            };
+        };
+    };
+    practitioner_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PractitionerInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practitioner"];
+                };
+            };
+        };
+    };
+    practitioner_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkLeaveInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practitioner"];
+                };
+            };
+        };
+    };
+    practitioner_licences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkLicencesInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practitioner"];
+                };
+            };
+        };
+    };
+    practitioner_sites: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkSitesInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Practitioner"];
+                };
+            };
+        };
+    };
+    referral_list: {
+        parameters: {
+            query?: {
+                /** @description Which box. */
+                box?: "inbox" | "outbox" | "all-below";
+                /** @description Which cases of it. */
+                view?: "live" | "drafts" | "ended" | "all";
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description One priority. */
+                priority?: "Emergency" | "Urgent" | "Routine";
+                /** @description One department of the box's own side. */
+                department_id?: components["schemas"]["Id"];
+                /** @description Another organization than the caller's own, within the permission. */
+                org_id?: components["schemas"]["Id"];
+                /** @description Only those past their limit. */
+                overdue?: boolean;
+                /** @description Number, or patient's name or pinyin, from its beginning. */
+                q?: string;
+                /** @description Written on this day or later. */
+                from?: components["schemas"]["Date"];
+                /** @description Written on this day or earlier. */
+                to?: components["schemas"]["Date"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReferralRow"];
+                };
+            };
+        };
+    };
+    referral_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReferral"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_bulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Bulk"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"][];
+                };
+            };
+        };
+    };
+    referral_counts: {
+        parameters: {
+            query?: {
+                /** @description Another organization than the caller's own, within the permission. */
+                org_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+        };
+    };
+    referral_export: {
+        parameters: {
+            query?: {
+                /** @description Which box. */
+                box?: "inbox" | "outbox" | "all-below";
+                /** @description Which cases of it. */
+                view?: "live" | "drafts" | "ended" | "all";
+                /** @description States, separated by commas. */
+                state?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description One priority. */
+                priority?: "Emergency" | "Urgent" | "Routine";
+                /** @description One department of the box's own side. */
+                department_id?: components["schemas"]["Id"];
+                /** @description Another organization than the caller's own, within the permission. */
+                org_id?: components["schemas"]["Id"];
+                /** @description Only those past their limit. */
+                overdue?: boolean;
+                /** @description Number, or patient's name or pinyin, from its beginning. */
+                q?: string;
+                /** @description Written on this day or later. */
+                from?: components["schemas"]["Date"];
+                /** @description Written on this day or earlier. */
+                to?: components["schemas"]["Date"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+        };
+    };
+    referral_follow_up_list: {
+        parameters: {
+            query?: {
+                /** @description One state; those that wait when absent. */
+                state?: "waiting" | "done" | "missed" | "cancelled";
+                /** @description Only those past their day. */
+                overdue?: boolean;
+                /** @description Due in this month, `2026-11`. */
+                month?: string;
+                /** @description Another organization than the caller's own, within the permission. */
+                org_id?: components["schemas"]["Id"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FollowUpView"];
+                };
+            };
+        };
+    };
+    referral_follow_up_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FollowUpRecord"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpView"];
+                };
+            };
+        };
+    };
+    referral_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Options"];
+                };
+            };
+        };
+    };
+    referral_preflight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preflight"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreflightAnswer"];
+                };
+            };
+        };
+    };
+    referral_statistics: {
+        parameters: {
+            query?: {
+                /** @description `2026-11`; this month when absent. */
+                month?: string;
+                /** @description One organization; all that the permission reaches when absent. */
+                org_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+        };
+    };
+    referral_statistics_rows: {
+        parameters: {
+            query: {
+                /** @description `2026-11`. */
+                month: string;
+                /** @description The member. */
+                org_id: components["schemas"]["Id"];
+                /** @description The figure. */
+                indicator: "up-sent" | "up-received" | "exam-received" | "advice-received" | "down-sent" | "down-received" | "down-up-ratio" | "answer-p50" | "answer-p90" | "acceptance-rate" | "rejection-rate" | "expiry-rate" | "no-show-rate" | "follow-up-completion";
+                /** @description Numerator or denominator. */
+                part?: "numerator" | "denominator";
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReferralRow"];
+                };
+            };
+        };
+    };
+    referral_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_edit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReferral"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accept"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_accept_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_admit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Admit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerQuestion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_arrive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arrive"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_attach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+        };
+    };
+    referral_attachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                attachment_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+        };
+    };
+    referral_become_referral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Close"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_close_elsewhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseElsewhere"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_decline_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineDown"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_fhir: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    referral_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewId"];
+                };
+            };
+        };
+    };
+    referral_no_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_propose_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeDown"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_reassign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reassign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_recall_down: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_record_death: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordDeath"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_return_results: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnResults"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_return_to_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Review"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["See"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
+                };
+            };
+        };
+    };
+    referral_submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Submit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    referral_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineEntry"][];
+                };
+            };
+        };
+    };
+    referral_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Exit"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    resources_bed_map: {
+        parameters: {
+            query?: {
+                /** @description The member; one's own unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description One ward only. */
+                ward_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBedMap"];
+                };
+            };
+        };
+    };
+    resources_bed_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesBedInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBed"];
+                };
+            };
+        };
+    };
+    resources_bed_export: {
+        parameters: {
+            query?: {
+                /** @description The member; one's own unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description One ward only. */
+                ward_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    resources_bed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBed"];
+                };
+            };
+        };
+    };
+    resources_bed_clean: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBed"];
+                };
+            };
+        };
+    };
+    resources_bed_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBed"];
+                };
+            };
+        };
+    };
+    resources_bed_free: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBed"];
+                };
+            };
+        };
+    };
+    resources_bed_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesLeave"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBed"];
+                };
+            };
+        };
+    };
+    resources_bed_occupy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesOccupy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBed"];
+                };
+            };
+        };
+    };
+    resources_bed_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesBed"];
+                };
+            };
+        };
+    };
+    resources_equipment_list: {
+        parameters: {
+            query?: {
+                /** @description The member; one's own unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description `CT`, `MR` … */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesEquipment"][];
+                };
+            };
+        };
+    };
+    resources_equipment_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesEquipmentInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesEquipment"];
+                };
+            };
+        };
+    };
+    resources_equipment_idle: {
+        parameters: {
+            query?: {
+                /** @description One member only; all within reach unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description `CT`, `MR` … */
+                kind?: string;
+                /** @description First day; six days ago unless given. */
+                from?: components["schemas"]["Date"];
+                /** @description Last day; today unless given. */
+                to?: components["schemas"]["Date"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesIdleLine"][];
+                };
+            };
+        };
+    };
+    resources_equipment_idle_export: {
+        parameters: {
+            query?: {
+                /** @description One member only; all within reach unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description `CT`, `MR` … */
+                kind?: string;
+                /** @description First day; six days ago unless given. */
+                from?: components["schemas"]["Date"];
+                /** @description Last day; today unless given. */
+                to?: components["schemas"]["Date"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    resources_equipment_lanes: {
+        parameters: {
+            query?: {
+                /** @description The member; one's own unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description `CT`, `MR` … */
+                kind?: string;
+                /** @description The day; today unless given. */
+                date?: components["schemas"]["Date"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesLane"][];
+                };
+            };
+        };
+    };
+    resources_equipment_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesEquipment"];
+                };
+            };
+        };
+    };
+    resources_equipment_in_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesEquipment"];
+                };
+            };
+        };
+    };
+    resources_maintenance_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesMaintenanceView"][];
+                };
+            };
+        };
+    };
+    resources_maintenance_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesMaintenanceInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesMaintenanceView"];
+                };
+            };
+        };
+    };
+    resources_equipment_out_of_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesEquipment"];
+                };
+            };
+        };
+    };
+    resources_hold_list: {
+        parameters: {
+            query?: {
+                /** @description Which side; one's own requests unless given. */
+                side?: "requesting" | "owning";
+                /** @description In one state only. */
+                state?: components["schemas"]["HoldState"];
+                /** @description From `next` of the page before. */
+                after?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ResourcesHold"];
+                };
+            };
+        };
+    };
+    resources_hold_take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesHoldInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesHold"];
+                };
+            };
+        };
+    };
+    resources_hold_export: {
+        parameters: {
+            query?: {
+                /** @description Which side; one's own requests unless given. */
+                side?: "requesting" | "owning";
+                /** @description In one state only. */
+                state?: components["schemas"]["HoldState"];
+                /** @description From `next` of the page before. */
+                after?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    resources_hold_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesHold"];
+                };
+            };
+        };
+    };
+    resources_hold_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesHoldUntil"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesHold"];
+                };
+            };
+        };
+    };
+    resources_hold_consume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesHold"];
+                };
+            };
+        };
+    };
+    resources_hold_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesHold"];
+                };
+            };
+        };
+    };
+    resources_maintenance_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesMaintenanceView"];
+                };
+            };
+        };
+    };
+    resources_search: {
+        parameters: {
+            query: {
+                /** @description What sort of place. */
+                kind: components["schemas"]["PlaceKind"];
+                /** @description At one member only. */
+                org_id?: components["schemas"]["Id"];
+                /** @description In one department only. */
+                department_id?: components["schemas"]["Id"];
+                /** @description A specialty, or what lies below it: `03` finds `03.04`. */
+                specialty?: string;
+                /** @description The patient's sex, for beds. */
+                sex?: components["schemas"]["Sex"];
+                /** @description An isolation bed only. */
+                isolation?: boolean;
+                /** @description Not before; now unless given. */
+                from?: components["schemas"]["Instant"];
+                /** @description Before; a week later unless given. */
+                to?: components["schemas"]["Instant"];
+                /** @description `CT`, `MR` … */
+                equipment_kind?: string;
+                /** @description The examination. */
+                exam?: string;
+                /** @description How long, where no examination says it. */
+                minutes?: number;
+                /** @description Distances and quotas of this member; one's own unless given. */
+                near?: components["schemas"]["Id"];
+                /** @description Through which door; referral unless given. */
+                channel?: components["schemas"]["Channel"];
+                /** @description In which order; soonest first unless given. */
+                sort?: "wait" | "distance" | "price";
+                /** @description At most so many, up to 50. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesSearchAnswer"];
+                };
+            };
+        };
+    };
+    resources_session_list: {
+        parameters: {
+            query?: {
+                /** @description The member; one's own unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description One department only. */
+                department_id?: components["schemas"]["Id"];
+                /** @description First day; today unless given. */
+                from?: components["schemas"]["Date"];
+                /** @description Last day; six days after the first unless given. */
+                to?: components["schemas"]["Date"];
+                /** @description From `next` of the page before. */
+                after?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ResourcesSession"];
+                };
+            };
+        };
+    };
+    resources_session_export: {
+        parameters: {
+            query?: {
+                /** @description The member; one's own unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description One department only. */
+                department_id?: components["schemas"]["Id"];
+                /** @description First day; today unless given. */
+                from?: components["schemas"]["Date"];
+                /** @description Last day; six days after the first unless given. */
+                to?: components["schemas"]["Date"];
+                /** @description From `next` of the page before. */
+                after?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    resources_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesSession"];
+                };
+            };
+        };
+    };
+    resources_session_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesSession"];
+                };
+            };
+        };
+    };
+    resources_session_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesSession"];
+                };
+            };
+        };
+    };
+    resources_session_substitute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesSubstitute"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesSession"];
+                };
+            };
+        };
+    };
+    resources_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesSummaryAnswer"];
+                };
+            };
+        };
+    };
+    resources_template_list: {
+        parameters: {
+            query?: {
+                /** @description The member; one's own unless given. */
+                org_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesTemplate"][];
+                };
+            };
+        };
+    };
+    resources_template_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesTemplateInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesTemplate"];
+                };
+            };
+        };
+    };
+    resources_template_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesTemplate"];
+                };
+            };
+        };
+    };
+    resources_template_generate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesGenerate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesGenerated"];
+                };
+            };
+        };
+    };
+    resources_waiting_list: {
+        parameters: {
+            query?: {
+                /** @description Which side; one's own requests unless given. */
+                side?: "requesting" | "owning";
+                /** @description In one state only. */
+                state?: components["schemas"]["WaitState"];
+                /** @description From `next` of the page before. */
+                after?: string;
+                /** @description At most so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ResourcesWaiting"];
+                };
+            };
+        };
+    };
+    resources_waiting_join: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesWaitingInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesWaiting"];
+                };
+            };
+        };
+    };
+    resources_waiting_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesWaiting"];
+                };
+            };
+        };
+    };
+    resources_waiting_leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesWaiting"];
+                };
+            };
+        };
+    };
+    resources_ward_list: {
+        parameters: {
+            query?: {
+                /** @description The member; one's own unless given. */
+                org_id?: components["schemas"]["Id"];
+                /** @description One ward only. */
+                ward_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesWard"][];
+                };
+            };
+        };
+    };
+    resources_ward_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResourcesWardInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesWard"];
+                };
+            };
+        };
+    };
+    resources_ward_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesWard"];
+                };
+            };
+        };
+    };
+    resources_ward_reopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourcesWard"];
+                };
+            };
+        };
+    };
+    role_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleMatrixView"];
+                };
+            };
+        };
+    };
+    role_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatrixChange"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetView"];
+                };
+            };
+        };
+    };
+    role_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatrixDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreview"];
+                };
+            };
+        };
+    };
+    rule_set_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetRow"][];
+                };
+            };
+        };
+    };
+    rule_set_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetView"];
+                };
+            };
+        };
+    };
+    rule_set_diff: {
+        parameters: {
+            query: {
+                /** @description The older. */
+                from: number;
+                /** @description The newer. */
+                to: number;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldChange"][];
+                };
+            };
+        };
+    };
+    rule_set_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDraft"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreview"];
+                };
+            };
+        };
+    };
+    rule_set_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRuleVersion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetView"];
+                };
+            };
+        };
+    };
+    search_everything: {
+        parameters: {
+            query: {
+                /** @description Characters, pinyin, initials or numbers; at least one character. */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+        };
+    };
+    security_rule_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRuleVersion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetView"];
+                };
+            };
+        };
+    };
+    session_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+        };
+    };
+    session_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    session_close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    session_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchAssignment"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    session_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceList"];
+                };
+            };
+        };
+    };
+    session_device_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the device's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPassword"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    session_totp_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    session_totp_propose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpProposal"];
+                };
+            };
+        };
+    };
+    session_totp_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpCode"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    system_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemView"];
+                };
+            };
+        };
+    };
+    technique_list: {
+        parameters: {
+            query?: {
+                /** @description Part of a name, pinyin, initials or code. */
+                q?: string;
+                /** @description Offered by this member. */
+                org_id?: components["schemas"]["Id"];
+                /** @description With this catalogue code. */
+                code?: string;
+                /** @description Offered or stopped. */
+                state?: components["schemas"]["TechniqueState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Technique"];
+                };
+            };
+        };
+    };
+    technique_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TechniqueInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Technique"];
+                };
+            };
+        };
+    };
+    technique_providers: {
+        parameters: {
+            query: {
+                /** @description Catalogue code. */
+                code: string;
+                /** @description For this organization; the caller's own if absent. */
+                for_org_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkProviders"];
+                };
+            };
+        };
+    };
+    technique_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Technique"];
+                };
+            };
+        };
+    };
+    technique_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TechniqueInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Technique"];
+                };
+            };
+        };
+    };
+    technique_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Technique"];
+                };
+            };
+        };
+    };
+    list_systems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSystem"][];
+                };
+            };
+        };
+    };
+    search_concepts: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Beginning of a code (with or without its dot), part of a Chinese name, beginning of pinyin
+                 *     or of initials, a word of the English name. Empty lists by code.
+                 */
+                q?: string;
+                /** @description At most 50; 20 when absent. */
+                limit?: number;
+                /** @description Only below this concept; when `q` is empty. */
+                parent?: string;
+                /** @description Continue the list after this code; when `q` is empty. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Code system, such as `icd10` */
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hits"];
+                };
+            };
+        };
+    };
+    read_concept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code system */
+                system: string;
+                /** @description Code as published */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Concept"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_catalogue: {
+        parameters: {
+            query?: {
+                /** @description Only say what would change; the default. */
+                dry_run?: boolean;
+                /** @description Names the edition, such as `国临版2.0`. */
+                edition?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Code system */
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    token_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    wall_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wall"];
+                };
+            };
+        };
+    };
+    wall_message_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDispatchMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchMessage"];
+                };
+            };
+        };
+    };
+    wall_message_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the message */
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchMessage"];
+                };
+            };
+        };
+    };
+    work_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkList"];
                 };
             };
         };

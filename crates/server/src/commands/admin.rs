@@ -2,9 +2,9 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use http::signin::{Account, AccountState, Assignment, PasswordRules, check_password, set_password};
+use http::signin::{PasswordRules, check_password};
 use kernel::{Error, Id, Result};
-use store::{Change, Request};
+use store::Request;
 
 use super::{block_on, open_ready};
 use crate::config::{AdminCommand, Resolved};
@@ -37,27 +37,15 @@ pub(super) fn run(resolved: &Resolved, command: AdminCommand) -> Result<()> {
             // The installation itself: administrators exist before the first organization does.
             None => Id::NIL,
         };
-        let account = Account {
-            id: tx.new_id(),
-            username: username.clone(),
-            name: name.clone(),
-            practitioner_id: None,
-            state: AccountState::Active,
-            demo: false,
-            system: false,
-        };
-        tx.insert(&account, Change::new("account.created"))?;
-        let assignment = Assignment {
-            id: tx.new_id(),
-            account_id: account.id,
-            role: role.clone(),
+        let new = admin::NewAdmin {
+            username: &username,
+            name: &name,
+            role: &role,
             org_id,
-            department_id: None,
-            valid_from: tx.now().date(),
-            valid_to: None,
+            password_hash: &hash,
+            must_change: false,
         };
-        tx.insert(&assignment, Change::new("assignment.created"))?;
-        set_password(tx, account.id, &hash, false)
+        admin::create_admin(tx, &new)
     })?;
     println!("account {shown} created; sign in and set up the second factor");
     app.store().close();

@@ -126,64 +126,18 @@ impl TestApp {
 
     /// Somebody in `role` in a department of `org_id`.
     pub async fn client_in(&self, role: &str, org_id: Id, department_id: Option<Id>) -> Client {
-        const TOKEN: &str =
-            "INSERT INTO api_token (id, token_sha256, name, account_id, assignment_id,
-            created_at, expires_at) VALUES ($1, $2, 'test', $3, $4, $5, $6)";
-        let role = role.to_owned();
-        let (account_id, token) = self
-            .store()
-            .write(&store::Request::system("test"), move |tx| {
-                let token = hex(&tx.random_bytes::<16>());
-                let account = Account {
-                    id: tx.new_id(),
-                    username: format!("{role}-{}", tx.new_id()),
-                    name: format!("测试 {role}"),
-                    practitioner_id: None,
-                    state: AccountState::Active,
-                    demo: false,
-                    system: false,
-                };
-                tx.insert(&account, Change::new("account.created"))?;
-                let assignment = Assignment {
-                    id: tx.new_id(),
-                    account_id: account.id,
-                    role: role.clone(),
-                    org_id,
-                    department_id,
-                    valid_from: "2000-01-01".parse()?,
-                    valid_to: None,
-                };
-                tx.insert(&assignment, Change::new("assignment.created"))?;
-                let far = tx.now() + Span::days(10_000);
-                let values = params![
-                    tx.new_id(),
-                    sha256_hex(token.as_bytes()),
-                    account.id,
-                    assignment.id,
-                    tx.now(),
-                    far
-                ];
-                tx.execute(TOKEN, &values)?;
-                Ok((account.id, token))
-            })
+        let (account_id, token) = make_token(self.store(), role, org_id, department_id)
             .await
             .unwrap();
         Client {
-            router: self.router.clone(),
-            token: Some(token),
             account_id,
-            headers: HeaderMap::new(),
+            ..Client::new(self.router.clone(), Some(token))
         }
     }
 
     /// Somebody who has not signed in.
     pub fn anonymous(&self) -> Client {
-        Client {
-            router: self.router.clone(),
-            token: None,
-            account_id: Id::NIL,
-            headers: HeaderMap::new(),
-        }
+        Client::new(self.router.clone(), None)
     }
 
     /// Checks the audit chain and fails if anything is wrong with it.
@@ -192,6 +146,51 @@ impl TestApp {
         let verification = self.store().verify_audit().await.unwrap();
         assert!(verification.is_whole(), "{:#?}", verification.findings);
     }
+}
+
+/// An account in `role` at `org_id` with an API token that does not run out; answers both.
+///
+/// # Errors
+/// Whatever the database reports.
+pub async fn make_token(
+    store: &Store,
+    role: &str,
+    org_id: Id,
+    department_id: Option<Id>,
+) -> kernel::Result<(Id, String)> {
+    const TOKEN: &str = "INSERT INTO api_token (id, token_sha256, name, account_id, assignment_id,
+        created_at, expires_at) VALUES ($1, $2, 'test', $3, $4, $5, $6)";
+    let role = role.to_owned();
+    let request = store::Request::system("test");
+    let write = store.write(&request, move |tx| {
+        let token = hex(&tx.random_bytes::<16>());
+        let account = Account {
+            id: tx.new_id(),
+            username: format!("{role}-{}", tx.new_id()),
+            name: format!("测试 {role}"),
+            practitioner_id: None,
+            state: AccountState::Active,
+            demo: false,
+            system: false,
+        };
+        tx.insert(&account, Change::new("account.created"))?;
+        let assignment = Assignment {
+            id: tx.new_id(),
+            account_id: account.id,
+            role: role.clone(),
+            org_id,
+            department_id,
+            valid_from: "2000-01-01".parse()?,
+            valid_to: None,
+        };
+        tx.insert(&assignment, Change::new("assignment.created"))?;
+        let far = tx.now() + Span::days(10_000);
+        let hash = sha256_hex(token.as_bytes());
+        let values = params![tx.new_id(), hash, account.id, assignment.id, tx.now(), far];
+        tx.execute(TOKEN, &values)?;
+        Ok((account.id, token))
+    });
+    write.await
 }
 
 fn all_migrations(modules: &[Module]) -> Vec<store::Migration> {
@@ -278,6 +277,16 @@ impl Reply {
 }
 
 impl Client {
+    /// Whoever bears `token`, or nobody.
+    pub fn new(router: Router, token: Option<String>) -> Self {
+        Self {
+            router,
+            token,
+            account_id: Id::NIL,
+            headers: HeaderMap::new(),
+        }
+    }
+
     /// The same person with one more header, such as `If-Match`.
     pub fn with(&self, name: &'static str, value: impl AsRef<str>) -> Self {
         let mut other = self.clone();

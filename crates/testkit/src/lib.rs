@@ -5,7 +5,7 @@
 mod app;
 mod engine;
 
-pub use app::{Client, Reply, TestApp};
+pub use app::{Client, Reply, TestApp, make_token};
 pub use engine::{TestEngine, TestStore, on_each_store};
 
 use http::Module;

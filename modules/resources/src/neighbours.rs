@@ -1,7 +1,7 @@
 //! What this module asks of the network: who is open, who belongs together, how far it is.
 
-use kernel::{Error, Id, Result};
-use network::Org;
+use kernel::{Error, Id, Kind, Result};
+use network::{Department, Org, OrgState};
 use store::Tx;
 
 use crate::model::Channel;
@@ -22,18 +22,7 @@ pub(crate) fn specialty_of(
     department_id: Id,
     given: Option<&str>,
 ) -> Result<String> {
-    let department = network::department(tx, department_id).ok();
-    let Some(department) =
-        department.filter(|one| one.org_id == org_id && one.state == network::OrgState::Open)
-    else {
-        let detail =
-            "this is not an open department of this organization; choose one from its list";
-        return Err(Error::invalid(
-            "resources.department",
-            "department_id",
-            detail,
-        ));
-    };
+    let department = open_department(tx, org_id, department_id)?;
     match given
         .map(kernel::text::fold)
         .filter(|text| !text.is_empty())
@@ -103,18 +92,22 @@ pub(crate) fn is_open(tx: &mut Tx<'_>, org_id: Id) -> Result<bool> {
 
 /// Refuses a department that is not an open one of this member.
 pub(crate) fn require_department(tx: &mut Tx<'_>, org_id: Id, department_id: Id) -> Result<()> {
-    let department = network::department(tx, department_id).ok();
-    if department.is_some_and(|one| one.org_id == org_id && one.state == network::OrgState::Open) {
-        return Ok(());
-    }
-    let detail = "this is not an open department of this organization; choose one from its list";
-    Err(Error::invalid(
-        "resources.department",
-        "department_id",
-        detail,
-    ))
+    open_department(tx, org_id, department_id).map(|_| ())
 }
 
+fn open_department(tx: &mut Tx<'_>, org_id: Id, department_id: Id) -> Result<Department> {
+    let refused = || {
+        let detail =
+            "this is not an open department of this organization; choose one from its list";
+        Error::invalid("resources.department", "department_id", detail)
+    };
+    match network::department(tx, department_id) {
+        Ok(one) if one.org_id == org_id && one.state == OrgState::Open => Ok(one),
+        Ok(_) => Err(refused()),
+        Err(error) if error.kind() == Kind::NotFound => Err(refused()),
+        Err(error) => Err(error),
+    }
+}
 /// The role that looks after requests at a member: small ones have no referral office.
 pub(crate) fn desk_role(tx: &mut Tx<'_>, org_id: Id) -> Result<&'static str> {
     use network::OrgKind::{CommunityCentre, TownshipCentre, VillageClinic};

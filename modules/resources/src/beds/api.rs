@@ -324,7 +324,7 @@ async fn set_ward(ctx: Ctx, id: Id, state: WardState) -> Result<Etag<WardView>> 
         for row in super::store::bed_rows(tx, ward.org_id, Some(ward.id))? {
             match state {
                 WardState::Closed => {
-                    holds::withdraw_place(tx, PlaceKind::Bed, row.body.id, "ward-closed")?
+                    holds::withdraw_place(tx, PlaceKind::Bed, row.body.id, "ward-closed")?;
                 }
                 WardState::Open => crate::waitlist::fill_bed(tx, &row.body)?,
             }

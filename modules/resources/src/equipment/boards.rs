@@ -178,7 +178,7 @@ fn open_pieces(
         if let (false, Some(channel)) = (is_taken, calendar::channel_at(hours, at)) {
             match pieces.last_mut() {
                 Some(piece) if piece.end_at == at && piece.channel == Some(channel) => {
-                    piece.end_at = end
+                    piece.end_at = end;
                 }
                 _ => pieces.push(LanePiece {
                     kind: LaneKind::Open,

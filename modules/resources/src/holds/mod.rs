@@ -99,9 +99,12 @@ pub(crate) fn hold(tx: &mut Tx<'_>, taking: &Taking) -> Result<Versioned<Hold>> 
         price: spot.price,
         rule_version: rules.version,
     };
-    if let Err(error) = store::claim_cell(tx, taking.for_org_id, id, rules.body.open_max) {
-        place::give_back(tx, &hold)?;
-        return Err(error);
+    match store::claim_cell(tx, taking.for_org_id, id, rules.body.open_max) {
+        Err(error) if is_refusal(&error) => {
+            place::give_back(tx, &hold)?;
+            return Err(error);
+        }
+        other => other?,
     }
     tx.insert(&hold, Change::new("hold.held").detail(detail(&hold)))
 }
@@ -339,10 +342,12 @@ fn taken(tx: &mut Tx<'_>, spot: &Spot, taking: &Taking) -> Result<Error> {
     )
 }
 
-/// Refusals are answers about the request; the rest stops whoever asks.
+/// Refusals are answers about the request, after which the transaction may go on. What the database
+/// itself refuses ends it: PostgreSQL takes no further statement.
 pub(crate) fn is_refusal(error: &Error) -> bool {
-    matches!(
+    let is_answer = matches!(
         error.kind(),
         Kind::Rule | Kind::Conflict | Kind::Invalid | Kind::NotFound
-    )
+    );
+    is_answer && !error.code().starts_with("store.")
 }

@@ -7,6 +7,7 @@
 pub(crate) mod api;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use ::store::{Tx, Versioned};
 use kernel::{Error, Id, Instant, Result, Span};
@@ -348,17 +349,15 @@ fn name_slots(tx: &mut Tx<'_>, offers: &mut [Offer]) -> Result<()> {
         .filter(|offer| offer.place.kind() == PlaceKind::Slot)
     {
         let session_id: Id = offer.name.parse()?;
-        if !known.contains_key(&session_id) {
-            let session = tx.load::<Session>(session_id)?;
-            known.insert(
-                session_id,
-                (session.name.clone(), session.practitioner.clone()),
-            );
-        }
-        if let Some((name, practitioner)) = known.get(&session_id) {
-            offer.name.clone_from(name);
-            offer.practitioner.clone_from(practitioner);
-        }
+        let (name, practitioner) = match known.entry(session_id) {
+            Entry::Occupied(named) => named.into_mut(),
+            Entry::Vacant(unnamed) => {
+                let session = tx.load::<Session>(session_id)?.data;
+                unnamed.insert((session.name, session.practitioner))
+            }
+        };
+        offer.name.clone_from(name);
+        offer.practitioner.clone_from(practitioner);
     }
     Ok(())
 }

@@ -305,7 +305,7 @@ pub(crate) fn working_practitioner(tx: &mut Tx<'_>, id: Id, org_id: Id) -> Resul
     let practitioner =
         network::practitioner(tx, id).map_err(|error| error.at("practitioner_id"))?;
     if practitioner.works_at(org_id, tx.now().date()) {
-        return Ok(practitioner.name.clone());
+        return Ok(practitioner.name);
     }
     Err(Error::invalid(
         "resources.practitioner",

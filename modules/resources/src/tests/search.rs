@@ -167,6 +167,7 @@ fn what_is_offered_on_a_device_can_be_held() {
             search.exam = Some("CT-HEAD".to_owned());
             search.channel = channel;
             search.sort = Sort::Price;
+            search.limit = 3;
             let town = world.town;
             let offers = write(&app, move |tx| crate::find(tx, &search))
                 .await

@@ -7,6 +7,7 @@
 //! was found for a request in the waitlist. Each detail has `owner_kind` and `owner_id`.
 
 mod beds;
+mod edit;
 mod equipment;
 mod holds;
 mod ledger;
@@ -25,6 +26,8 @@ mod waitlist;
 
 use kernel::{Date, Id, Instant, Result};
 use store::{Migration, Tx};
+
+use edit::Edit;
 
 pub use beds::{Bed, BedInput, BedState, SexRule, Ward, WardInput, WardState};
 pub use equipment::{
@@ -176,7 +179,7 @@ pub struct Imported {
 /// # Errors
 /// What is wrong with the line, by field.
 pub fn import_ward(tx: &mut Tx<'_>, input: &WardInput) -> Result<Imported> {
-    beds::put_ward(tx, input).map(|(ward, is_new)| Imported {
+    beds::put_ward(tx, input, Edit::Import).map(|(ward, is_new)| Imported {
         id: ward.id,
         is_new,
     })
@@ -187,7 +190,7 @@ pub fn import_ward(tx: &mut Tx<'_>, input: &WardInput) -> Result<Imported> {
 /// # Errors
 /// What is wrong with the line, by field.
 pub fn import_bed(tx: &mut Tx<'_>, input: &BedInput) -> Result<Imported> {
-    beds::put_bed(tx, input).map(|(bed, is_new)| Imported { id: bed.id, is_new })
+    beds::put_bed(tx, input, Edit::Import).map(|(bed, is_new)| Imported { id: bed.id, is_new })
 }
 
 /// Makes a device of a roster line, or changes the one with this code.
@@ -195,7 +198,7 @@ pub fn import_bed(tx: &mut Tx<'_>, input: &BedInput) -> Result<Imported> {
 /// # Errors
 /// What is wrong with the line, by field.
 pub fn import_equipment(tx: &mut Tx<'_>, input: &EquipmentInput) -> Result<Imported> {
-    equipment::put_equipment(tx, input).map(|(device, is_new)| Imported {
+    equipment::put_equipment(tx, input, Edit::Import).map(|(device, is_new)| Imported {
         id: device.id,
         is_new,
     })
@@ -207,7 +210,7 @@ pub fn import_equipment(tx: &mut Tx<'_>, input: &EquipmentInput) -> Result<Impor
 /// # Errors
 /// What is wrong with the line, by field.
 pub fn import_template(tx: &mut Tx<'_>, input: &TemplateInput) -> Result<Imported> {
-    slots::put_template(tx, input).map(|(template, is_new)| Imported {
+    slots::put_template(tx, input, Edit::Import).map(|(template, is_new)| Imported {
         id: template.id,
         is_new,
     })

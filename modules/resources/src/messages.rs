@@ -11,6 +11,10 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("hold", "锁定记录不存在，或您无权查看"),
     ("waiting", "候补记录不存在，或您无权查看"),
     (
+        "resources.exists",
+        "该编号已被使用；如要修改，请打开后带上所见的版本号",
+    ),
+    (
         "resources.taken",
         "刚刚已被{taken_by_org}占用，请从备选中另选",
     ),
@@ -128,3 +132,65 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("resources.waiting-over", "该候补已结束"),
     ("resources.nothing-offered", "目前没有候补到的资源"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::Path;
+
+    use super::ALL;
+
+    /// Error codes, rule sets, permissions, jobs and notices share the prefix; these are no errors.
+    const OTHERS: &[&str] = &[
+        "resources.beds",
+        "resources.equipment",
+        "resources.expire-holds",
+        "resources.expire-more",
+        "resources.generate",
+        "resources.generate-template",
+        "resources.hold",
+        "resources.hold-withdrawn",
+        "resources.holds",
+        "resources.manage",
+        "resources.read",
+        "resources.schedule",
+        "resources.session-substituted",
+        "resources.waitlist-offered",
+    ];
+
+    fn codes_in(folder: &Path, codes: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                codes_in(&path, codes);
+            } else if !path.ends_with("messages.rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let quoted = text
+                    .split('"')
+                    .filter(|piece| piece.starts_with("resources."));
+                codes.extend(quoted.map(ToOwned::to_owned));
+            }
+        }
+    }
+
+    #[test]
+    fn every_error_code_has_its_chinese_sentence() {
+        let mut codes = BTreeSet::new();
+        codes_in(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut codes,
+        );
+        let known: BTreeSet<&str> = ALL.iter().map(|(code, _)| *code).collect();
+        let missing: Vec<&String> = codes
+            .iter()
+            .filter(|code| !known.contains(code.as_str()) && !OTHERS.contains(&code.as_str()))
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        let unused: Vec<&&str> = known
+            .iter()
+            .filter(|code| code.starts_with("resources.") && !codes.contains(**code))
+            .collect();
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+}

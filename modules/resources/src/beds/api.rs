@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use super::boards::{BedMap, BedView, WardView, bed_answer, map, ward_answer, ward_views};
 use super::{Bed, BedCommand, BedInput, BedState, Stay, Ward, WardInput, WardState};
+use crate::edit::Edit;
 use crate::holds;
 use crate::model::PlaceKind;
 
@@ -88,17 +89,18 @@ async fn resources_ward_list(
     Ok(Json(wards))
 }
 
-/// Make a ward, or change the one with this code.
+/// Make a ward, or with `If-Match` change the one with this code.
 #[utoipa::path(put, path = "/api/resources/wards", tag = "resources", request_body = WardInput,
     responses((status = 201, body = WardView)), extensions(("x-permission" = json!("resources.manage"))))]
 async fn resources_ward_put(
     ctx: Ctx,
     Json(body): Json<WardInput>,
 ) -> http::Result<Created<WardView>> {
+    let edit = Edit::Form(ctx.if_match().ok());
     let saved = ctx
         .write(move |tx| {
             http::access::require_org(tx, body.org_id)?;
-            let (ward, _) = super::put_ward(tx, &body)?;
+            let (ward, _) = super::put_ward(tx, &body, edit)?;
             ward_answer(tx, &ward)
         })
         .await?;
@@ -126,17 +128,18 @@ async fn resources_bed_map(ctx: Ctx, Query(query): Query<BedQuery>) -> http::Res
     Ok(Json(ctx.read(move |tx| map(tx, &query)).await?))
 }
 
-/// Make a bed, or change the one with this number in its ward.
+/// Make a bed, or with `If-Match` change the one with this number in its ward.
 #[utoipa::path(put, path = "/api/resources/beds", tag = "resources", request_body = BedInput,
     responses((status = 201, body = BedView)), extensions(("x-permission" = json!("resources.manage"))))]
 async fn resources_bed_put(ctx: Ctx, Json(body): Json<BedInput>) -> http::Result<Created<BedView>> {
+    let edit = Edit::Form(ctx.if_match().ok());
     let saved = ctx
         .write(move |tx| {
             let ward = tx
                 .load::<Ward>(body.ward_id)
                 .map_err(|error| error.at("ward_id"))?;
             http::access::require_org(tx, ward.org_id)?;
-            let (bed, _) = super::put_bed(tx, &body)?;
+            let (bed, _) = super::put_bed(tx, &body, edit)?;
             bed_answer(tx, &bed)
         })
         .await?;

@@ -9,6 +9,7 @@ use kernel::identity::Sex;
 use kernel::{Date, Error, Id, Instant, Money, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::edit::Edit;
 use crate::model::{Channel, PlaceKind};
 use crate::{neighbours, waitlist};
 
@@ -304,7 +305,11 @@ pub struct BedInput {
 ///
 /// # Errors
 /// Unknown or closed organization, unknown department, empty names.
-pub(crate) fn put_ward(tx: &mut Tx<'_>, input: &WardInput) -> Result<(Versioned<Ward>, bool)> {
+pub(crate) fn put_ward(
+    tx: &mut Tx<'_>,
+    input: &WardInput,
+    edit: Edit,
+) -> Result<(Versioned<Ward>, bool)> {
     neighbours::require_open(tx, input.org_id)?;
     let specialty = neighbours::specialty_of(
         tx,
@@ -322,6 +327,7 @@ pub(crate) fn put_ward(tx: &mut Tx<'_>, input: &WardInput) -> Result<(Versioned<
         input.department_id,
     )?;
     if let Some(mut ward) = store::ward_by_code(tx, input.org_id, &code)? {
+        edit.check(tx, &ward)?;
         if ward.specialty != specialty || ward.department_id != input.department_id {
             let detail =
                 "a ward keeps its department and specialty; make a new ward and move the beds";
@@ -346,7 +352,11 @@ pub(crate) fn put_ward(tx: &mut Tx<'_>, input: &WardInput) -> Result<(Versioned<
 ///
 /// # Errors
 /// Unknown or closed ward or organization, a quota without a referral channel, empty numbers.
-pub(crate) fn put_bed(tx: &mut Tx<'_>, input: &BedInput) -> Result<(Versioned<Bed>, bool)> {
+pub(crate) fn put_bed(
+    tx: &mut Tx<'_>,
+    input: &BedInput,
+    edit: Edit,
+) -> Result<(Versioned<Bed>, bool)> {
     let ward = tx
         .load::<Ward>(input.ward_id)
         .map_err(|error| error.at("ward_id"))?;
@@ -359,6 +369,7 @@ pub(crate) fn put_bed(tx: &mut Tx<'_>, input: &BedInput) -> Result<(Versioned<Be
     }
     crate::text::price(input.price)?;
     if let Some(mut bed) = store::bed_by_code(tx, ward.id, &code)? {
+        edit.check(tx, &bed)?;
         bed.kind = kind;
         bed.sex_rule = input.sex_rule;
         bed.isolation = input.isolation;

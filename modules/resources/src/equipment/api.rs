@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use super::boards::{EquipmentView, IdleLine, Lane, equipment_view, idle, lane};
 use super::{Equipment, EquipmentInput, EquipmentState, Maintenance, store};
 use crate::beds::api::{Reason, chosen_org, require_seen};
+use crate::edit::Edit;
 
 pub(crate) fn routes() -> OpenApiRouter<http::App> {
     OpenApiRouter::new()
@@ -111,17 +112,18 @@ async fn resources_equipment_list(
     Ok(Json(devices))
 }
 
-/// Make a device, or change the one with this code; bookings already made stay.
+/// Make a device, or with `If-Match` change the one with this code; bookings already made stay.
 #[utoipa::path(put, path = "/api/resources/equipment", tag = "resources", request_body = EquipmentInput,
     responses((status = 201, body = EquipmentView)), extensions(("x-permission" = json!("resources.equipment"))))]
 async fn resources_equipment_put(
     ctx: Ctx,
     Json(body): Json<EquipmentInput>,
 ) -> http::Result<Created<EquipmentView>> {
+    let edit = Edit::Form(ctx.if_match().ok());
     let saved = ctx
         .write(move |tx| {
             http::access::require_org(tx, body.org_id)?;
-            let (device, _) = super::put_equipment(tx, &body)?;
+            let (device, _) = super::put_equipment(tx, &body, edit)?;
             Ok(Etag::new(device.version, equipment_view(tx, &device)))
         })
         .await?;

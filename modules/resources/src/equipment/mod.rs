@@ -9,6 +9,7 @@ use ::store::{Change, Entity, Tx, Value, Versioned, params};
 use kernel::{Error, Id, Instant, Money, Result, Span};
 use serde::{Deserialize, Serialize};
 
+use crate::edit::Edit;
 use crate::model::Channel;
 use crate::rules::{self, EquipmentRules, require_range};
 use crate::{holds, neighbours, text};
@@ -216,6 +217,7 @@ pub struct EquipmentInput {
 pub(crate) fn put_equipment(
     tx: &mut Tx<'_>,
     input: &EquipmentInput,
+    edit: Edit,
 ) -> Result<(Versioned<Equipment>, bool)> {
     neighbours::require_open(tx, input.org_id)?;
     if let Some(department_id) = input.department_id {
@@ -223,6 +225,7 @@ pub(crate) fn put_equipment(
     }
     let mut equipment = check_equipment(tx.new_id(), input)?;
     if let Some(mut stored) = store::by_code(tx, input.org_id, &equipment.code)? {
+        edit.check(tx, &stored)?;
         equipment.id = stored.id;
         equipment.state = stored.state;
         equipment.note = stored.note.clone();

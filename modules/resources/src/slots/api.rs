@@ -15,6 +15,7 @@ use super::boards::{SessionView, TemplateView, session_view, template_view};
 use super::generate::Generated;
 use super::{Session, Template, TemplateInput, change, store};
 use crate::beds::api::{Reason, chosen_org, require_seen};
+use crate::edit::Edit;
 
 pub(crate) fn routes() -> OpenApiRouter<http::App> {
     OpenApiRouter::new()
@@ -98,17 +99,18 @@ async fn resources_template_list(
     Ok(Json(templates))
 }
 
-/// Make a template, or change the one with this code; sessions already made stay as they are.
+/// Make a template, or with `If-Match` change the one with this code; sessions made stay as they are.
 #[utoipa::path(put, path = "/api/resources/templates", tag = "resources", request_body = TemplateInput,
     responses((status = 201, body = TemplateView)), extensions(("x-permission" = json!("resources.manage"))))]
 async fn resources_template_put(
     ctx: Ctx,
     Json(body): Json<TemplateInput>,
 ) -> http::Result<Created<TemplateView>> {
+    let edit = Edit::Form(ctx.if_match().ok());
     let saved = ctx
         .write(move |tx| {
             http::access::require_org(tx, body.org_id)?;
-            let (template, _) = super::put_template(tx, &body)?;
+            let (template, _) = super::put_template(tx, &body, edit)?;
             Ok(Etag::new(template.version, template_view(&template)))
         })
         .await?;

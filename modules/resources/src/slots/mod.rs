@@ -12,6 +12,7 @@ use ::store::{Change, Entity, Tx, Value, Versioned, params};
 use kernel::{Date, Error, Id, Instant, Money, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::edit::Edit;
 use crate::model::Channel;
 use crate::rules::{self, ScheduleRules, require_range};
 use crate::{neighbours, text};
@@ -269,6 +270,7 @@ pub struct TemplateInput {
 pub(crate) fn put_template(
     tx: &mut Tx<'_>,
     input: &TemplateInput,
+    edit: Edit,
 ) -> Result<(Versioned<Template>, bool)> {
     neighbours::require_open(tx, input.org_id)?;
     let schedule = tx.rule::<ScheduleRules>(rules::SCHEDULE)?.body;
@@ -289,6 +291,7 @@ pub(crate) fn put_template(
         }
     }
     if let Some(mut stored) = store::template_by_code(tx, input.org_id, &template.code)? {
+        edit.check(tx, &stored)?;
         template.id = stored.id;
         stored.data = template;
         let changed = tx.update(&stored, Change::new("schedule-template.changed"))?;

@@ -206,6 +206,21 @@ fn a_ward_names_the_field_at_fault() {
             .put(path, ward(world.lead, world.cardiology, "W2"))
             .await
             .expect(201);
+        manager
+            .put(path, ward(world.lead, world.cardiology, "W2"))
+            .await
+            .expect(409)
+            .expect_code("resources.exists");
+        manager
+            .seeing(7)
+            .put(path, ward(world.lead, world.cardiology, "W2"))
+            .await
+            .expect(412);
+        manager
+            .seeing(1)
+            .put(path, ward(world.lead, world.cardiology, "W2"))
+            .await
+            .expect(201);
         let bed = json!({ "ward_id": world.ward, "code": "9", "channel": "routine", "quota_org_id": world.town });
         manager
             .put("/api/resources/beds", bed)

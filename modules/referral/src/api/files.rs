@@ -1,8 +1,8 @@
 //! Messages and files.
 
-use axum::extract::multipart::{Field, Multipart};
+use axum::extract::multipart::{Field, Multipart, MultipartError};
 use axum::extract::{DefaultBodyLimit, FromRequest, Request};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use http::{App, Created, Ctx, Etag, Json, Path, Result};
 use kernel::{Error, Id, Kind as ErrorKind};
@@ -108,11 +108,7 @@ fn unreadable() -> Error {
 }
 
 async fn file_of(mut form: Multipart) -> kernel::Result<(String, Vec<u8>)> {
-    while let Some(field) = form
-        .next_field()
-        .await
-        .map_err(|error| unreadable().because(error))?
-    {
+    while let Some(field) = form.next_field().await.map_err(broken)? {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or("file").to_owned();
             return Ok((name, bytes_of(field).await?));
@@ -124,14 +120,7 @@ async fn file_of(mut form: Multipart) -> kernel::Result<(String, Vec<u8>)> {
 /// Reads chunk by chunk, and stops at the limit.
 async fn bytes_of(mut field: Field<'_>) -> kernel::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|error| {
-        let too_large = error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
-        if too_large {
-            too_big()
-        } else {
-            unreadable().because(error)
-        }
-    })? {
+    while let Some(chunk) = field.chunk().await.map_err(broken)? {
         if bytes.len() + chunk.len() > FILE_BYTES_MAX {
             return Err(too_big());
         }
@@ -142,6 +131,14 @@ async fn bytes_of(mut field: Field<'_>) -> kernel::Result<Vec<u8>> {
     } else {
         Ok(bytes)
     }
+}
+
+/// A form that ended early, was too large, or is none.
+fn broken(error: MultipartError) -> Error {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        return too_big();
+    }
+    unreadable().because(error)
 }
 
 fn too_big() -> Error {

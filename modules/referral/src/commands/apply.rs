@@ -117,6 +117,9 @@ fn change(tx: &mut Tx<'_>, referral: &mut Referral, command: &Command) -> Result
         Command::Reassign(body) => answer::reassign(tx, referral, body),
         Command::ReturnToReview(body) | Command::RecallDown(body) => {
             let detail = answer::leave(tx, referral, body, None)?;
+            if matches!(command, Command::ReturnToReview(_)) {
+                referral.expected_at = None;
+            }
             if matches!(command, Command::RecallDown(_)) {
                 down::drop_plan(referral);
             }

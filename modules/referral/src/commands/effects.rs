@@ -159,7 +159,6 @@ fn use_up(
 
 /// Gives the place back; one that has already ended is no error.
 fn release(tx: &mut Tx<'_>, referral: &mut Referral, reason: &'static str) -> Result<()> {
-    referral.expected_at = None;
     let Some(held) = referral.hold.take() else {
         return Ok(());
     };

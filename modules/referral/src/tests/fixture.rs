@@ -217,21 +217,33 @@ pub(super) async fn people(app: &TestApp, world: &World) -> People {
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
-/// A resident ID number of the reserved test region, with a right check character.
-fn resident_number() -> String {
-    let serial = NEXT.fetch_add(1, Ordering::Relaxed);
-    let digits = format!("999999{:04}0101{:03}", 1950 + serial / 1000, serial % 1000);
-    let check = char::from(resident_id_check(digits.as_bytes()));
-    format!("{digits}{check}")
-}
-
-/// Registers a patient at the doctor's own clinic.
+/// Registers a patient at the doctor's own clinic: somebody like nobody else, with a number of the
+/// reserved test region.
 pub(super) async fn patient(doctor: &Client) -> Id {
-    let number = resident_number();
+    let serial = NEXT.fetch_add(1, Ordering::Relaxed);
+    let born = Date::new(1930, 1, 1)
+        .unwrap()
+        .plus_days(i64::try_from(serial).unwrap() * 11);
+    let born: String = born
+        .to_string()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    let digits = format!("999999{born}{:03}", serial % 1000);
+    let check = char::from(resident_id_check(digits.as_bytes()));
+    let given: String = format!("{serial:04}")
+        .bytes()
+        .map(|digit| {
+            "零一二三四五六七八九"
+                .chars()
+                .nth((digit - b'0').into())
+                .unwrap()
+        })
+        .collect();
     let body = json!({
-        "name": format!("测试{}", &number[14..17]),
-        "identifiers": [{ "kind": "resident-id", "value": number }],
-        "phone": "13800000012", "village": "东村",
+        "name": format!("测试{given}"),
+        "identifiers": [{ "kind": "resident-id", "value": format!("{digits}{check}") }],
+        "phone": format!("139{serial:08}"), "village": "东村",
     });
     let reply = doctor.post("/api/patients", body).await.expect(201);
     reply.json["patient"]["id"]
@@ -338,7 +350,9 @@ pub(super) async fn live_care(app: &TestApp, id: Id) -> i64 {
     const COUNT: &str =
         "SELECT COUNT(*) AS count FROM care WHERE document_id = $1 AND closed_at IS NULL";
     app.store()
-        .read(&Request::system("test"), move |tx| tx.count(COUNT, &params![id]))
+        .read(&Request::system("test"), move |tx| {
+            tx.count(COUNT, &params![id])
+        })
         .await
         .unwrap()
 }

@@ -445,7 +445,9 @@ fn a_hospital_refers_down_with_a_plan_and_lacking_drugs_show() {
         let seen = read(&people.attending, id).await;
         assert_eq!(seen.json["readmission"]["days"], json!(3));
         // Nobody does the others: they are missed, and the case closes by its clock.
-        app.advance(Span::days(60)).await;
+        app.advance(Span::days(35)).await;
+        assert_eq!(state(&read(&people.attending, id).await), "followed-up");
+        app.advance(Span::days(8)).await;
         assert_eq!(state(&read(&people.attending, id).await), "closed");
     });
 }

@@ -320,6 +320,14 @@ pub mod roster {
         people::by_code(tx, org_id, code)
     }
 
+    /// People at work who are employed by an organization or have worked there.
+    ///
+    /// # Errors
+    /// Whatever the database reports.
+    pub fn practitioners_at(tx: &mut Tx<'_>, org_id: Id) -> Result<Vec<Versioned<Practitioner>>> {
+        people::at(tx, org_id)
+    }
+
     /// Creates an organization, or changes the one with the same code; call [`finish`] at the end.
     ///
     /// # Errors

@@ -78,6 +78,10 @@ const EXPIRING_AT: &str = "SELECT l.practitioner_id, l.licence_id, l.expires_on,
 const NOTICED: &str = "UPDATE practitioner_licence SET noticed_days = $3
     WHERE practitioner_id = $1 AND licence_id = $2";
 const BY_CODE: &str = "SELECT version, body FROM practitioner WHERE home_org_id = $1 AND code = $2";
+const AT: &str = "SELECT p.version, p.body FROM practitioner AS p
+    WHERE p.state = 'active' AND (p.home_org_id = $1 OR p.id IN
+        (SELECT w.practitioner_id FROM practitioner_site AS w WHERE w.org_id = $1))
+    ORDER BY p.name_key, p.id";
 const BY_RESIDENT_ID: &str = "SELECT version, body FROM practitioner WHERE resident_id = $1";
 const LIST: &str = "SELECT p.version, p.body FROM practitioner AS p
     WHERE (CAST($1 AS BIGINT) = 1
@@ -210,6 +214,11 @@ pub(crate) fn by_code(
     code: &str,
 ) -> Result<Option<Versioned<Practitioner>>> {
     Ok(find(tx, BY_CODE, &params![home_org_id, code])?.pop())
+}
+
+/// People at work who are employed by an organization or have worked there.
+pub(crate) fn at(tx: &mut Tx<'_>, org_id: Id) -> Result<Vec<Versioned<Practitioner>>> {
+    find(tx, AT, &params![org_id])
 }
 
 pub(crate) fn by_resident_id(

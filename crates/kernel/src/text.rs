@@ -21,6 +21,12 @@ pub fn fold(text: &str) -> String {
     folded.trim().to_owned()
 }
 
+/// Tidies a sentence somebody wrote: ends trimmed, runs of blanks become one. Chinese punctuation
+/// stays as it is; [`fold`] is for names, codes and searches.
+pub fn tidy(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The whole pinyin of a name without tones, such as `zhangsan`; other characters are kept in
 /// lower case. Chinese names sort and are searched by it.
 pub fn pinyin_key(text: &str) -> String {
@@ -72,6 +78,11 @@ mod tests {
     #[test]
     fn full_width_and_blanks_fold() {
         assert_eq!(fold("　张　 三１２３Ａ\u{a0} "), "张 三123A");
+    }
+
+    #[test]
+    fn sentences_keep_their_punctuation() {
+        assert_eq!(tidy("　东区停电，  急诊请转　主院区 "), "东区停电， 急诊请转 主院区");
     }
 
     #[test]

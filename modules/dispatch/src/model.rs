@@ -95,7 +95,7 @@ impl NewMessage {
     /// # Errors
     /// `dispatch.message-text` or `dispatch.message-minutes`.
     pub fn into_message(self, tx: &Tx<'_>) -> Result<Message> {
-        let text = kernel::text::fold(&self.text);
+        let text = kernel::text::tidy(&self.text);
         if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX {
             let detail = "a message on the wall has 1 to 200 characters";
             return Err(Error::invalid("dispatch.message-text", "text", detail));

@@ -70,7 +70,7 @@ const ALERTS: [&str; 5] = [
     "referral.expired",
     "referral.no-show",
     "hold.expired",
-    "session.stopped",
+    "clinic-session.stopped",
 ];
 /// How far back alerts go.
 const ALERTS_SINCE: Span = Span::hours(4);

@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use http::signin::{PasswordRules, check_password};
 use kernel::{Error, Id, Result};
-use store::Request;
+use store::{Request, Tx};
 
 use super::{block_on, open_ready};
 use crate::config::{AdminCommand, Resolved};
@@ -33,7 +33,7 @@ pub(super) fn run(resolved: &Resolved, command: AdminCommand) -> Result<()> {
     let shown = username.clone();
     app.store().write_now(&request, move |tx| {
         let org_id = match &organization {
-            Some(code) => network::org_by_code(tx, code)?.id,
+            Some(code) => org_with_code(tx, code)?,
             // The installation itself: administrators exist before the first organization does.
             None => Id::NIL,
         };
@@ -50,6 +50,14 @@ pub(super) fn run(resolved: &Resolved, command: AdminCommand) -> Result<()> {
     println!("account {shown} created; sign in and set up the second factor");
     app.store().close();
     Ok(())
+}
+
+fn org_with_code(tx: &mut Tx<'_>, code: &str) -> Result<Id> {
+    let org = network::org_by_code(tx, code)?;
+    org.map(|org| org.id).ok_or_else(|| {
+        let detail = "no organization has this code; leave it out to make an administrator of the installation";
+        Error::invalid("admin.organization", "--organization", detail)
+    })
 }
 
 /// From standard input as it is, or twice from the terminal.

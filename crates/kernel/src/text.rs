@@ -21,10 +21,17 @@ pub fn fold(text: &str) -> String {
     folded.trim().to_owned()
 }
 
-/// Tidies a sentence somebody wrote: ends trimmed, runs of blanks become one. Chinese punctuation
-/// stays as it is; [`fold`] is for names, codes and searches.
+/// Tidies words to be kept and shown: ends trimmed, runs of blanks become one, full-width letters
+/// and digits become ASCII. Chinese punctuation stays; [`fold`] is for codes, keys and searches.
 pub fn tidy(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let narrow = |c: char| match c {
+        '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
+            char::from_u32(u32::from(c) - 0xfee0).expect("full-width forms map onto ASCII")
+        }
+        _ => c,
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().map(narrow).collect()
 }
 
 /// The whole pinyin of a name without tones, such as `zhangsan`; other characters are kept in
@@ -82,7 +89,7 @@ mod tests {
 
     #[test]
     fn sentences_keep_their_punctuation() {
-        assert_eq!(tidy("　东区停电，  急诊请转　主院区 "), "东区停电， 急诊请转 主院区");
+        assert_eq!(tidy("　第３病区停电，  急诊请转　主院区（Ａ楼） "), "第3病区停电， 急诊请转 主院区（A楼）");
     }
 
     #[test]

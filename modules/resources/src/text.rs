@@ -13,15 +13,15 @@ const PRICE_FEN_MAX: i64 = 100_000_000;
 
 /// A short code: folded, not empty.
 pub(crate) fn code(field: &'static str, text: &str) -> Result<String> {
-    bounded(field, text, CODE_LENGTH_MAX)
+    bounded(field, &kernel::text::fold(text), CODE_LENGTH_MAX)
 }
 
-/// A name: folded, not empty.
+/// A name: tidied, not empty.
 pub(crate) fn name(field: &'static str, text: &str) -> Result<String> {
     bounded(field, text, NAME_LENGTH_MAX)
 }
 
-/// A reason or remark: folded, not empty.
+/// A reason or remark: tidied, not empty.
 pub(crate) fn note(field: &'static str, text: &str) -> Result<String> {
     bounded(field, text, NOTE_LENGTH_MAX)
 }
@@ -54,7 +54,7 @@ pub(crate) fn day_minutes(field: &'static str, text: &str) -> Result<i64> {
 }
 
 fn bounded(field: &'static str, text: &str, length_max: usize) -> Result<String> {
-    let folded = kernel::text::fold(text);
+    let folded = kernel::text::tidy(text);
     let length = folded.chars().count();
     if length == 0 {
         let detail = format!("{field} must not be empty");

@@ -21,7 +21,16 @@ const GRACE: Duration = Duration::from_secs(5);
 /// # Errors
 /// What opening reports.
 pub fn open(resolved: &Resolved, demo: bool) -> Result<(App, Router)> {
-    let store = Store::open(&Options::new(resolved.database.clone(), resolved.data.clone()))?;
+    open_at(resolved, demo, Clock::System, Ids::random())
+}
+
+/// The same with another clock and other ids: what builds the demonstration.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_at(resolved: &Resolved, demo: bool, clock: Clock, ids: Ids) -> Result<(App, Router)> {
+    let options = Options::new(resolved.database.clone(), resolved.data.clone());
+    let store = Store::open(&Options { clock, ids, ..options })?;
     let config = Config {
         demo,
         name: resolved.name.clone(),

@@ -21,6 +21,11 @@ pub use basis::{
     audited, basis, brief, close_care, close_care_of, is_own, is_self, note_treatment, open_care,
     orgs_of, patient, view,
 };
+pub use break_glass::{
+    BreakGlass, NewReview, Outcome as BreakGlassOutcome, open as open_break_glass,
+    review as review_break_glass,
+};
+pub use consent::{NewConsent, Reach, grant as grant_consent};
 pub use input::{
     ContactInput, FindQuery, IdentifierInput, MatchQuery, NewAllergy, NewPatient, NewProblem,
     PatientChange,

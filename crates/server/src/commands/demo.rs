@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use kernel::{Error, Kind, Result};
+use store::Clock;
 
 use super::block_on;
 use crate::config::Resolved;
@@ -10,19 +11,31 @@ use crate::serve;
 
 pub(super) fn run(resolved: &Resolved, days: u16, seed: u64, prepare_only: bool) -> Result<()> {
     require_loopback(resolved.listen)?;
+    build(resolved, days, seed)?;
+    if prepare_only {
+        return Ok(());
+    }
     let (app, router) = serve::open(resolved, true)?;
-    serve::check_schema(&app)?;
     block_on(async {
         app.prepare().await?;
-        demo::ensure(&app, &demo::Options { days, seed }, &mut |line| println!("{line}")).await?;
-        if prepare_only {
-            let store = app.store().clone();
-            return tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal);
-        }
         serve::run(app, router, resolved.listen, |address| {
             println!("Open http://{address} and choose whom to sign in as. Stop with Ctrl-C.");
         })
         .await
+    })
+}
+
+/// Builds the demonstration where there is none, on a clock that walks through the days up to now.
+fn build(resolved: &Resolved, days: u16, seed: u64) -> Result<()> {
+    let options = demo::Options::new(days, seed, Clock::System.now());
+    let (clock, ids) = options.clock_and_ids();
+    let (app, _) = serve::open_at(resolved, true, clock, ids)?;
+    serve::check_schema(&app)?;
+    block_on(async {
+        let built = demo::ensure(&app, &options, &mut |line| println!("{line}")).await;
+        let store = app.store().clone();
+        tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
+        built.map(|_| ())
     })
 }
 

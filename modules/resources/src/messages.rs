@@ -166,9 +166,9 @@ mod tests {
                 codes_in(&path, codes);
             } else if !path.ends_with("messages.rs") {
                 let text = fs::read_to_string(&path).unwrap();
-                let quoted = text
-                    .split('"')
-                    .filter(|piece| piece.starts_with("resources."));
+                let is_code =
+                    |piece: &&str| piece.starts_with("resources.") && !piece.contains(' ');
+                let quoted = text.split('"').filter(is_code);
                 codes.extend(quoted.map(ToOwned::to_owned));
             }
         }

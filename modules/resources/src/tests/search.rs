@@ -183,6 +183,7 @@ fn what_is_offered_on_a_device_can_be_held() {
             .await
             .unwrap();
         }
+        app.settle().await;
         super::fixture::assert_ledger_whole(&app).await;
     });
 }

@@ -47,18 +47,6 @@ pub struct Content {
     pub wanted_on: Option<Date>,
 }
 
-impl Default for Service {
-    fn default() -> Self {
-        Self::Outpatient
-    }
-}
-
-impl Default for Priority {
-    fn default() -> Self {
-        Self::Routine
-    }
-}
-
 /// A diagnosis.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

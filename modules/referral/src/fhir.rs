@@ -41,7 +41,7 @@ pub(crate) fn bundle(
     resources.extend(care::encounter(referral));
     resources.extend(care::composition(referral));
     resources.extend(care::care_plan(referral, follow_ups));
-    let entries: Vec<Value> = resources.into_iter().map(entry).collect();
+    let entries: Vec<Value> = resources.iter().map(entry).collect();
     json!({
         "resourceType": "Bundle",
         "id": referral.id,
@@ -53,7 +53,7 @@ pub(crate) fn bundle(
 }
 
 /// Entries are found by the same address that references inside the Bundle use.
-fn entry(resource: Value) -> Value {
+fn entry(resource: &Value) -> Value {
     let kind = resource["resourceType"].as_str().unwrap_or_default();
     let id = resource["id"].as_str().unwrap_or_default();
     json!({ "fullUrl": format!("{BASE}{kind}/{id}"), "resource": resource })

@@ -219,22 +219,26 @@ words! {
 
 words! {
     /// How much it presses.
+    #[derive(Default)]
     Priority {
         /// Life is in danger.
         Emergency = "emergency", "急危";
         /// Within a day.
         Urgent = "urgent", "加急";
         /// When there is a place.
+        #[default]
         Routine = "routine", "普通";
     }
 }
 
 words! {
     /// What the receiving side is asked for.
+    #[derive(Default)]
     Service {
         /// A bed.
         Inpatient = "inpatient", "住院";
         /// An appointment.
+        #[default]
         Outpatient = "outpatient", "门诊";
         /// The emergency department.
         Emergency = "emergency", "急诊";

@@ -74,7 +74,7 @@ fn take(
     referral.hold = Some(HeldPlace {
         hold_id: hold.id,
         place,
-        place_name: hold.place_name.clone(),
+        place_name: hold.place_name,
         until,
         pick_up_code: format!("{code:06}"),
     });
@@ -146,7 +146,7 @@ fn use_up(
             let hold = hold(tx, referral, place, clocks)?;
             resources::consume(tx, hold.id)?;
             if let Some(encounter) = &mut referral.encounter {
-                encounter.place_text = Some(hold.place_name.clone());
+                encounter.place_text = Some(hold.place_name);
             }
             Ok(())
         }

@@ -76,10 +76,13 @@ pub fn markdown() -> String {
     page
 }
 
+/// What is done, from which side, with which end → for which kinds, by which roles.
+type Rows = BTreeMap<(Action, Side, State), (Vec<Kind>, Vec<Role>)>;
+
 /// Rows that differ in kind or role only are one row.
 fn write_state(page: &mut String, state: State, cells: &[Cell]) {
     let _ = writeln!(page, "\n## {} `{}`\n", state.zh(), state.word());
-    let mut rows: BTreeMap<(Action, Side, State), (Vec<Kind>, Vec<Role>)> = BTreeMap::new();
+    let mut rows: Rows = BTreeMap::new();
     for cell in cells.iter().filter(|cell| cell.state == state) {
         if let Ok(transition) = cell.answer {
             let row = rows

@@ -25,7 +25,6 @@ pub(super) struct World {
     pub stranger: Id,
     pub bureau: Id,
     pub cardiology: Id,
-    pub neurology: Id,
     pub beds: Vec<Id>,
     pub member_beds: Vec<Id>,
     pub ct: Id,
@@ -148,7 +147,7 @@ fn build(tx: &mut Tx<'_>) -> Result<World> {
     let stranger = org(tx, "S", "外院", "lead-hospital", None, 300_000)?;
     group(tx, lead, &[member, town, village, other_village])?;
     let cardiology = department(tx, lead, "XN", "心血管内科", "03.04")?;
-    let neurology = department(tx, lead, "SN", "神经内科", "03.03")?;
+    department(tx, lead, "SN", "神经内科", "03.03")?;
     let internal = department(tx, member, "NK", "心血管内科", "03.04")?;
     let doctor_id = doctor(tx, "D1", "甲医生", lead)?;
     let template = json!({
@@ -179,7 +178,6 @@ fn build(tx: &mut Tx<'_>) -> Result<World> {
         stranger,
         bureau,
         cardiology,
-        neurology,
         ct,
     })
 }

@@ -2,6 +2,7 @@
 
 mod fixture;
 mod journeys;
+mod model;
 mod refusals;
 
 mod scenarios;

@@ -65,7 +65,7 @@ impl Telling<'_> {
                 self.refer("up", org, name, to, diagnosis).await;
             }
             [org, "sends", name, "to", to, "as", kind] => {
-                self.refer(kind, org, name, to, "I50").await
+                self.refer(kind, org, name, to, "I50").await;
             }
             [who, "can't", action, name] => {
                 let reply = self.act(who, action, name, &[]).await;

@@ -158,7 +158,7 @@ function WiderSearch({ typed, onPick }: { typed: string; onPick: (patient: Patie
         {can('record.register') && (
           <Button
             icon={<UserAddOutlined />}
-            onClick={() => go(`/record/patients/new?then=${encodeURIComponent('/referral/new')}`)}
+            onClick={() => go(`/record/patients/new?back=${encodeURIComponent('/referral/new')}`)}
           >
             {t('referral.finder.register')}
           </Button>

@@ -1,0 +1,212 @@
+/** The module's calls. */
+import { useQuery } from '@tanstack/react-query';
+import { call, ifMatch, type Page } from '@/api/client';
+import type { CommandHeaders } from '@/api/command';
+import { useCan } from '@/api/session';
+import { usePages } from '@/kit/usePages';
+import type {
+  AccessEntry,
+  BreakGlassRow,
+  Consent,
+  IdentifierInput,
+  Match,
+  PatientBrief,
+  PatientRecord,
+  TimelineEntry,
+} from './types';
+
+const BASE = '/api/patients';
+
+export function usePatients(q: string | undefined) {
+  return usePages<PatientBrief>(['patient', 'list', q], (after, signal) =>
+    call<Page<PatientBrief>>('GET', BASE, { query: { q, after, limit: 50 }, signal }),
+  );
+}
+
+export function usePatient(id: string) {
+  return useQuery({
+    queryKey: ['patient', id],
+    queryFn: ({ signal }) => call<PatientRecord>('GET', `${BASE}/${id}`, { signal }),
+    retry: false,
+  });
+}
+
+/** Masked, for those who may not read the record (yet). */
+export function useBrief(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ['patient', id, 'brief'],
+    queryFn: ({ signal }) => call<PatientBrief>('GET', `${BASE}/${id}/brief`, { signal }),
+    enabled,
+    retry: false,
+  });
+}
+
+export interface FindInput {
+  identifier?: IdentifierInput;
+  name?: string;
+  birth_date?: string;
+}
+
+export function findPatients(asked: FindInput) {
+  return call<Match[]>('POST', `${BASE}/find`, { body: asked });
+}
+
+export function matchPatients(asked: {
+  name?: string;
+  birth_date?: string | null;
+  identifiers: IdentifierInput[];
+  phone?: string;
+}) {
+  return call<Match[]>('POST', `${BASE}/matches`, { body: asked });
+}
+
+export function registerPatient(body: unknown, headers: CommandHeaders) {
+  return call<PatientRecord>('POST', BASE, { body, headers });
+}
+
+export function joinPatient(id: string, proof: IdentifierInput) {
+  return call<PatientRecord>('POST', `${BASE}/${id}/registrations`, { body: { proof } });
+}
+
+export type Unmask =
+  | { field: 'identifier'; identifier_id: string }
+  | { field: 'phone' | 'contacts' };
+
+/** Shows something in full; the server notes who asked. */
+export async function unmask(id: string, asked: Unmask): Promise<string> {
+  const answer = await call<{ values: string[] }>('POST', `${BASE}/${id}/unmask`, { body: asked });
+  return answer.values.join('，');
+}
+
+/** A change of the record as it was seen. */
+export function changeRecord(
+  id: string,
+  version: number,
+  path: string,
+  body: unknown,
+  headers: CommandHeaders,
+) {
+  const method = path === '' ? 'PATCH' : 'POST';
+  return call<PatientRecord>(method, `${BASE}/${id}${path}`, {
+    body,
+    headers: { ...headers, ...ifMatch(version) },
+  });
+}
+
+export function useConsents(id: string) {
+  return useQuery({
+    queryKey: ['consent', id],
+    queryFn: ({ signal }) => call<Consent[]>('GET', `${BASE}/${id}/consents`, { signal }),
+    retry: false,
+  });
+}
+
+export function giveConsent(id: string, body: unknown, headers: CommandHeaders) {
+  return call<Consent>('POST', `${BASE}/${id}/consents`, { body, headers });
+}
+
+export function withdrawConsent(consent: Consent, reason: string | undefined) {
+  return call<Consent>('POST', `/api/consents/${consent.id}/withdraw`, {
+    body: { reason: reason ?? null },
+    headers: ifMatch(consent.version),
+  });
+}
+
+export function breakGlass(id: string, reason: string) {
+  return call<unknown>('POST', `${BASE}/${id}/break-glass`, { body: { reason } });
+}
+
+export function useAccessLog(id: string) {
+  return usePages<AccessEntry>(['patient', id, 'access-log'], (after, signal) =>
+    call<Page<AccessEntry>>('GET', `${BASE}/${id}/access-log`, {
+      query: { after, limit: 50 },
+      signal,
+    }),
+  );
+}
+
+export function useRecordTimeline(id: string) {
+  return usePages<TimelineEntry>(
+    ['patient', id, 'timeline'],
+    (after, signal) =>
+      call<Page<TimelineEntry>>('GET', `${BASE}/${id}/timeline`, {
+        query: { after, limit: 50 },
+        signal,
+      }),
+    { follows: ['referral', 'follow-up'] },
+  );
+}
+
+export function useMyPatients(enabled: boolean) {
+  return useQuery({
+    queryKey: ['patient', 'mine'],
+    queryFn: ({ signal }) => call<PatientBrief[]>('GET', '/api/my/patients', { signal }),
+    enabled,
+  });
+}
+
+export function useBreakGlassList(state: 'open' | 'reviewed') {
+  return usePages<BreakGlassRow>(['break-glass', state], (after, signal) =>
+    call<Page<BreakGlassRow>>('GET', '/api/break-glass', {
+      query: { state, after, limit: 50 },
+      signal,
+    }),
+  );
+}
+
+export function useBreakGlass(id: string) {
+  return useQuery({
+    queryKey: ['break-glass', id],
+    queryFn: ({ signal }) => call<BreakGlassRow>('GET', `/api/break-glass/${id}`, { signal }),
+  });
+}
+
+export function reviewBreakGlass(row: BreakGlassRow, body: unknown, headers: CommandHeaders) {
+  return call<BreakGlassRow>('POST', `/api/break-glass/${row.access.id}/review`, {
+    body,
+    headers: { ...headers, ...ifMatch(row.version) },
+  });
+}
+
+interface OrgRow {
+  id: string;
+  name: string;
+  short_name?: string | null;
+  kind: string;
+}
+
+const NAMES_STALE_MS = 10 * 60_000;
+
+/** Names of members by id: the record says which organization, people read names. */
+export function useOrgName(): (id: string | null | undefined) => string {
+  const may = useCan()('network.read');
+  const names = useQuery({
+    queryKey: ['organization', 'names'],
+    queryFn: async ({ signal }) => {
+      const found = await call<Page<OrgRow>>('GET', '/api/organizations', {
+        query: { limit: 200 },
+        signal,
+      });
+      return new Map(found.items.map((org) => [org.id, org.short_name || org.name]));
+    },
+    staleTime: NAMES_STALE_MS,
+    enabled: may,
+  });
+  return (id) => (id ? (names.data?.get(id) ?? '') : '');
+}
+
+export async function searchOrgs(q: string, signal: AbortSignal) {
+  const query = { q, state: 'open', limit: 50 };
+  const found = await call<Page<OrgRow>>('GET', '/api/organizations', { query, signal });
+  return found.items.map((org) => ({ value: org.id, label: org.name }));
+}
+
+/** Diagnoses by Chinese name, pinyin initials or ICD-10 code. */
+export async function searchDiagnoses(q: string, signal: AbortSignal) {
+  const path = '/api/terminology/icd10/concepts';
+  const found = await call<{ items: { code: string; zh: string; en: string }[] }>('GET', path, {
+    query: { q, limit: 20 },
+    signal,
+  });
+  return found.items;
+}

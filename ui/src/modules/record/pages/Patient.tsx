@@ -1,0 +1,167 @@
+import { FormOutlined } from '@ant-design/icons';
+import { Button, Tabs } from 'antd';
+import { asApiError } from '@/api/errors';
+import { useCan } from '@/api/session';
+import { t } from '@/i18n';
+import { DateTime } from '@/kit/DateTime';
+import { Masked } from '@/kit/Masked';
+import { type Fact, Facts, Page, Section } from '@/kit/Page';
+import { useGo, useRouteParam } from '@/kit/route';
+import { PageSkeleton } from '@/kit/Skeletons';
+import { ErrorState } from '@/kit/States';
+import { StatusTag } from '@/kit/StatusTag';
+import { text, useUrlFilters } from '@/kit/urlFilters';
+import { unmask, useOrgName, usePatient } from '../api';
+import { AccessLog } from '../parts/AccessLog';
+import { Allergies, Problems } from '../parts/Clinical';
+import { Consents } from '../parts/Consents';
+import { NoBasis } from '../parts/NoBasis';
+import { RecordTimeline } from '../parts/RecordTimeline';
+import type { PatientRecord } from '../types';
+import { basisText, basisTone, sexAge } from '../words';
+import '../record.css';
+
+const PLACE = { tab: text() };
+
+/** One patient: who, on which basis it is read, what matters, what was done, who looked. */
+export default function PatientPage() {
+  const id = useRouteParam('id');
+  const record = usePatient(id);
+  const can = useCan();
+  if (record.isPending && can('record.read')) return <PageSkeleton />;
+  if (record.data) return <RecordView record={record.data} />;
+  // A privacy officer reads no record, but may see who did.
+  if (!can('record.read') && can('record.audit')) return <LogOnly id={id} />;
+  const error = asApiError(record.error);
+  if (error.code === 'record.no-basis') return <NoBasis id={id} />;
+  return <ErrorState page error={error} onRetry={() => void record.refetch()} />;
+}
+
+function LogOnly({ id }: { id: string }) {
+  return (
+    <Page title={t('record.access.title')} back="/record/break-glass">
+      <Section>
+        <AccessLog id={id} />
+      </Section>
+    </Page>
+  );
+}
+
+function RecordView({ record }: { record: PatientRecord }) {
+  const { patient, basis } = record;
+  const can = useCan();
+  const go = useGo();
+  const [place, setPlace] = useUrlFilters(PLACE);
+  const tabs = [
+    { key: 'overview', label: t('record.tab.overview'), children: <Overview record={record} /> },
+    {
+      key: 'timeline',
+      label: t('record.tab.timeline'),
+      children: <RecordTimeline id={patient.id} />,
+    },
+    { key: 'consents', label: t('record.tab.consents'), children: <Consents record={record} /> },
+  ];
+  if (can('record.audit')) {
+    tabs.push({
+      key: 'access',
+      label: t('record.access.title'),
+      children: <AccessLog id={patient.id} />,
+    });
+  }
+  const tab = tabs.find((one) => one.key === place.tab)?.key ?? 'overview';
+  return (
+    <Page
+      title={patient.name}
+      back="/record/patients"
+      meta={
+        <>
+          <span>{sexAge(patient.sex, record.age_years)}</span>
+          {!patient.identified && <StatusTag tone="soon" label={t('record.unidentified')} />}
+          {patient.deceased_on && (
+            <StatusTag tone="neutral" label={`${t('record.deceased')} ${patient.deceased_on}`} />
+          )}
+          <StatusTag
+            tone={basisTone(basis)}
+            label={`${t('record.basis.label')}：${basisText(basis)}`}
+            title={t('record.basis.hint')}
+          />
+        </>
+      }
+      actions={
+        can('referral.write') &&
+        !patient.deceased_on && (
+          <Button
+            type="primary"
+            icon={<FormOutlined />}
+            onClick={() => go(`/referral/new?patient=${patient.id}`)}
+          >
+            {t('record.refer')}
+          </Button>
+        )
+      }
+    >
+      <Tabs
+        activeKey={tab}
+        items={tabs}
+        onChange={(key) => setPlace({ tab: key === 'overview' ? undefined : key })}
+      />
+    </Page>
+  );
+}
+
+function Overview({ record }: { record: PatientRecord }) {
+  return (
+    <>
+      <Allergies record={record} />
+      <Problems record={record} />
+      <Identity record={record} />
+    </>
+  );
+}
+
+function Identity({ record }: { record: PatientRecord }) {
+  const { patient } = record;
+  const orgName = useOrgName();
+  const may = record.actions.includes('unmask');
+  const reveal = (asked: Parameters<typeof unmask>[1]) =>
+    may ? () => unmask(patient.id, asked) : undefined;
+  const facts: Fact[] = [
+    { label: t('record.field.birth-date'), value: patient.birth_date },
+    ...patient.identifiers
+      .filter((one) => !one.retired_at)
+      .map((one) => ({
+        label: t(`record.identifier.${one.kind}`),
+        value: (
+          <Masked
+            masked={one.value}
+            reveal={reveal({ field: 'identifier', identifier_id: one.id })}
+          />
+        ),
+      })),
+    {
+      label: t('record.field.phone'),
+      value: patient.phone && <Masked masked={patient.phone} reveal={reveal({ field: 'phone' })} />,
+    },
+    { label: t('record.field.village'), value: patient.village },
+    { label: t('record.field.address'), value: patient.address },
+    { label: t('record.field.catchment'), value: orgName(patient.catchment_org_id) || null },
+    ...[...(patient.guardian ? [patient.guardian] : []), ...patient.contacts].map((contact) => ({
+      label: contact.relation || t('record.field.guardian'),
+      value: (
+        <span className="lt-row">
+          {contact.name}
+          {contact.phone && (
+            <Masked masked={contact.phone} reveal={reveal({ field: 'contacts' })} />
+          )}
+        </span>
+      ),
+    })),
+    { label: t('record.field.registered-by'), value: orgName(patient.org_id) || null },
+    { label: t('record.field.registered-at'), value: <DateTime at={patient.registered_at} /> },
+  ];
+  return (
+    <Section title={t('record.identity')}>
+      <Facts items={facts} />
+    </Section>
+  );
+}

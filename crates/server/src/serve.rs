@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use http::{App, Config};
 use kernel::{Error, Id, Kind, Result};
-use store::{Options, SchemaState, Store, Tx};
+use store::{Clock, Ids, Options, SchemaState, Store, Tx};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use exchange::Severity;
 use kernel::{Error, Result};
 use store::{LedgerCheck, Request, SchemaState};
 
@@ -23,11 +24,30 @@ pub(super) fn import(resolved: &Resolved, command: ImportCommand) -> Result<Exit
     let request = Request::system("command line");
     let report = block_on(async {
         app.prepare().await?;
-        exchange::import_roster(app.store(), &request, bytes, &name, !apply).await
+        exchange::import_roster(app.store(), &request, &bytes, &name, !apply).await
     })?;
-    println!("{}", report.text());
     app.store().close();
-    Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    for sheet in &report.sheets {
+        println!(
+            "{}: {} rows, {} new, {} changed, {} as they are",
+            sheet.name, sheet.rows, sheet.created, sheet.changed, sheet.unchanged
+        );
+    }
+    for finding in &report.findings {
+        let severity = match finding.severity {
+            Severity::Error => "错误 error",
+            Severity::Warning => "提醒 warning",
+            Severity::Note => "说明 note",
+        };
+        let (sheet, cell) = (&finding.sheet, &finding.cell);
+        println!("{severity}  {sheet}!{cell}: {} / {}", finding.message_zh, finding.message_en);
+    }
+    if report.error_count > 0 {
+        println!("{} error(s): nothing was imported; correct the cells and try again", report.error_count);
+        return Ok(ExitCode::FAILURE);
+    }
+    println!("{}", if report.applied { "imported" } else { "a dry run: repeat with --apply to import" });
+    Ok(ExitCode::SUCCESS)
 }
 
 pub(super) fn export(resolved: &Resolved, folder: &Path) -> Result<()> {

@@ -243,12 +243,13 @@ fn practitioner_of(
     let Some(text) = line.text("practitioner") else {
         return Ok(None);
     };
-    if !known.people.contains_key(&org_id) {
-        let people = roster::practitioners_at(tx, org_id)?;
-        let people = people
-            .into_iter()
-            .map(|person| (person.id, person.data.code, person.data.name));
-        known.people.insert(org_id, people.collect());
+    if let std::collections::btree_map::Entry::Vacant(place) = known.people.entry(org_id) {
+        let people = roster::practitioners_at(tx, org_id)?.into_iter();
+        place.insert(
+            people
+                .map(|person| (person.id, person.data.code, person.data.name))
+                .collect(),
+        );
     }
     let people = known.people.get(&org_id).map_or(&[][..], Vec::as_slice);
     let by_code: Vec<Id> = people

@@ -9,10 +9,6 @@ use super::{COLUMNS_MAX, ROWS_MAX, Row, Sheet, Workbook, damaged, text, too_many
 
 pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Workbook> {
     let (content, encoding) = decode(bytes)?;
-    if content.contains('\0') {
-        let detail = "this is neither a spreadsheet nor a text file; save it as .xlsx or .csv";
-        return Err(Error::invalid("import.file-type", "file", detail));
-    }
     let mut reader = ::csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -57,6 +53,10 @@ fn decode(bytes: &[u8]) -> Result<(String, &'static str)> {
         } else {
             Ok((content.into_owned(), "utf-16"))
         };
+    }
+    if bytes.contains(&0) {
+        let detail = "this is neither a spreadsheet nor a text file; save it as .xlsx or .csv";
+        return Err(Error::invalid("import.file-type", "file", detail));
     }
     let plain = bytes.strip_prefix(b"\xef\xbb\xbf");
     match (std::str::from_utf8(plain.unwrap_or(bytes)), plain) {

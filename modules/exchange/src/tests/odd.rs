@@ -43,11 +43,9 @@ fn cells_that_are_not_what_they_seem() {
             ],
         );
         people
-            .write_number(1, 4, 110_105_194_912_310_020_i64 as f64)
+            .write_number(1, 4, 110_105_194_912_310_020_f64)
             .unwrap();
-        people
-            .write_number(1, 5, 13_800_000_012_i64 as f64)
-            .unwrap();
+        people.write_number(1, 5, 13_800_000_012_f64).unwrap();
         people
             .write_number_with_format(2, 1, 45_000, &date_format())
             .unwrap();
@@ -61,7 +59,7 @@ fn cells_that_are_not_what_they_seem() {
         let looked = upload(&admin, "人员.xlsx", &file(vec![people])).await;
         let mut found = findings(&looked);
         found.sort();
-        let mut expected = vec![
+        let mut expected = [
             "E2 import.number-inexact",
             "B3 import.date-in-text",
             "E4 network.identity-check",

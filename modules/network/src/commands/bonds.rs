@@ -112,7 +112,7 @@ pub fn create_alliance(tx: &mut Tx<'_>, input: &AllianceInput) -> Result<Version
     };
     groups::save_alliance(
         tx,
-        Versioned {
+        &Versioned {
             version: 0,
             data: alliance,
         },
@@ -150,7 +150,7 @@ pub fn add_alliance_member(
     alliance.members.push(member);
     let change =
         Change::new("alliance.joined").detail(serde_json::json!({ "org_id": input.org_id }));
-    groups::save_alliance(tx, alliance, change)
+    groups::save_alliance(tx, &alliance, change)
 }
 
 /// Takes an organization out of an alliance, at the lead's wish or its own.
@@ -181,7 +181,7 @@ pub fn leave_alliance(
     };
     member.left_on = Some(today.max(member.joined_on));
     let change = Change::new("alliance.left").detail(serde_json::json!({ "org_id": org_id }));
-    groups::save_alliance(tx, alliance, change)
+    groups::save_alliance(tx, &alliance, change)
 }
 
 /// Ends an alliance.
@@ -207,7 +207,7 @@ pub fn end_alliance(
     alliance.end_reason = Some(required_text(reason, "reason", LINE_LENGTH_MAX)?);
     alliance.ends_on = Some(today.max(alliance.starts_on));
     alliance.state = AllianceState::Ended;
-    groups::save_alliance(tx, alliance, Change::new("alliance.ended"))
+    groups::save_alliance(tx, &alliance, Change::new("alliance.ended"))
 }
 
 /// Records a bond; either side may.

@@ -57,16 +57,16 @@ fn each_of_the_six_needs_its_decision() {
     type Edit = fn(&mut Organization);
     let changes: [(GuardedField, Edit); 5] = [
         (GuardedField::Ownership, |org| {
-            org.ownership = Some(Ownership::Social)
+            org.ownership = Some(Ownership::Social);
         }),
         (GuardedField::Affiliation, |org| {
-            org.parent_id = Some(id(10))
+            org.parent_id = Some(id(10));
         }),
         (GuardedField::InstitutionType, |org| {
-            org.kind = OrgKind::BranchHospital
+            org.kind = OrgKind::BranchHospital;
         }),
         (GuardedField::Positioning, |org| {
-            org.positioning = Some(Positioning::ContinuingCare)
+            org.positioning = Some(Positioning::ContinuingCare);
         }),
         (GuardedField::Funding, |org| org.funding = None),
     ];
@@ -353,7 +353,8 @@ fn ids(numbers: &[u64]) -> BTreeSet<Id> {
 #[test]
 fn reach_follows_tree_and_groups() {
     let all = reach_of_all(&county(), &[(id(90), id(3)), (id(90), id(5))]);
-    let cases: [(u64, &[u64], &[u64], &[u64]); 6] = [
+    type Case = (u64, &'static [u64], &'static [u64], &'static [u64]);
+    let cases: [Case; 6] = [
         (
             1,
             &[1, 2, 3, 4, 5, 6],

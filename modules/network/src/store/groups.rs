@@ -97,13 +97,13 @@ pub(crate) fn alliances_of(tx: &mut Tx<'_>, org_id: Id) -> Result<Vec<Versioned<
 /// Saves an alliance and the list of who is in it now.
 pub(crate) fn save_alliance(
     tx: &mut Tx<'_>,
-    alliance: Versioned<Alliance>,
+    alliance: &Versioned<Alliance>,
     change: Change,
 ) -> Result<Versioned<Alliance>> {
     let saved = if alliance.version == 0 {
         tx.insert(&alliance.data, change)?
     } else {
-        tx.update(&alliance, change)?
+        tx.update(alliance, change)?
     };
     tx.execute(FORGET_MEMBERS, &params![saved.id])?;
     for member in saved

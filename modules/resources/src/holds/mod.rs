@@ -288,7 +288,7 @@ fn notify(
 /// Where the requesting member goes on: to the case, or to the list of holds.
 pub(crate) fn link(hold: &Hold) -> String {
     match hold.owner_kind.as_str() {
-        "referral" => format!("/referrals/{}", hold.owner_id),
+        "referral" => format!("/referral/{}", hold.owner_id),
         _ => format!("/resources/holds/{}", hold.id),
     }
 }

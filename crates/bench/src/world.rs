@@ -22,6 +22,7 @@ pub fn modules() -> Vec<Module> {
         record::module(),
         resources::module(),
         referral::module(),
+        exchange::module(),
         dispatch::module(),
     ]
 }

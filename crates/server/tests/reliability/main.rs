@@ -1,0 +1,13 @@
+//! The real binary under crashes, contention, a full disk and overload. How much is done is set by
+//! `LIANTI_CRASH_CYCLES` and `LIANTI_RELIABILITY=full`.
+#![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
+
+mod cluster;
+mod contest;
+mod crash_postgres;
+mod crash_sqlite;
+mod disk;
+mod overload;
+mod server;
+mod session;
+mod writers;

@@ -166,3 +166,18 @@ fn the_command_line_takes_a_file_in_or_looks_only() {
         }
     });
 }
+
+#[test]
+#[ignore = "measures a large roster; run it by name"]
+fn twenty_thousand_people_in_one_file() {
+    on_each_engine(modules, |app| async move {
+        let (admin, _) = start(&app).await;
+        let mut text = String::from("所属机构,工号,姓名,人员类别,人员身份\n");
+        for number in 0..20_000 {
+            text.push_str(&format!("H0,{number},林知远,医师,在编\n"));
+        }
+        let looked = upload(&admin, "人员.csv", text.as_bytes()).await;
+        assert_eq!(findings(&looked), Vec::<String>::new());
+        assert_eq!(sheet_counts(&looked), [("people".to_owned(), 20_000, 0, 0)]);
+    });
+}

@@ -6,13 +6,17 @@ use std::collections::BTreeSet;
 
 use http::access;
 use kernel::page::page_size;
-use kernel::{Cursor, Date, Error, Id, Instant, Page, Result, Scope, Span, text};
+use kernel::{Cursor, Date, Id, Instant, Page, Result, Scope, text};
 use serde::{Deserialize, Serialize};
-use store::{Tx, Value, Versioned, params};
+use store::{Tx, Versioned, params};
 
-use crate::model::{NEVER, Referral};
+use crate::model::Referral;
 use crate::visible;
 use crate::words::{Kind, Phase, Priority, Service, State};
+
+mod filters;
+
+use filters::{filter_values, state_filter, statements};
 
 /// Which box.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -184,52 +188,6 @@ impl ReferralRow {
     }
 }
 
-/// The filters that every list statement shares, as $5 to $8 after organization, cursor and end.
-macro_rules! filters {
-    ($department:literal) => {
-        concat!(
-            " AND (CAST($5 AS TEXT) IS NULL OR CAST($5 AS TEXT) LIKE '%,' || state || ',%')
-              AND (CAST($6 AS TEXT) IS NULL OR CAST($6 AS TEXT) LIKE '%,' || kind || ',%')
-              AND (CAST($7 AS TEXT) IS NULL OR priority = $7)
-              AND (CAST($8 AS TEXT) IS NULL OR ",
-            $department,
-            " = $8)"
-        )
-    };
-}
-
-/// Live cases by limit: $2, $3 the last row seen, $4 the limit to stop before.
-macro_rules! live {
-    ($org:literal, $department:literal) => {
-        concat!(
-            "SELECT id, due_at AS key FROM referral WHERE ",
-            $org,
-            " = $1 AND phase = 'live' AND (due_at, id) > ($2, $3) AND due_at < $4",
-            filters!($department),
-            " ORDER BY due_at, id LIMIT $9"
-        )
-    };
-}
-
-/// All cases by age: $2, $3 the last row seen, $4 the moment to stop at.
-macro_rules! newest {
-    ($org:literal, $department:literal) => {
-        concat!(
-            "SELECT id, created_at AS key FROM referral WHERE ",
-            $org,
-            " = $1 AND (created_at, id) < ($2, $3) AND created_at >= $4",
-            filters!($department),
-            " ORDER BY created_at DESC, id DESC LIMIT $9"
-        )
-    };
-}
-
-const LIVE_TO: &str = live!("to_org_id", "to_department_id");
-const LIVE_FROM: &str = live!("from_org_id", "from_department_id");
-const LIVE_COMMUNITY: &str = live!("community_org_id", "to_department_id");
-const NEWEST_TO: &str = newest!("to_org_id", "to_department_id");
-const NEWEST_FROM: &str = newest!("from_org_id", "from_department_id");
-const NEWEST_COMMUNITY: &str = newest!("community_org_id", "to_department_id");
 const NAMED_TO: &str = "SELECT id, created_at AS key FROM referral
     WHERE to_org_id = $1 AND patient_key >= $2 AND patient_key < $3 ORDER BY patient_key, id LIMIT $4";
 const NAMED_FROM: &str = "SELECT id, created_at AS key FROM referral
@@ -237,8 +195,6 @@ const NAMED_FROM: &str = "SELECT id, created_at AS key FROM referral
 const NUMBERED: &str = "SELECT id, created_at AS key FROM referral
     WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3";
 
-/// How far back a list of all or ended cases looks unless it is told.
-const LOOK_BACK: Span = Span::days(92);
 /// Most rows a search by name answers; a longer name narrows it.
 const NAMED_MAX: i64 = 200;
 
@@ -286,9 +242,14 @@ pub(crate) fn list(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ReferralRo
         id: row.id,
     });
     let now = tx.now();
+    let narrow = tx.scope().is_some_and(|scope| scope < Scope::Org);
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
-        items.push(ReferralRow::of(&tx.load(row.id)?, now));
+        let referral: Versioned<Referral> = tx.load(row.id)?;
+        // A scope narrower than an organization is looked up as the organization, then narrowed.
+        if !narrow || !visible::sides(tx, &referral)?.is_empty() {
+            items.push(ReferralRow::of(&referral, now));
+        }
     }
     Ok(Page {
         items,
@@ -312,95 +273,6 @@ fn orgs(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Vec<Id>> {
             Ok(orgs)
         }
         _ => Ok(vec![own]),
-    }
-}
-
-fn statements(query: &ListQuery) -> &'static [&'static str] {
-    match (query.mailbox, query.view) {
-        (_, ListView::Drafts) => &[NEWEST_FROM],
-        (Mailbox::Inbox, ListView::Live) => &[LIVE_TO, LIVE_COMMUNITY],
-        (Mailbox::Outbox, ListView::Live) => &[LIVE_FROM],
-        (Mailbox::AllBelow, ListView::Live) => &[LIVE_TO, LIVE_FROM, LIVE_COMMUNITY],
-        (Mailbox::Inbox, _) => &[NEWEST_TO, NEWEST_COMMUNITY],
-        (Mailbox::Outbox, _) => &[NEWEST_FROM],
-        (Mailbox::AllBelow, _) => &[NEWEST_TO, NEWEST_FROM, NEWEST_COMMUNITY],
-    }
-}
-
-/// Parameters $2 to $9.
-fn filter_values(tx: &Tx<'_>, query: &ListQuery, size: u32) -> Result<Vec<Value>> {
-    let cursor = query.after.as_deref().map(Cursor::parse).transpose()?;
-    let now = tx.now();
-    let (key, id, stop) = if query.view == ListView::Live {
-        let (key, id) = cursor.map_or((i64::MIN, Id::NIL), |cursor| (cursor.key, cursor.id));
-        (
-            key,
-            id,
-            if query.overdue {
-                now.micros()
-            } else {
-                NEVER.micros() + 1
-            },
-        )
-    } else {
-        let end = query
-            .to
-            .map_or(i64::MAX, |to| to.plus_days(1).start().micros());
-        let (key, id) = cursor.map_or((end, Id::NIL), |cursor| (cursor.key, cursor.id));
-        let from = query.from.map_or(now - LOOK_BACK, kernel::Date::start);
-        (key, id, from.micros())
-    };
-    Ok(params![
-        key,
-        id,
-        stop,
-        state_filter(query)?,
-        word_filter("kind", query.kind.as_deref(), |word| {
-            Kind::ALL.iter().any(|kind| kind.word() == word)
-        })?,
-        query.priority.map(Priority::word),
-        query.department_id,
-        size + 1,
-    ]
-    .to_vec())
-}
-
-fn state_filter(query: &ListQuery) -> Result<Option<String>> {
-    let asked = word_filter("state", query.state.as_deref(), |word| {
-        State::ALL.iter().any(|state| state.word() == word)
-    })?;
-    let of_phase = |phases: &[Phase]| {
-        let states = State::ALL
-            .iter()
-            .filter(|state| phases.contains(&state.phase()));
-        let words: Vec<&str> = states.map(|state| state.word()).collect();
-        Some(format!(",{},", words.join(",")))
-    };
-    Ok(match (query.view, asked) {
-        (ListView::Drafts, _) => of_phase(&[Phase::Draft]),
-        (_, Some(asked)) => Some(asked.replace("draft,", "")),
-        (ListView::Live, None) => None,
-        (ListView::Ended, None) => of_phase(&[Phase::Ended]),
-        (ListView::All, None) => of_phase(&[Phase::Live, Phase::Ended]),
-    })
-}
-
-/// `,submitted,in-review,` of `submitted, in-review`; words nobody knows are refused.
-fn word_filter(
-    field: &'static str,
-    asked: Option<&str>,
-    known: impl Fn(&str) -> bool,
-) -> Result<Option<String>> {
-    let Some(asked) = asked.map(str::trim).filter(|asked| !asked.is_empty()) else {
-        return Ok(None);
-    };
-    let words: Vec<&str> = asked.split(',').map(str::trim).collect();
-    match words.iter().find(|word| !known(word)) {
-        None => Ok(Some(format!(",{},", words.join(",")))),
-        Some(word) => {
-            let detail = format!("there is no such {field}: {word}");
-            Err(Error::invalid("referral.filter", field, detail))
-        }
     }
 }
 
@@ -469,23 +341,4 @@ pub(crate) fn matches_of(
 /// The end of the range of texts that begin with `prefix`.
 fn after(prefix: &str) -> String {
     format!("{prefix}\u{10ffff}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn filters_take_known_words_only() {
-        let query = |state: &str| ListQuery {
-            state: Some(state.into()),
-            ..ListQuery::default()
-        };
-        assert_eq!(
-            state_filter(&query("submitted, asked")).unwrap().unwrap(),
-            ",submitted,asked,"
-        );
-        assert!(state_filter(&query("submitted' OR 1=1")).is_err());
-        assert!(state_filter(&query("%")).is_err());
-    }
 }

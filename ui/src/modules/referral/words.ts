@@ -251,7 +251,8 @@ export function placeKind(service: Service): 'bed' | 'slot' | 'equipment' | null
 
 /** `3.2 km`, `800 m`. */
 export function distanceText(meters: number | null | undefined): string {
-  if (meters === null || meters === undefined) return '';
+  // One's own house is no distance.
+  if (!meters) return '';
   if (meters < 1000) return t('referral.unit.meters', { n: Math.round(meters / 10) * 10 });
   return t('referral.unit.kilometers', { n: (meters / 1000).toFixed(1) });
 }

@@ -11,8 +11,8 @@ export interface PanelsProps {
 }
 
 const BED_ROWS = 6;
-const SLOT_ROWS = 5;
-const DEVICE_ROWS = 5;
+const SLOT_ROWS = 4;
+const DEVICE_ROWS = 4;
 
 export function BedsPanel({ wall, turn, changed }: PanelsProps) {
   const rows = wall.members.filter((member) => member.places.beds_total > 0);

@@ -8,7 +8,7 @@ import { Figure, Panel } from './Panel';
 import type { PanelsProps } from './PlacesPanels';
 
 const QUEUE_ROWS = 6;
-const ALERT_ROWS = 7;
+const ALERT_ROWS = 5;
 const MESSAGE_ROWS = 3;
 
 export function QueuePanel({ wall, turn, changed }: PanelsProps) {
@@ -102,10 +102,10 @@ export function AlertsPanel({ wall, turn }: { wall: Wall; turn: number }) {
           key={alert.seq}
           className={now - Date.parse(alert.at) < 60_000 ? 'wall-row wall-glow' : 'wall-row'}
         >
-          <time className="wall-time">{shortTimeText(alert.at, now)}</time>
           <b data-tone="overdue">
             {textOr(alert.event, `dispatch.alert.${alert.event.replace('.', '-')}`)}
           </b>
+          <time className="wall-time">{shortTimeText(alert.at, now)}</time>
           <span className="wall-name">{[alert.org, alert.peer].filter(Boolean).join(' → ')}</span>
         </div>
       ))}

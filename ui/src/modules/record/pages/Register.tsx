@@ -75,6 +75,9 @@ export default function Register() {
     );
   }
   function changed(patch: Values) {
+    // Other data may be somebody else: the next try asks anew.
+    setError(null);
+    setCleared([]);
     const value = patch.number?.value;
     const found = value ? readResidentId(value) : null;
     if (found) form.setFieldsValue({ birth_date: found.birth_date, sex: found.sex });
@@ -210,9 +213,11 @@ export default function Register() {
           ) : (
             <FormErrors error={error} labels={labels()} onGo={scrollToField(form)} />
           )}
-          <Button type="primary" htmlType="submit" loading={register.isPending}>
-            {t('record.register.button')}
-          </Button>
+          {!matches && (
+            <Button type="primary" htmlType="submit" loading={register.isPending}>
+              {t('record.register.button')}
+            </Button>
+          )}
         </Form>
       </Section>
     </Page>

@@ -1,6 +1,7 @@
 import { Button, Tabs } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { t } from '@/i18n';
+import { usePhone } from '@/kit/media';
 import { Page, Section } from '@/kit/Page';
 import { useRouteParam } from '@/kit/route';
 import { PageSkeleton } from '@/kit/Skeletons';
@@ -50,6 +51,14 @@ function CaseView({ referral }: { referral: ReferralView }) {
     if (open && FORMS[asked]) setAction(asked);
     if (open && asked === 'record-follow-up') setPlace({ tab: 'follow-ups' });
   }, [asked, referral.actions, setPlace]);
+  const phone = usePhone();
+  const path = useRef<HTMLDivElement>(null);
+  // On a phone the path is longer than the screen: where the case stands must be in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each state stands elsewhere
+  useEffect(() => {
+    const step = path.current?.querySelector<HTMLElement>('[aria-current="step"]');
+    if (step && path.current) path.current.scrollLeft = step.offsetLeft - 80;
+  }, [referral.state]);
   const tabs = tabsOf(referral);
   const tab = tabs.find((one) => one.key === place.tab)?.key ?? 'timeline';
   return (
@@ -73,13 +82,15 @@ function CaseView({ referral }: { referral: ReferralView }) {
       actions={
         <>
           <PrintCase referral={referral} />
-          <Button href={fhirUrl(referral.id)} download={`${referral.number}.json`}>
-            {t('referral.fhir')}
-          </Button>
+          {!phone && referral.state !== 'draft' && (
+            <Button href={fhirUrl(referral.id)} download={`${referral.number}.json`}>
+              {t('referral.fhir')}
+            </Button>
+          )}
         </>
       }
     >
-      <div className="referral-path">
+      <div className="referral-path" ref={path}>
         <Stepper steps={stepsOf(referral)} label={t('referral.path')} />
       </div>
       <div className="referral-case">
@@ -88,7 +99,7 @@ function CaseView({ referral }: { referral: ReferralView }) {
             <PatientCardView referral={referral} />
           </Section>
         </aside>
-        <div className="referral-centre">
+        <div className="referral-centre" id="referral-centre">
           <OutcomeView referral={referral} />
           <AdviceView referral={referral} />
           <Section>

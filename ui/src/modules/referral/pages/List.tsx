@@ -1,10 +1,11 @@
 import { PlusOutlined } from '@ant-design/icons';
 import { Button, Segmented } from 'antd';
 import { useState } from 'react';
-import { useCan } from '@/api/session';
+import { useCan, useSession } from '@/api/session';
 import { t } from '@/i18n';
 import { DataTable } from '@/kit/DataTable';
 import { FilterBar, type FilterField } from '@/kit/FilterBar';
+import { usePhone } from '@/kit/media';
 import { Page } from '@/kit/Page';
 import { useGo } from '@/kit/route';
 import { countFilters, useUrlFilters } from '@/kit/urlFilters';
@@ -63,12 +64,18 @@ export default function ReferralList() {
   const counts = useCounts();
   const pages = useReferralPages(box, filters);
   const can = useCan();
+  const { permissions } = useSession();
+  const phone = usePhone();
   const go = useGo();
   const [selected, setSelected] = useState<string[]>([]);
   const [preview, setPreview] = useState<string | null>(null);
   const rows = rowsOf(pages);
   const picked = rows.filter((row) => selected.includes(row.id));
-  const boxes = BOXES.map((value) => ({ value, label: t(`referral.box.${value}`) }));
+  const wide = !['own', 'department', 'org'].includes(permissions['referral.read'] ?? 'org');
+  const boxes = BOXES.filter((value) => value !== 'all-below' || wide).map((value) => ({
+    value,
+    label: t(`referral.box.${value}`),
+  }));
   return (
     <Page
       wide
@@ -133,7 +140,9 @@ export default function ReferralList() {
         tools={
           <>
             {picked.length > 0 && <BulkReview rows={picked} onDone={() => setSelected([])} />}
-            {picked.length === 0 && <span className="lt-muted">{t('referral.list.keys')}</span>}
+            {picked.length === 0 && !phone && (
+              <span className="lt-muted">{t('referral.list.keys')}</span>
+            )}
             <PrintList rows={picked.length > 0 ? picked : rows} box={box} />
           </>
         }

@@ -95,7 +95,7 @@ export default function StatisticsPage() {
             org_id={filters.org}
             onMonth={(picked) => setFilters({ month: picked })}
           />
-          <Section title={t('referral.stats.by-member', { month })}>
+          <Section bare title={t('referral.stats.by-member', { month })}>
             <DataTable<MemberFigures>
               id="referral.statistics"
               label={t('referral.stats.by-member', { month })}

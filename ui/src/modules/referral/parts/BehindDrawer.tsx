@@ -78,7 +78,7 @@ function Cases({ behind }: { behind: Behind }) {
       signal,
     }),
   );
-  const keep = new Set(['patient', 'diagnosis', 'kind', 'state', 'submitted']);
+  const keep = new Set(['patient', 'diagnosis', 'state', 'submitted']);
   return (
     <DataTable<ReferralRow>
       id="referral.behind"

@@ -22,8 +22,10 @@ export function CaseActions({ referral, onAct }: CaseActionsProps) {
   const apart = open.filter((name) => APART.has(name));
   function take(name: ActionName) {
     if (name === 'edit') go(`/referral/new?draft=${referral.id}`);
-    else if (name === 'record-follow-up') go(`/referral/${referral.id}?tab=follow-ups`);
-    else if (FORMS[name]) onAct(name);
+    else if (name === 'record-follow-up') {
+      go(`/referral/${referral.id}?tab=follow-ups`, { replace: true });
+      document.getElementById('referral-centre')?.scrollIntoView({ block: 'start' });
+    } else if (FORMS[name]) onAct(name);
   }
   return (
     <Section title={t('referral.next')}>

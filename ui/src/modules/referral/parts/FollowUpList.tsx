@@ -2,7 +2,7 @@
 import { Button } from 'antd';
 import { useState } from 'react';
 import { useCan } from '@/api/session';
-import { language, t } from '@/i18n';
+import { t } from '@/i18n';
 import { type Fact, Facts } from '@/kit/Page';
 import { StatusTag } from '@/kit/StatusTag';
 import type { Tone } from '@/kit/tokens';
@@ -82,6 +82,5 @@ function RecordView({ record }: { record: FollowUpRecord }) {
 
 function answerText(item: FormItem | undefined, answer: string): string {
   if (item?.kind === 'yes-no') return t(answer === 'yes' ? 'kit.yes' : 'kit.no');
-  const space = language() === 'en' ? ' ' : '';
-  return item?.unit ? `${answer}${space}${item.unit}` : answer;
+  return item?.unit ? `${answer} ${item.unit}` : answer;
 }

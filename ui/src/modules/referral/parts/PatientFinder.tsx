@@ -67,6 +67,7 @@ export function PatientFinder({ id, onPick }: PatientFinderProps) {
             <li key={patient.id}>
               <button
                 type="button"
+                className="referral-found-button"
                 disabled={patient.deceased}
                 onClick={() => onPick(pickOf(patient))}
               >

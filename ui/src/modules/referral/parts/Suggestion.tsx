@@ -52,6 +52,8 @@ export function SuggestionPanel({
 }: SuggestionPanelProps) {
   if (!answer) return <p className="lt-muted referral-plain">{t('referral.suggestion.none')}</p>;
   const { suggestion, others } = answer;
+  // Before anything is filled in the rules have nothing to say.
+  const silent = suggestion.verdict === 'unknown' && suggestion.because.length === 0;
   const differs = suggestion.kind !== kind && suggestion.verdict !== 'unknown';
   return (
     <div className="referral-suggestion">
@@ -65,7 +67,8 @@ export function SuggestionPanel({
           </ul>
         </div>
       )}
-      <p className="referral-plain">
+      {silent && <p className="lt-muted referral-plain">{t('referral.suggestion.none')}</p>}
+      <p className="referral-plain" hidden={silent}>
         <StatusTag
           tone={suggestion.verdict === 'refer' ? 'soon' : 'neutral'}
           label={t(`referral.verdict.${suggestion.verdict}`)}

@@ -23,14 +23,14 @@ export function referralColumns(box: Box): Column<ReferralRow>[] {
   const from: Column<ReferralRow> = {
     key: 'from',
     title: t('referral.field.from'),
-    width: 190,
+    width: 176,
     render: fromText,
     hidden: box === 'outbox',
   };
   const to: Column<ReferralRow> = {
     key: 'to',
     title: t('referral.field.to'),
-    width: 190,
+    width: 176,
     render: toText,
     hidden: box === 'inbox',
   };
@@ -56,7 +56,7 @@ export function referralColumns(box: Box): Column<ReferralRow>[] {
     {
       key: 'diagnosis',
       title: t('referral.field.diagnosis'),
-      width: 170,
+      width: 160,
       render: (row) => row.diagnosis ?? <span className="lt-muted">—</span>,
     },
     {

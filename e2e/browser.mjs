@@ -76,3 +76,10 @@ export async function shot(page, name) {
   mkdirSync(shotsFolder, { recursive: true });
   await page.screenshot({ path: join(shotsFolder, `${name}.png`) });
 }
+
+/** The server under test, as `run.mjs` started it. */
+export function serverUrl() {
+  const url = process.env.LIANTI_URL;
+  assert.ok(url, 'set LIANTI_URL, or run: node run.mjs');
+  return url;
+}

@@ -25,8 +25,8 @@ pub(super) fn submit(tx: &mut Tx<'_>, referral: &mut Referral, body: &Submit) ->
         return Err(Error::invalid("referral.missing", "down_plan", detail));
     }
     if let Some(live) = sql::live_of_problem(tx, referral.patient_id, &referral.problem_key)? {
-        let shown = crate::visible::sides(tx, &live)?.is_empty();
-        let data = if shown {
+        let hidden = crate::visible::sides(tx, &live)?.is_empty();
+        let data = if hidden {
             json!({})
         } else {
             json!({ "id": live.id, "number": live.number })

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use http::signin::{self, Account, RoleMatrix};
 use kernel::{Actor, ActorKind, Date, Error, Id, Result};
 use network::commands::{self as net, PractitionerInput};
-use network::model::{
-    DepartmentKind, LicenceKind, Profession, SiteKind, StaffStatus, TitleRank,
-};
+use network::model::{DepartmentKind, LicenceKind, Profession, SiteKind, StaffStatus, TitleRank};
 use store::{Change, Tx};
 
 use crate::cast::Person;
@@ -50,16 +48,17 @@ const OFFERED: &[(&str, &str, &str)] = &[
 const BATCH: usize = 60;
 
 /// Makes departments, practitioners and accounts.
-pub(crate) async fn hire(
-    world: &mut World,
-    progress: &mut (dyn FnMut(&str) + Send),
-) -> Result<()> {
+pub(crate) async fn hire(world: &mut World, progress: &mut (dyn FnMut(&str) + Send)) -> Result<()> {
     let (shape, ids) = (world.shape.clone(), world.organizations.clone());
-    world.departments = world.as_system(move |tx| departments(tx, &shape, &ids)).await?;
+    world.departments = world
+        .as_system(move |tx| departments(tx, &shape, &ids))
+        .await?;
     for batch in world.shape.practitioners.chunks(BATCH) {
         let (batch, shape) = (batch.to_vec(), world.shape.clone());
         let (ids, rooms) = (world.organizations.clone(), world.departments.clone());
-        let made = world.as_system(move |tx| practitioners(tx, &batch, &shape, &ids, &rooms)).await?;
+        let made = world
+            .as_system(move |tx| practitioners(tx, &batch, &shape, &ids, &rooms))
+            .await?;
         world.practitioners.extend(made);
     }
     let hires = hires(world)?;
@@ -109,7 +108,9 @@ fn departments(
 }
 
 fn known(ids: &BTreeMap<String, Id>, key: &str) -> Result<Id> {
-    ids.get(key).copied().ok_or_else(|| Error::internal(format!("nothing has the key {key}")))
+    ids.get(key)
+        .copied()
+        .ok_or_else(|| Error::internal(format!("nothing has the key {key}")))
 }
 
 fn department_kind(code: &str) -> DepartmentKind {
@@ -131,7 +132,10 @@ fn practitioners(
 ) -> Result<BTreeMap<String, Id>> {
     let mut made = BTreeMap::new();
     for person in batch {
-        let department = shape.departments.iter().find(|one| one.key == person.department);
+        let department = shape
+            .departments
+            .iter()
+            .find(|one| one.key == person.department);
         let home_org_id = known(ids, &person.employer)?;
         let input = PractitionerInput {
             code: person.key.to_uppercase(),
@@ -188,7 +192,9 @@ fn sites(
         sites.push(net::WorkSiteInput {
             id: None,
             org_id: known(ids, &site.organization)?,
-            department_id: rooms.get(&format!("{}/general-practice", site.organization)).copied(),
+            department_id: rooms
+                .get(&format!("{}/general-practice", site.organization))
+                .copied(),
             kind: SiteKind::VisitingClinic,
             role: person.role.account_role().to_owned(),
             days_per_week: Some(1),
@@ -314,7 +320,10 @@ fn hire_of(world: &World, person: &Practitioner) -> Result<Hire> {
 
 fn accounts(tx: &mut Tx<'_>, batch: &[Hire]) -> Result<Vec<Actor>> {
     let matrix: RoleMatrix = signin::role_matrix(tx)?;
-    batch.iter().map(|hire| account(tx, &matrix, hire)).collect()
+    batch
+        .iter()
+        .map(|hire| account(tx, &matrix, hire))
+        .collect()
 }
 
 fn account(tx: &mut Tx<'_>, matrix: &RoleMatrix, hire: &Hire) -> Result<Actor> {

@@ -52,7 +52,10 @@ impl Cast {
         let place = (person.organization.clone(), role.clone());
         self.by_organization.entry(place).or_default().push(at);
         if let Some(department_id) = person.actor.department_id {
-            self.by_department.entry((department_id, role)).or_default().push(at);
+            self.by_department
+                .entry((department_id, role))
+                .or_default()
+                .push(at);
         }
         self.people.push(Arc::new(person));
     }
@@ -76,7 +79,9 @@ impl Cast {
                 return Ok(self.one_of(found, random));
             }
         }
-        Err(Error::internal(format!("nobody of {roles:?} works at {organization}")))
+        Err(Error::internal(format!(
+            "nobody of {roles:?} works at {organization}"
+        )))
     }
 
     /// Somebody of a role in a department, else at its organization.

@@ -20,7 +20,11 @@ impl Play {
     pub(crate) async fn desk(&mut self) -> Result<()> {
         let now = self.world.now();
         let by_day = (8..18).contains(&now.local_hour());
-        let pause = if by_day { Span::minutes(DESK_MINUTES) } else { Span::hours(3) };
+        let pause = if by_day {
+            Span::minutes(DESK_MINUTES)
+        } else {
+            Span::hours(3)
+        };
         self.at(now + pause, Task::Desk);
         if by_day {
             for _ in 0..BOOKED_AT_ONCE {
@@ -36,7 +40,9 @@ impl Play {
     async fn book(&mut self) -> Result<()> {
         let machine = self.world.random.chance(350);
         let all = self.neighbours("lead");
-        let Some(patient) = self.world.somebody(&all, |_, _| true) else { return Ok(()) };
+        let Some(patient) = self.world.somebody(&all, |_, _| true) else {
+            return Ok(());
+        };
         let patient_id = self.world.residents[patient].id;
         let patient_sex = Some(self.world.residents[patient].resident.sex);
         let hours = i64::from(self.world.random.between(1, 90));
@@ -62,10 +68,15 @@ impl Play {
         search.limit = 20;
         let choice = self.world.random.index(20);
         let roles = ["referral-office", "general-practitioner"];
-        let clerk = self.world.cast.at(&organization, &roles, &mut self.world.random)?;
+        let clerk = self
+            .world
+            .cast
+            .at(&organization, &roles, &mut self.world.random)?;
         let book = move |tx: &mut Tx<'_>| {
             let offers = resources::find(tx, &search)?;
-            let Some(offer) = offers.get(choice % offers.len().max(1)) else { return Ok(()) };
+            let Some(offer) = offers.get(choice % offers.len().max(1)) else {
+                return Ok(());
+            };
             let request = HoldRequest {
                 place: offer.place,
                 owner_kind: "desk",
@@ -86,7 +97,9 @@ impl Play {
     /// Somebody stands in the waitlist for a sought-after bed.
     async fn wait(&mut self) -> Result<()> {
         let all = self.neighbours("lead");
-        let Some(patient) = self.world.somebody(&all, |_, _| true) else { return Ok(()) };
+        let Some(patient) = self.world.somebody(&all, |_, _| true) else {
+            return Ok(());
+        };
         let registered = &self.world.residents[patient];
         let (patient_id, patient_sex) = (registered.id, Some(registered.resident.sex));
         let org_id = self.world.organization("lead")?;
@@ -108,7 +121,10 @@ impl Play {
             for_org_id: org_id,
             channel: Channel::Routine,
         };
-        let manager = self.world.cast.at("lead", &["bed-manager"], &mut self.world.random)?;
+        let manager = self
+            .world
+            .cast
+            .at("lead", &["bed-manager"], &mut self.world.random)?;
         let wait = move |tx: &mut Tx<'_>| resources::wait(tx, &request).map(|_| ());
         let waited = self.world.as_person(&manager, "resources.hold", wait).await;
         self.forgive(waited).map(|_| ())
@@ -120,17 +136,25 @@ impl Play {
         let next = self.world.now() + Span::hours(hours);
         self.at(next, Task::Privacy);
         let all = self.neighbours("lead");
-        let Some(patient) = self.world.somebody(&all, |_, _| true) else { return Ok(()) };
+        let Some(patient) = self.world.somebody(&all, |_, _| true) else {
+            return Ok(());
+        };
         let patient_id = self.world.residents[patient].id;
         let department_id = self.world.department("lead/emergency")?;
         let roles = ["attending-doctor"];
-        let doctor = self.world.cast.inside(department_id, "lead", &roles, &mut self.world.random)?;
+        let doctor =
+            self.world
+                .cast
+                .inside(department_id, "lead", &roles, &mut self.world.random)?;
         let reason = *self.world.random.pick(texts::EMERGENCY_ACCESS);
         let open = move |tx: &mut Tx<'_>| {
             let patient = record::patient(tx, patient_id)?;
             record::open_break_glass(tx, &patient, reason).map(|access| access.id)
         };
-        let opened = self.world.as_person(&doctor, "record.break-glass", open).await;
+        let opened = self
+            .world
+            .as_person(&doctor, "record.break-glass", open)
+            .await;
         let access = self.forgive(opened)?;
         // The last ones wait for the privacy officer.
         let recent = self.world.options.until - Span::days(7);
@@ -141,7 +165,10 @@ impl Play {
     }
 
     async fn review_access(&mut self, id: Id) -> Result<()> {
-        let officer = self.world.cast.at("lead", &["privacy-officer"], &mut self.world.random)?;
+        let officer = self
+            .world
+            .cast
+            .at("lead", &["privacy-officer"], &mut self.world.random)?;
         let review = move |tx: &mut Tx<'_>| {
             let access = tx.load::<record::BreakGlass>(id)?;
             let new = record::NewReview {
@@ -165,7 +192,10 @@ impl Play {
         let lead = self.world.organization("lead")?;
         let expires_at = self.world.now() + Span::days(365);
         let roles = ["village-doctor", "general-practitioner"];
-        let doctor = self.world.cast.at(&served_by, &roles, &mut self.world.random)?;
+        let doctor = self
+            .world
+            .cast
+            .at(&served_by, &roles, &mut self.world.random)?;
         let grant = move |tx: &mut Tx<'_>| {
             let patient = record::patient(tx, patient_id)?;
             let new = record::NewConsent {

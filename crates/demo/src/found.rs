@@ -55,9 +55,13 @@ pub(crate) async fn found(
     world.as_system(move |tx| groups(tx, &shape, &ids)).await?;
     let contract = contract(app)?;
     let (shape, ids) = (world.shape.clone(), world.organizations.clone());
-    world.as_system(move |tx| bonds(tx, &shape, &ids, &contract)).await?;
+    world
+        .as_system(move |tx| bonds(tx, &shape, &ids, &contract))
+        .await?;
     let (shape, ids) = (world.shape.clone(), world.organizations.clone());
-    world.as_system(move |tx| capability(tx, &shape, &ids)).await?;
+    world
+        .as_system(move |tx| capability(tx, &shape, &ids))
+        .await?;
     progress(&format!(
         "{} organizations, {} group, {} alliances, {} bonds, {} services",
         world.shape.organizations.len(),
@@ -138,8 +142,16 @@ fn input_of(one: &Organization, at: usize, parent_id: Option<Id>) -> Organizatio
 
 /// A point at about this distance from the lead; each organization lies in its own direction.
 fn position(at: usize, distance_km: i64) -> Position {
-    const DIRECTIONS: [(i64, i64); 8] =
-        [(10, 0), (7, 7), (0, 10), (-7, 7), (-10, 0), (-7, -7), (0, -10), (7, -7)];
+    const DIRECTIONS: [(i64, i64); 8] = [
+        (10, 0),
+        (7, 7),
+        (0, 10),
+        (-7, 7),
+        (-10, 0),
+        (-7, -7),
+        (0, -10),
+        (7, -7),
+    ];
     let (north, east) = DIRECTIONS[at % DIRECTIONS.len()];
     Position {
         latitude_microdegrees: LEAD_LATITUDE + north * distance_km * KILOMETRE / 10,
@@ -168,7 +180,11 @@ fn groups(tx: &mut Tx<'_>, shape: &Shape, ids: &BTreeMap<String, Id>) -> Result<
             evidence_id: None,
         };
         let approved = net::approve_group(tx, made.id, made.version, &approval)?;
-        for one in shape.organizations.iter().filter(|one| one.key != group.lead) {
+        for one in shape
+            .organizations
+            .iter()
+            .filter(|one| one.key != group.lead)
+        {
             if group.members.contains(&one.key) {
                 let mut input = membership(one, id_of(ids, &one.key)?);
                 input.joined_on = Some(group.approved_on);
@@ -189,7 +205,11 @@ fn membership(one: &Organization, org_id: Id) -> net::MembershipInput {
     let branch = one.kind == OrganizationKind::BranchHospital;
     net::MembershipInput {
         org_id,
-        role: if branch { MemberRole::Branch } else { MemberRole::Member },
+        role: if branch {
+            MemberRole::Branch
+        } else {
+            MemberRole::Member
+        },
         cooperation_mode: match one.cooperation_mode {
             "entrusted" => CooperationMode::Entrusted,
             "semi-tight" => CooperationMode::SemiTight,
@@ -256,7 +276,11 @@ fn bonds(
             terms: None,
             starts_on: bond.starts_on,
             ends_on: bond.ends_on,
-            evidence_ids: if proven { vec![evidence_id] } else { Vec::new() },
+            evidence_ids: if proven {
+                vec![evidence_id]
+            } else {
+                Vec::new()
+            },
         };
         net::create_bond(tx, &input)?;
     }
@@ -275,7 +299,8 @@ fn upload(tx: &mut Tx<'_>, org_id: Id, blob: &BlobRef) -> Result<Id> {
         uploaded_at: tx.now(),
         uploaded_by: tx.actor().name.clone(),
     };
-    tx.insert(&evidence, Change::new("evidence.uploaded")).map(|kept| kept.id)
+    tx.insert(&evidence, Change::new("evidence.uploaded"))
+        .map(|kept| kept.id)
 }
 
 fn bond_kind(word: &str) -> BondKind {
@@ -299,13 +324,21 @@ fn capability(tx: &mut Tx<'_>, shape: &Shape, ids: &BTreeMap<String, Id>) -> Res
             name_en: Some(concept.en.clone()),
             kind: TechniqueKind::Technique,
             department_id: None,
-            open_to: if offer.open_to == "group" { OpenTo::Group } else { OpenTo::Own },
+            open_to: if offer.open_to == "group" {
+                OpenTo::Group
+            } else {
+                OpenTo::Own
+            },
             note: None,
             starts_on: None,
         };
         net::create_technique(tx, &input)?;
     }
-    for one in shape.organizations.iter().filter(|one| one.kind != OrganizationKind::HealthBureau) {
+    for one in shape
+        .organizations
+        .iter()
+        .filter(|one| one.kind != OrganizationKind::HealthBureau)
+    {
         net::create_survey(tx, &survey(tx, shape, one, id_of(ids, &one.key)?))?;
     }
     for (at, place) in shape.places.iter().enumerate() {
@@ -324,21 +357,40 @@ fn capability(tx: &mut Tx<'_>, shape: &Shape, ids: &BTreeMap<String, Id>) -> Res
 
 fn survey(tx: &Tx<'_>, shape: &Shape, one: &Organization, org_id: Id) -> net::SurveyInput {
     let staff = |roles: &[Role]| {
-        let here = shape.practitioners.iter().filter(|person| person.employer == one.key);
+        let here = shape
+            .practitioners
+            .iter()
+            .filter(|person| person.employer == one.key);
         let count = here.filter(|person| roles.contains(&person.role)).count();
         u32::try_from(count).unwrap_or(0)
     };
-    let beds = shape.wards.iter().filter(|ward| ward.organization == one.key);
+    let beds = shape
+        .wards
+        .iter()
+        .filter(|ward| ward.organization == one.key);
     let beds: Vec<_> = beds.flat_map(|ward| &ward.beds).collect();
     let count = |count: usize| u32::try_from(count).unwrap_or(0);
     let mut equipment: Vec<EquipmentCount> = Vec::new();
-    for device in shape.devices.iter().filter(|device| device.organization == one.key) {
-        match equipment.iter_mut().find(|known| known.kind == device.modality) {
+    for device in shape
+        .devices
+        .iter()
+        .filter(|device| device.organization == one.key)
+    {
+        match equipment
+            .iter_mut()
+            .find(|known| known.kind == device.modality)
+        {
             Some(known) => known.count += 1,
-            None => equipment.push(EquipmentCount { kind: device.modality.to_owned(), count: 1 }),
+            None => equipment.push(EquipmentCount {
+                kind: device.modality.to_owned(),
+                count: 1,
+            }),
         }
     }
-    let offers = shape.services.iter().filter(|offer| offer.organization == one.key);
+    let offers = shape
+        .services
+        .iter()
+        .filter(|offer| offer.organization == one.key);
     net::SurveyInput {
         org_id,
         surveyed_on: tx.now().date(),

@@ -15,6 +15,7 @@ mod play_answer;
 mod play_case;
 mod play_community;
 mod play_open;
+mod play_sheet;
 mod play_stay;
 pub mod population;
 pub mod population_health;
@@ -22,6 +23,7 @@ mod present;
 pub mod random;
 mod register;
 mod scenarios;
+mod scenarios_urgent;
 pub mod shape;
 mod shape_departments;
 mod shape_organizations;
@@ -63,7 +65,12 @@ const FINISHED: &str = "demo.finished";
 impl Options {
     /// The whole consortium with so many days of work up to `until`.
     pub const fn new(days: u16, seed: u64, until: Instant) -> Self {
-        Self { days, seed, residents: RESIDENTS, until }
+        Self {
+            days,
+            seed,
+            residents: RESIDENTS,
+            until,
+        }
     }
 
     /// When the work begins: early on the first of the days.
@@ -82,10 +89,14 @@ impl Options {
 /// # Errors
 /// `demo.half-made` when building it was interrupted.
 pub async fn is_built(app: &App) -> Result<bool> {
-    let marks = app.store().read(&Request::system("demo"), |tx| tx.events_of(MARK)).await?;
+    let marks = app
+        .store()
+        .read(&Request::system("demo"), |tx| tx.events_of(MARK))
+        .await?;
     let has = |event: &str| marks.iter().any(|mark| mark.event == event);
     if has(BEGUN) && !has(FINISHED) {
-        let detail = "building the demonstration was interrupted; delete the data folder and start again";
+        let detail =
+            "building the demonstration was interrupted; delete the data folder and start again";
         return Err(Error::new(Kind::Unsupported, "demo.half-made", detail));
     }
     Ok(has(FINISHED))
@@ -130,7 +141,12 @@ pub async fn ensure(
 pub async fn small(app: &App, seed: u64) -> Result<Option<Played>> {
     let (residents, days) = SMALL;
     let until = app.store().clock().now() + Span::days(i64::from(days) + 1);
-    let options = Options { days, seed, residents, until };
+    let options = Options {
+        days,
+        seed,
+        residents,
+        until,
+    };
     ensure(app, &options, &mut |_| {}).await
 }
 
@@ -139,7 +155,10 @@ async fn mark(app: &App, event: &'static str, options: &Options) -> Result<()> {
         "days": options.days, "seed": options.seed, "residents": options.residents,
     });
     let write = move |tx: &mut store::Tx<'_>| {
-        tx.record(Change::new(event).detail(detail.clone()), Subject::new("demo", MARK))
+        tx.record(
+            Change::new(event).detail(detail.clone()),
+            Subject::new("demo", MARK),
+        )
     };
     app.store().write(&Request::system("demo"), write).await
 }

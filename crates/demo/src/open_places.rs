@@ -24,28 +24,35 @@ const GREEN_WARDS: [(&str, usize); 4] = [
 pub(crate) const SESSION_DAYS: i64 = 56;
 
 /// Opens everything that can be held.
-pub(crate) async fn open(
-    world: &mut World,
-    progress: &mut (dyn FnMut(&str) + Send),
-) -> Result<()> {
+pub(crate) async fn open(world: &mut World, progress: &mut (dyn FnMut(&str) + Send)) -> Result<()> {
     for ward in world.shape.wards.clone() {
         let org_id = world.organization(&ward.organization)?;
         let department_id = world.department(&ward.department)?;
         let (organization, department) = (ward.organization.clone(), ward.department.clone());
-        let beds = world.as_system(move |tx| open_ward(tx, &ward, org_id, department_id)).await?;
-        world.wards.push(WardBeds { organization, department, beds });
+        let beds = world
+            .as_system(move |tx| open_ward(tx, &ward, org_id, department_id))
+            .await?;
+        world.wards.push(WardBeds {
+            organization,
+            department,
+            beds,
+        });
     }
     for device in world.shape.devices.clone() {
         let org_id = world.organization(&device.organization)?;
         let department_id = world.department(&device.department)?;
-        let minutes =
-            world.as_system(move |tx| open_device(tx, &device, org_id, department_id)).await?;
+        let minutes = world
+            .as_system(move |tx| open_device(tx, &device, org_id, department_id))
+            .await?;
         world.device_minutes.push(minutes);
     }
     let inputs = clinics(world)?;
     let clinics = inputs.len();
     for input in inputs {
-        let id = world.as_system(move |tx| resources::import_template(tx, &input)).await?.id;
+        let id = world
+            .as_system(move |tx| resources::import_template(tx, &input))
+            .await?
+            .id;
         world.templates.push(id);
     }
     let beds: usize = world.wards.iter().map(|ward| ward.beds.len()).sum();
@@ -65,19 +72,15 @@ pub(crate) async fn make_sessions(world: &World) -> Result<(i64, i64)> {
     let target = world.today().plus_days(SESSION_DAYS).min(last);
     let mut made = (0, 0);
     for template_id in world.templates.iter().copied() {
-        let generated =
-            world.as_system(move |tx| resources::generate(tx, template_id, target)).await?;
+        let generated = world
+            .as_system(move |tx| resources::generate(tx, template_id, target))
+            .await?;
         made = (made.0 + generated.sessions, made.1 + generated.slots);
     }
     Ok(made)
 }
 
-fn open_ward(
-    tx: &mut Tx<'_>,
-    ward: &Ward,
-    org_id: Id,
-    department_id: Id,
-) -> Result<Vec<BedPlace>> {
+fn open_ward(tx: &mut Tx<'_>, ward: &Ward, org_id: Id, department_id: Id) -> Result<Vec<BedPlace>> {
     let code = ward.department.rsplit('/').next().unwrap_or_default();
     let input = WardInput {
         org_id,
@@ -87,7 +90,10 @@ fn open_ward(
         name: ward.name.clone(),
     };
     let ward_id = resources::import_ward(tx, &input)?.id;
-    let green = GREEN_WARDS.iter().find(|(key, _)| *key == ward.department).map_or(0, |row| row.1);
+    let green = GREEN_WARDS
+        .iter()
+        .find(|(key, _)| *key == ward.department)
+        .map_or(0, |row| row.1);
     let mut places = Vec::with_capacity(ward.beds.len());
     for (at, bed) in ward.beds.iter().enumerate() {
         let channel = if at + green >= ward.beds.len() {
@@ -124,19 +130,21 @@ fn open_bed(tx: &mut Tx<'_>, bed: &Bed, ward_id: Id, channel: Channel) -> Result
         price: Money::fen(day_fen),
     };
     let id = resources::import_bed(tx, &input)?.id;
-    Ok(BedPlace { id, sex_rule, channel })
+    Ok(BedPlace {
+        id,
+        sex_rule,
+        channel,
+    })
 }
 
-fn open_device(
-    tx: &mut Tx<'_>,
-    device: &Device,
-    org_id: Id,
-    department_id: Id,
-) -> Result<i64> {
+fn open_device(tx: &mut Tx<'_>, device: &Device, org_id: Id, department_id: Id) -> Result<i64> {
     let mut exams = Vec::with_capacity(device.exams.len());
     for code in &device.exams {
         let concept = terminology::concept(tx, terminology::EXAM, code)?;
-        let minutes = concept.number("duration_minutes").unwrap_or(20).clamp(5, 480);
+        let minutes = concept
+            .number("duration_minutes")
+            .unwrap_or(20)
+            .clamp(5, 480);
         let preparation = concept.text("preparation_zh");
         exams.push(Exam {
             code: concept.code.clone(),
@@ -189,7 +197,11 @@ fn fee_fen(modality: &str, minutes: i64) -> i64 {
 fn clinics(world: &World) -> Result<Vec<TemplateInput>> {
     let mut by_key: BTreeMap<(String, String, &str), Vec<&ScheduleTemplate>> = BTreeMap::new();
     for one in &world.shape.schedules {
-        let key = (one.practitioner.clone(), one.department.clone(), one.session);
+        let key = (
+            one.practitioner.clone(),
+            one.department.clone(),
+            one.session,
+        );
         by_key.entry(key).or_default().push(one);
     }
     let mut inputs = Vec::with_capacity(by_key.len());
@@ -223,7 +235,10 @@ fn clinics(world: &World) -> Result<Vec<TemplateInput>> {
             start: format!("{:02}:00", first.starts_hour),
             end: format!("{:02}:{:02}", ends / 60, ends % 60),
             slot_minutes: i64::from(first.minutes_per_slot),
-            quotas: quotas.into_iter().filter(|quota| quota.places > 0).collect(),
+            quotas: quotas
+                .into_iter()
+                .filter(|quota| quota.places > 0)
+                .collect(),
             price: Money::fen(first.fee_fen),
             valid_from: world.today(),
             valid_to: None,

@@ -11,9 +11,9 @@ use store::Request;
 use crate::open_places;
 use crate::play_case::Case;
 use crate::play_open::Wish;
+use crate::present;
 use crate::wards::Stay;
 use crate::world::World;
-use crate::present;
 
 /// What was played.
 #[derive(Clone, Debug, Default)]
@@ -85,7 +85,11 @@ impl Play {
     /// A case as it stands.
     pub(crate) async fn referral(&self, id: Id) -> Result<Referral> {
         let read = move |tx: &mut store::Tx<'_>| tx.load::<Referral>(id).map(|found| found.data);
-        self.world.app.store().read(&Request::system("demo"), read).await
+        self.world
+            .app
+            .store()
+            .read(&Request::system("demo"), read)
+            .await
     }
 
     /// A rule, a clock or somebody else was faster: that is life. Anything else is a defect.
@@ -125,7 +129,11 @@ impl Play {
     async fn background(&mut self) -> Result<()> {
         self.world.app.run_background().await?;
         let by_day = (7..21).contains(&self.world.now().local_hour());
-        let pause = if by_day { Span::minutes(30) } else { Span::hours(2) };
+        let pause = if by_day {
+            Span::minutes(30)
+        } else {
+            Span::hours(2)
+        };
         self.at(self.world.now() + pause, Task::Background);
         Ok(())
     }
@@ -136,10 +144,7 @@ fn is_life(error: &Error) -> bool {
 }
 
 /// Plays from the store's present to the end of the options.
-pub(crate) async fn play(
-    world: World,
-    progress: &mut (dyn FnMut(&str) + Send),
-) -> Result<Played> {
+pub(crate) async fn play(world: World, progress: &mut (dyn FnMut(&str) + Send)) -> Result<Played> {
     let (start, until) = (world.now(), world.options.until);
     let wards = world.wards.len();
     let mut play = Play {
@@ -153,7 +158,10 @@ pub(crate) async fn play(
     };
     play.at(start, Task::Background);
     play.at(start, Task::Day);
-    play.at(start + Span::days(open_places::SESSION_DAYS / 2), Task::Sessions);
+    play.at(
+        start + Span::days(open_places::SESSION_DAYS / 2),
+        Task::Sessions,
+    );
     play.fill_wards().await?;
     let desk_from = until - Span::days(3);
     play.at(desk_from.max(start + Span::minutes(30)), Task::Desk);
@@ -170,7 +178,10 @@ pub(crate) async fn play(
         play.perform(task).await?;
         if told.days_until(at.date()) >= 15 {
             told = at.date();
-            progress(&format!("played to {told}: {} cases so far", play.cases.len()));
+            progress(&format!(
+                "played to {told}: {} cases so far",
+                play.cases.len()
+            ));
         }
     }
     play.world.clock.set(until);
@@ -184,8 +195,13 @@ impl Play {
             let state = self.referral(self.cases[at].id).await?.state;
             *self.played.cases.entry(state).or_default() += 1;
         }
-        let beds: Vec<Id> =
-            self.world.wards.iter().flat_map(|ward| &ward.beds).map(|bed| bed.id).collect();
+        let beds: Vec<Id> = self
+            .world
+            .wards
+            .iter()
+            .flat_map(|ward| &ward.beds)
+            .map(|bed| bed.id)
+            .collect();
         self.played.occupied = self
             .world
             .app

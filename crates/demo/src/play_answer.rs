@@ -15,8 +15,8 @@ use store::Tx;
 use crate::cast::Person;
 use crate::play::Play;
 use crate::play_case::{Fate, Sheet, Stage};
-use crate::play_open::Opening;
-use crate::scenarios::EXAMS;
+use crate::play_sheet::Opening;
+use crate::scenarios_urgent::EXAMS;
 use crate::texts;
 
 /// Who decides on requests: the referral office, in a centre the general practitioner.
@@ -51,7 +51,8 @@ impl Play {
         if state == State::Submitted {
             let office = self.office(case, DECIDING)?;
             let department_id = Some(self.world.department(&self.cases[case].department)?);
-            self.act(case, &office, Command::Review(Review { department_id })).await?;
+            self.act(case, &office, Command::Review(Review { department_id }))
+                .await?;
         }
         self.next(case, Stage::Answer, 5, 50);
         Ok(())
@@ -71,7 +72,11 @@ impl Play {
             self.next(case, Stage::Over, 300, 900);
             return Ok(());
         }
-        let roles = if state == State::Escalated { DECIDING_LATE } else { DECIDING };
+        let roles = if state == State::Escalated {
+            DECIDING_LATE
+        } else {
+            DECIDING
+        };
         let who = self.office(case, roles)?;
         match self.cases[case].fate {
             Fate::Refused => {
@@ -109,7 +114,9 @@ impl Play {
             }
             _ => None,
         };
-        let Some((to, room)) = other else { return self.accept(case, who).await };
+        let Some((to, room)) = other else {
+            return self.accept(case, who).await;
+        };
         if self.cases[case].from == to {
             return self.accept(case, who).await;
         }
@@ -144,7 +151,9 @@ impl Play {
             self.again(case, Span::minutes(9));
             return Ok(());
         };
-        let Some(referral) = accepted else { return self.refuse(case, who, lacks, "").await };
+        let Some(referral) = accepted else {
+            return self.refuse(case, who, lacks, "").await;
+        };
         self.expect(case, &referral);
         self.maybe_message(case, false);
         Ok(())
@@ -194,8 +203,16 @@ impl Play {
             21..=23 if !emergency => at.date().plus_days(1).at(9, 0),
             _ => at,
         };
-        let emergency_id = self.world.departments.get(&format!("{to}/emergency")).copied();
-        let note = self.world.random.chance(400).then(|| (*self.world.random.pick(texts::FROM_RECEIVER)).to_owned());
+        let emergency_id = self
+            .world
+            .departments
+            .get(&format!("{to}/emergency"))
+            .copied();
+        let note = self
+            .world
+            .random
+            .chance(400)
+            .then(|| (*self.world.random.pick(texts::FROM_RECEIVER)).to_owned());
         Ok(Wanted {
             referral_id,
             place,
@@ -208,7 +225,11 @@ impl Play {
                 Sheet::Exam(at) => Some(EXAMS[at].0),
                 Sheet::Usual(_) => None,
             },
-            channel: if emergency { Channel::Green } else { Channel::Referral },
+            channel: if emergency {
+                Channel::Green
+            } else {
+                Channel::Referral
+            },
             choice: self.world.random.index(12),
             expected_at,
             note,
@@ -227,7 +248,10 @@ impl Play {
             let text = (*self.world.random.pick(texts::ANSWERS)).to_owned();
             let command = Command::Answer(AnswerQuestion { text, suggests });
             let answered = self.act(case, &doctor, command).await?;
-            if answered.is_some() && suggests != AdviceSuggests::Stay && self.world.random.chance(800) {
+            if answered.is_some()
+                && suggests != AdviceSuggests::Stay
+                && self.world.random.chance(800)
+            {
                 return self.become_referral(case).await;
             }
         }
@@ -238,13 +262,17 @@ impl Play {
     async fn become_referral(&mut self, case: usize) -> Result<()> {
         let sender = Arc::clone(&self.cases[case].sender);
         let became = self.act(case, &sender, Command::BecomeReferral).await?;
-        let Some(id) = became.and_then(|done| done.advice).and_then(|advice| advice.became_id)
+        let Some(id) = became
+            .and_then(|done| done.advice)
+            .and_then(|advice| advice.became_id)
         else {
             self.next(case, Stage::Close, 300, 5_000);
             return Ok(());
         };
         let reason = (*self.world.random.pick(texts::OVERRIDES)).to_owned();
-        let submit = Command::Submit(Submit { override_reason: Some(reason) });
+        let submit = Command::Submit(Submit {
+            override_reason: Some(reason),
+        });
         let send = move |tx: &mut Tx<'_>| referral::act(tx, id, None, &submit).map(|_| ());
         let sent = self.world.as_person(&sender, "referral.write", send).await;
         self.cases[case].stage = Stage::Over;
@@ -276,8 +304,9 @@ fn accept_with(tx: &mut Tx<'_>, wanted: &Wanted, must: bool) -> Result<Option<Re
     if let (true, Some(emergency_id)) = (offers.is_empty(), wanted.emergency_id) {
         offers = self::offers(tx, wanted, emergency_id)?;
     }
-    let place: Option<Place> =
-        offers.get(wanted.choice % offers.len().max(1)).map(|offer| offer.place);
+    let place: Option<Place> = offers
+        .get(wanted.choice % offers.len().max(1))
+        .map(|offer| offer.place);
     if place.is_none() && must {
         return Ok(None);
     }
@@ -292,7 +321,9 @@ fn accept_with(tx: &mut Tx<'_>, wanted: &Wanted, must: bool) -> Result<Option<Re
 }
 
 fn offers(tx: &mut Tx<'_>, wanted: &Wanted, department_id: Id) -> Result<Vec<Offer>> {
-    let Some(kind) = wanted.place else { return Ok(Vec::new()) };
+    let Some(kind) = wanted.place else {
+        return Ok(Vec::new());
+    };
     let now = tx.now();
     let (from, to) = match kind {
         PlaceKind::Bed => (now, now + Span::hours(1)),

@@ -7,7 +7,8 @@ use referral::{Kind, Phase, Service};
 
 use crate::cast::Person;
 use crate::play::{Play, Task};
-use crate::scenarios::{EXAMS, Scenario};
+use crate::scenarios::Scenario;
+use crate::scenarios_urgent::EXAMS;
 
 /// What the sheet is about.
 #[derive(Clone, Copy, Debug)]
@@ -155,9 +156,13 @@ impl Play {
 
     /// The patient leaves the bed; it is cleaned within some hours.
     pub(crate) async fn leave_bed(&mut self, case: usize) -> Result<()> {
-        let Some((hold_id, bed_id)) = self.cases[case].bed.take() else { return Ok(()) };
+        let Some((hold_id, bed_id)) = self.cases[case].bed.take() else {
+            return Ok(());
+        };
         let holds = |ward: &crate::world::WardBeds| ward.beds.iter().any(|bed| bed.id == bed_id);
-        let Some(ward) = self.world.wards.iter().position(holds) else { return Ok(()) };
+        let Some(ward) = self.world.wards.iter().position(holds) else {
+            return Ok(());
+        };
         let nurse = self.nurse(ward)?;
         let free = move |tx: &mut store::Tx<'_>| resources::free_bed(tx, hold_id);
         self.world.as_person(&nurse, "resources.beds", free).await?;
@@ -168,7 +173,11 @@ impl Play {
     /// Says something in a case.
     pub(crate) async fn message(&mut self, case: usize, by_sender: bool) -> Result<()> {
         let (id, texts, writer) = if by_sender {
-            (self.cases[case].id, crate::texts::FROM_SENDER, Arc::clone(&self.cases[case].sender))
+            (
+                self.cases[case].id,
+                crate::texts::FROM_SENDER,
+                Arc::clone(&self.cases[case].sender),
+            )
         } else {
             let (to, roles) = (self.cases[case].to.clone(), crate::play_answer::DECIDING);
             let writer = self.world.cast.at(&to, roles, &mut self.world.random)?;
@@ -176,7 +185,10 @@ impl Play {
         };
         let text = *self.world.random.pick(texts);
         let post = move |tx: &mut store::Tx<'_>| referral::post_message(tx, id, text);
-        let posted = self.world.as_person(&writer, "referral.take-part", post).await;
+        let posted = self
+            .world
+            .as_person(&writer, "referral.take-part", post)
+            .await;
         self.forgive(posted).map(|_| ())
     }
 
@@ -191,7 +203,10 @@ impl Play {
     async fn withdraw(&mut self, case: usize) -> Result<()> {
         let sender = Arc::clone(&self.cases[case].sender);
         let reason_code = (*self.world.random.pick(crate::texts::WITHDRAWALS)).to_owned();
-        let command = referral::Command::Withdraw(referral::Exit { reason_code, reason_text: None });
+        let command = referral::Command::Withdraw(referral::Exit {
+            reason_code,
+            reason_text: None,
+        });
         self.act(case, &sender, command).await?;
         self.end(case).await
     }
@@ -235,7 +250,9 @@ impl Play {
     pub(crate) fn of_department(&mut self, case: usize, roles: &[&str]) -> Result<Arc<Person>> {
         let department_id = self.world.department(&self.cases[case].department)?;
         let to = self.cases[case].to.clone();
-        self.world.cast.inside(department_id, &to, roles, &mut self.world.random)
+        self.world
+            .cast
+            .inside(department_id, &to, roles, &mut self.world.random)
     }
 
     /// Looks again later, unless it has looked often.

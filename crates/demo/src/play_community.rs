@@ -43,8 +43,14 @@ pub(crate) fn plan(sheet: Sheet, random: &mut Random) -> PlanContent {
         Sheet::Exam(_) => &[],
     };
     PlanContent {
-        diagnoses: vec![Diagnosis { code: code.to_owned(), display: display.to_owned() }],
-        stability: STABLE.iter().map(|line| ((*line).to_owned(), true)).collect(),
+        diagnoses: vec![Diagnosis {
+            code: code.to_owned(),
+            display: display.to_owned(),
+        }],
+        stability: STABLE
+            .iter()
+            .map(|line| ((*line).to_owned(), true))
+            .collect(),
         drugs: drugs
             .iter()
             .map(|(code, display, dose)| PlannedDrug {
@@ -69,10 +75,16 @@ impl Play {
             self.next(case, Stage::Over, 100, 300);
             return Ok(());
         }
-        let place = self.world.residents[self.cases[case].patient].resident.place;
+        let place = self.world.residents[self.cases[case].patient]
+            .resident
+            .place;
         let place = self.world.shape.places[place].clone();
         let nearest = self.world.random.chance(550);
-        let community = if nearest { place.served_by } else { place.centre };
+        let community = if nearest {
+            place.served_by
+        } else {
+            place.centre
+        };
         if community == self.cases[case].to {
             self.next(case, Stage::Close, 400, 5_000);
             return Ok(());
@@ -92,8 +104,13 @@ impl Play {
     }
 
     fn village(&mut self, case: usize) -> Result<Arc<Person>> {
-        let key = self.cases[case].community.clone().unwrap_or_else(|| self.cases[case].from.clone());
-        self.world.cast.at(&key, TAKING_BACK, &mut self.world.random)
+        let key = self.cases[case]
+            .community
+            .clone()
+            .unwrap_or_else(|| self.cases[case].from.clone());
+        self.world
+            .cast
+            .at(&key, TAKING_BACK, &mut self.world.random)
     }
 
     /// The community answers; taking the patient makes the follow-ups.
@@ -114,7 +131,10 @@ impl Play {
         }
         let id = self.cases[case].id;
         let accept = move |tx: &mut Tx<'_>| take_back(tx, id);
-        let taken = self.world.as_person(&who, "referral.follow-up", accept).await;
+        let taken = self
+            .world
+            .as_person(&who, "referral.follow-up", accept)
+            .await;
         let Some(follow_ups) = self.forgive(taken)? else {
             self.next(case, Stage::Over, 300, 900);
             return Ok(());
@@ -148,10 +168,12 @@ impl Play {
         }
         let who = self.village(case)?;
         let record = self.record(case);
-        let write = move |tx: &mut Tx<'_>| {
-            referral::record_follow_up(tx, id, None, &record).map(|_| ())
-        };
-        let written = self.world.as_person(&who, "referral.follow-up", write).await;
+        let write =
+            move |tx: &mut Tx<'_>| referral::record_follow_up(tx, id, None, &record).map(|_| ());
+        let written = self
+            .world
+            .as_person(&who, "referral.follow-up", write)
+            .await;
         if self.forgive(written)?.is_some() {
             self.played.follow_ups += 1;
         }
@@ -165,8 +187,14 @@ impl Play {
         let troubled = random.chance(120);
         let mut form = BTreeMap::from([
             ("general".to_owned(), general.to_owned()),
-            ("symptoms".to_owned(), if troubled { "yes" } else { "no" }.to_owned()),
-            ("guidance".to_owned(), "继续原方案，按时服药，低盐饮食。".to_owned()),
+            (
+                "symptoms".to_owned(),
+                if troubled { "yes" } else { "no" }.to_owned(),
+            ),
+            (
+                "guidance".to_owned(),
+                "继续原方案，按时服药，低盐饮食。".to_owned(),
+            ),
         ]);
         let mut number = |name: &str, low: u32, high: u32| {
             form.insert(name.to_owned(), random.between(low, high).to_string());
@@ -199,7 +227,10 @@ impl Play {
         let now = self.world.now();
         if !(8..19).contains(&now.local_hour()) {
             let evening = now.local_hour() >= 19;
-            self.at(now.date().plus_days(i64::from(evening)).at(10, 15), Task::Step(case));
+            self.at(
+                now.date().plus_days(i64::from(evening)).at(10, 15),
+                Task::Step(case),
+            );
             return Ok(());
         }
         let who = match state {
@@ -222,10 +253,18 @@ impl Play {
         };
         // Not everybody is asked, and not everybody answers.
         let satisfaction = self.world.random.chance(720).then(|| {
-            *self.world.random.weighted(&[(5_u8, 55), (4, 33), (3, 9), (2, 2), (1, 1)])
+            *self
+                .world
+                .random
+                .weighted(&[(5_u8, 55), (4, 33), (3, 9), (2, 2), (1, 1)])
         });
-        let outcome = Outcome { result, text: None, satisfaction };
-        self.act(case, &who, Command::Close(Close { outcome })).await?;
+        let outcome = Outcome {
+            result,
+            text: None,
+            satisfaction,
+        };
+        self.act(case, &who, Command::Close(Close { outcome }))
+            .await?;
         self.end(case).await
     }
 }
@@ -236,7 +275,10 @@ fn take_back(tx: &mut Tx<'_>, id: Id) -> Result<Vec<(Id, Instant)>> {
     let latest = (Instant::from_micros(i64::MAX), Id::MAX);
     let events = tx.events_of_patient(referral.patient_id, latest, EVENTS_MAX)?;
     let mut due = Vec::new();
-    for event in events.iter().filter(|event| event.event == "follow-up.planned") {
+    for event in events
+        .iter()
+        .filter(|event| event.event == "follow-up.planned")
+    {
         let planned = tx.load::<FollowUp>(event.entity_id)?;
         if planned.referral_id == id {
             due.push((planned.id, planned.due_on.at(9, 0)));

@@ -2,19 +2,15 @@
 
 use std::sync::Arc;
 
-use kernel::{Id, Instant, Result};
-use referral::{
-    Command, Consent, ConsentBy, ConsentForm, Content, Diagnosis, ExamRequest, Kind, NewReferral,
-    Priority, Service, Submit, VitalSigns,
-};
-use store::Tx;
+use kernel::Result;
+use referral::{Kind, Service};
 
-use crate::cast::Person;
 use crate::play::{Play, Task};
 use crate::play_case::{Case, Fate, Sheet, Stage};
+use crate::play_sheet::Opening;
 use crate::population::Resident;
-use crate::scenarios::{EMERGENCIES, EXAMS, Scenario, USUAL};
-use crate::texts;
+use crate::scenarios::{Scenario, USUAL};
+use crate::scenarios_urgent::{EMERGENCIES, EXAMS};
 
 /// Somebody is in need.
 #[derive(Clone, Debug)]
@@ -31,21 +27,46 @@ pub(crate) enum Wish {
         stop: Option<Stage>,
     },
     /// Somebody who leaves a ward goes down to the community.
-    Down { patient: usize, department: String, scenario: &'static Scenario },
+    Down {
+        patient: usize,
+        department: String,
+        scenario: &'static Scenario,
+    },
     /// Somebody who leaves a ward goes on to the other hospital.
-    Transfer { patient: usize, department: String, scenario: &'static Scenario },
+    Transfer {
+        patient: usize,
+        department: String,
+        scenario: &'static Scenario,
+    },
 }
 
 /// Wishes of a working day and of a day of rest.
 const A_WORKDAY: (u32, u32) = (13, 18);
 const A_REST_DAY: (u32, u32) = (7, 11);
 /// Kinds that begin at home, by weight.
-const KINDS: &[(Kind, u32)] =
-    &[(Kind::Up, 64), (Kind::Emergency, 9), (Kind::Exam, 15), (Kind::Advice, 12)];
+const KINDS: &[(Kind, u32)] = &[
+    (Kind::Up, 64),
+    (Kind::Emergency, 9),
+    (Kind::Exam, 15),
+    (Kind::Advice, 12),
+];
 /// Hours at which people come, by weight.
 const HOURS: &[(u8, u32)] = &[
-    (7, 3), (8, 12), (9, 16), (10, 14), (11, 8), (12, 3), (13, 4), (14, 11), (15, 10), (16, 8),
-    (17, 5), (18, 3), (19, 2), (20, 2), (21, 1),
+    (7, 3),
+    (8, 12),
+    (9, 16),
+    (10, 14),
+    (11, 8),
+    (12, 3),
+    (13, 4),
+    (14, 11),
+    (15, 10),
+    (16, 8),
+    (17, 5),
+    (18, 3),
+    (19, 2),
+    (20, 2),
+    (21, 1),
 ];
 /// Hours of emergencies: any.
 const ANY_HOURS: (u32, u32) = (6, 23);
@@ -60,8 +81,12 @@ const FATES: &[(Fate, u32)] = &[
     (Fate::Ignored, 5),
     (Fate::Dies, 8),
 ];
-const EMERGENCY_FATES: &[(Fate, u32)] =
-    &[(Fate::Completes, 900), (Fate::Late, 50), (Fate::Dies, 40), (Fate::Withdrawn, 10)];
+const EMERGENCY_FATES: &[(Fate, u32)] = &[
+    (Fate::Completes, 900),
+    (Fate::Late, 50),
+    (Fate::Dies, 40),
+    (Fate::Withdrawn, 10),
+];
 const ADVICE_FATES: &[(Fate, u32)] = &[(Fate::Completes, 930), (Fate::Ignored, 70)];
 /// Places whose people open the demonstration; they get more than their share.
 const FAVOURED: &[&str] = &["village-1-1", "village-2-3", "town-1", "community-1"];
@@ -70,7 +95,11 @@ impl Play {
     /// Draws what happens today, and comes back tomorrow.
     pub(crate) fn day(&mut self) -> Result<()> {
         let today = self.world.today();
-        let range = if today.weekday() <= 5 { A_WORKDAY } else { A_REST_DAY };
+        let range = if today.weekday() <= 5 {
+            A_WORKDAY
+        } else {
+            A_REST_DAY
+        };
         for _ in 0..self.world.random.between(range.0, range.1) {
             let kind = *self.world.random.weighted(KINDS);
             let hour = if kind == Kind::Emergency {
@@ -79,7 +108,12 @@ impl Play {
                 *self.world.random.weighted(HOURS)
             };
             let minute = u8::try_from(self.world.random.below(60)).unwrap_or(0);
-            let wish = Wish::Home { kind, from: None, fate: None, stop: None };
+            let wish = Wish::Home {
+                kind,
+                from: None,
+                fate: None,
+                stop: None,
+            };
             self.at(today.at(hour, minute), Task::Wish(wish));
         }
         self.at(today.plus_days(1).at(5, 0), Task::Day);
@@ -88,14 +122,25 @@ impl Play {
 
     /// Residents of an organization's wider area.
     pub(crate) fn neighbours(&self, organization: &str) -> Arc<Vec<usize>> {
-        self.world.around.get(organization).cloned().unwrap_or_default()
+        self.world
+            .around
+            .get(organization)
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Writes and sends the sheet for a wish.
     pub(crate) async fn fulfil(&mut self, wish: Wish) -> Result<()> {
         match wish {
-            Wish::Home { kind, from, fate, stop } => {
-                let Some((sheet, patient)) = self.who(kind, from) else { return Ok(()) };
+            Wish::Home {
+                kind,
+                from,
+                fate,
+                stop,
+            } => {
+                let Some((sheet, patient)) = self.who(kind, from) else {
+                    return Ok(());
+                };
                 let table = match kind {
                     Kind::Emergency => EMERGENCY_FATES,
                     Kind::Advice => ADVICE_FATES,
@@ -106,19 +151,51 @@ impl Play {
                 let place = self.world.residents[patient].resident.place;
                 let from = self.world.shape.places[place].served_by.clone();
                 let (to, department) = self.whom(kind, sheet, &from);
-                self.open(Opening { kind, sheet, patient, from, to, department, fate, stop }).await
+                self.open(Opening {
+                    kind,
+                    sheet,
+                    patient,
+                    from,
+                    to,
+                    department,
+                    fate,
+                    stop,
+                })
+                .await
             }
-            Wish::Down { patient, department, scenario } => {
+            Wish::Down {
+                patient,
+                department,
+                scenario,
+            } => {
                 let place = self.world.residents[patient].resident.place;
                 let place = self.world.shape.places[place].clone();
                 let village = self.world.random.chance(350);
-                let to = if village { place.served_by } else { place.centre };
+                let to = if village {
+                    place.served_by
+                } else {
+                    place.centre
+                };
                 let from = department.split('/').next().unwrap_or_default().to_owned();
                 let sheet = Sheet::Usual(scenario);
                 let (kind, fate) = (Kind::Down, Fate::Completes);
-                self.open(Opening { kind, sheet, patient, from, to, department, fate, stop: None }).await
+                self.open(Opening {
+                    kind,
+                    sheet,
+                    patient,
+                    from,
+                    to,
+                    department,
+                    fate,
+                    stop: None,
+                })
+                .await
             }
-            Wish::Transfer { patient, department, scenario } => {
+            Wish::Transfer {
+                patient,
+                department,
+                scenario,
+            } => {
                 let from = department.split('/').next().unwrap_or_default().to_owned();
                 let (to, asked) = match from.as_str() {
                     "branch" => ("lead", format!("lead/{}", scenario.lead)),
@@ -128,7 +205,17 @@ impl Play {
                 let (sheet, to) = (Sheet::Usual(scenario), to.to_owned());
                 let fate = *self.world.random.weighted(FATES);
                 let (kind, stop) = (Kind::Transfer, None);
-                self.open(Opening { kind, sheet, patient, from, to, department: asked, fate, stop }).await
+                self.open(Opening {
+                    kind,
+                    sheet,
+                    patient,
+                    from,
+                    to,
+                    department: asked,
+                    fate,
+                    stop,
+                })
+                .await
             }
         }
     }
@@ -174,14 +261,20 @@ impl Play {
     fn returning(&mut self) -> Option<(Sheet, usize)> {
         let patient = self.discharged.pop()?;
         let live = |case: &&Case| case.patient == patient && case.stage != Stage::Over;
-        let known: Vec<&str> =
-            self.cases.iter().filter(live).map(|case| case.sheet.diagnosis().0).collect();
+        let known: Vec<&str> = self
+            .cases
+            .iter()
+            .filter(live)
+            .map(|case| case.sheet.diagnosis().0)
+            .collect();
         let today = self.world.today();
         let resident = &self.world.residents[patient].resident;
         let other = USUAL.iter().find(|one| {
             one.service == Service::Inpatient
                 && suits(one, resident, today)
-                && known.iter().all(|code| code.get(..3) != one.diagnosis.0.get(..3))
+                && known
+                    .iter()
+                    .all(|code| code.get(..3) != one.diagnosis.0.get(..3))
         })?;
         Some((Sheet::Usual(other), patient))
     }
@@ -233,7 +326,9 @@ impl Play {
             .map(|one| (one.organization.clone(), one.department.clone()))
             .collect();
         let at = self.world.random.index(able.len().max(1));
-        able.into_iter().nth(at).unwrap_or_else(|| ("lead".into(), "lead/imaging".into()))
+        able.into_iter()
+            .nth(at)
+            .unwrap_or_else(|| ("lead".into(), "lead/imaging".into()))
     }
 }
 
@@ -241,215 +336,7 @@ fn suits(scenario: &Scenario, one: &Resident, today: kernel::Date) -> bool {
     let age = one.birth_date.age_on(today);
     (scenario.ages_years.0..=scenario.ages_years.1).contains(&age)
         && scenario.sex.is_none_or(|sex| sex == one.sex)
-        && scenario.known.is_none_or(|known| one.conditions.iter().any(|has| has.kind == known))
-}
-
-/// A sheet to write.
-pub(crate) struct Opening {
-    pub kind: Kind,
-    pub sheet: Sheet,
-    pub patient: usize,
-    pub from: String,
-    pub to: String,
-    /// The department asked; of a referral down the one that asks.
-    pub department: String,
-    pub fate: Fate,
-    pub stop: Option<Stage>,
-}
-
-impl Play {
-    /// Writes and sends a sheet, and puts what comes next on the agenda.
-    pub(crate) async fn open(&mut self, opening: Opening) -> Result<()> {
-        let sender = self.sender(&opening)?;
-        let new = self.sheet(&opening, &sender)?;
-        let submit = Submit {
-            override_reason: Some((*self.world.random.pick(texts::OVERRIDES)).to_owned()),
-        };
-        let send = move |tx: &mut Tx<'_>| {
-            let draft = referral::create_draft(tx, &new)?;
-            let sent = referral::act(tx, draft.id, None, &Command::Submit(submit.clone()))?;
-            Ok(sent.id)
-        };
-        let sent = self.world.as_person(&sender, "referral.write", send).await;
-        let Some(id) = self.forgive(sent)? else { return Ok(()) };
-        self.world.busy.insert(opening.patient);
-        self.begin(id, opening, sender);
-        Ok(())
-    }
-
-    /// Follows a case that was sent.
-    pub(crate) fn begin(&mut self, id: Id, opening: Opening, sender: Arc<Person>) {
-        let case = self.cases.len();
-        let community = (opening.kind == Kind::Down).then(|| opening.to.clone());
-        self.cases.push(Case {
-            id,
-            kind: opening.kind,
-            patient: opening.patient,
-            sheet: opening.sheet,
-            from: opening.from,
-            to: opening.to,
-            department: opening.department,
-            sender,
-            fate: opening.fate,
-            stage: Stage::Over,
-            stop: opening.stop,
-            bed: None,
-            community,
-            tries: 0,
-        });
-        let urgent = match opening.sheet {
-            Sheet::Usual(scenario) => scenario.priority != Priority::Routine,
-            Sheet::Exam(_) => false,
-        };
-        let reviewed = self.world.random.chance(550);
-        match (opening.kind, opening.fate) {
-            (Kind::Down, _) => self.next(case, Stage::AcceptDown, 60, 1_100),
-            (Kind::Advice, Fate::Ignored) | (_, Fate::Ignored) => {
-                self.next(case, Stage::Over, 600, 1_500);
-            }
-            (Kind::Advice, _) => self.next(case, Stage::Answer, 30, 1_300),
-            (Kind::Emergency, Fate::Late) => self.next(case, Stage::Answer, 14, 40),
-            (Kind::Emergency, _) => self.next(case, Stage::Answer, 2, 8),
-            (_, Fate::Late) if urgent => self.next(case, Stage::Answer, 75, 260),
-            (_, Fate::Late) => self.next(case, Stage::Answer, 150, 420),
-            _ if reviewed && urgent => self.next(case, Stage::Review, 4, 40),
-            _ if reviewed => self.next(case, Stage::Review, 6, 80),
-            _ if urgent => self.next(case, Stage::Answer, 6, 55),
-            _ => self.next(case, Stage::Answer, 10, 110),
-        }
-        self.maybe_message(case, true);
-    }
-
-    fn sender(&mut self, opening: &Opening) -> Result<Arc<Person>> {
-        let random = &mut self.world.random;
-        match opening.kind {
-            Kind::Down => {
-                let department_id = self.world.departments.get(&opening.department).copied();
-                let department_id = department_id.unwrap_or(Id::NIL);
-                self.world.cast.inside(department_id, &opening.from, &["attending-doctor"], random)
-            }
-            Kind::Transfer => {
-                let room = match opening.sheet {
-                    Sheet::Usual(one) if opening.from == "branch" => one.branch,
-                    Sheet::Usual(one) => one.lead,
-                    Sheet::Exam(_) => "",
-                };
-                let key = format!("{}/{room}", opening.from);
-                let department_id = self.world.departments.get(&key).copied().unwrap_or(Id::NIL);
-                self.world.cast.inside(department_id, &opening.from, &["attending-doctor"], random)
-            }
-            _ => {
-                let roles = ["village-doctor", "general-practitioner", "attending-doctor"];
-                self.world.cast.at(&opening.from, &roles, random)
-            }
-        }
-    }
-
-    fn sheet(&mut self, opening: &Opening, sender: &Arc<Person>) -> Result<NewReferral> {
-        let down = opening.kind == Kind::Down;
-        let content = self.content(opening);
-        let to_department_id = match down {
-            true => None,
-            false => Some(self.world.department(&opening.department)?),
-        };
-        Ok(NewReferral {
-            kind: opening.kind,
-            patient_id: self.world.residents[opening.patient].id,
-            from_org_id: None,
-            from_department_id: None,
-            from_phone: Some(sender.phone.clone()).filter(|phone| !phone.is_empty()),
-            to_org_id: self.world.organization(&opening.to)?,
-            to_department_id,
-            to_practitioner_id: None,
-            down_plan: down.then(|| crate::play_community::plan(opening.sheet, &mut self.world.random)),
-            content,
-        })
-    }
-
-    fn content(&mut self, opening: &Opening) -> Content {
-        let now = self.world.now();
-        let resident = &self.world.residents[opening.patient].resident;
-        let (code, display) = opening.sheet.diagnosis();
-        let allergies: Vec<String> = resident.allergies.iter().map(|one| (*one).to_owned()).collect();
-        let child = resident.birth_date.age_on(now.date()) < 14;
-        let base = Content {
-            diagnoses: vec![Diagnosis { code: code.to_owned(), display: display.to_owned() }],
-            no_known_allergies: allergies.is_empty(),
-            allergies,
-            consent: Some(Consent {
-                given_by: match opening.kind {
-                    Kind::Emergency => ConsentBy::Family,
-                    _ if child => ConsentBy::Guardian,
-                    _ => ConsentBy::Patient,
-                },
-                name: None,
-                form: if opening.kind == Kind::Emergency { ConsentForm::Spoken } else { ConsentForm::Written },
-                at: now,
-                attachment_id: None,
-            }),
-            ..Content::default()
-        };
-        match opening.sheet {
-            Sheet::Exam(at) => exam_content(at, base),
-            Sheet::Usual(scenario) => self.illness(opening.kind, scenario, base, now),
-        }
-    }
-
-    fn illness(&mut self, kind: Kind, scenario: &Scenario, base: Content, now: Instant) -> Content {
-        let mut sway = |value: i64| value + i64::from(self.world.random.below(5)) - 2;
-        let [pulse, systolic, diastolic, respiration, temperature, oxygen] = scenario.vitals;
-        let vital_signs = VitalSigns {
-            measured_at: Some(now),
-            pulse_bpm: Some(sway(pulse)),
-            systolic_mmhg: Some(sway(systolic)),
-            diastolic_mmhg: Some(sway(diastolic)),
-            respiration_per_minute: Some(respiration),
-            temperature_tenths_celsius: Some(sway(temperature)),
-            oxygen_saturation_percent: Some(oxygen),
-            ..VitalSigns::default()
-        };
-        let (reason, service) = match kind {
-            Kind::Down => ("rehabilitation", Service::Community),
-            Kind::Transfer => ("specialty-other", Service::Inpatient),
-            Kind::Advice => (scenario.reason, Service::Advice),
-            _ => (scenario.reason, scenario.service),
-        };
-        let down = kind == Kind::Down;
-        let question = (kind == Kind::Advice).then(|| (*self.world.random.pick(texts::QUESTIONS)).to_owned());
-        Content {
-            reason_code: reason.to_owned(),
-            condition: if down { scenario.findings } else { scenario.condition }.to_owned(),
-            treatment: if down { scenario.done } else { scenario.treatment }.to_owned(),
-            vital_signs: if down { VitalSigns::default() } else { vital_signs },
-            danger_signs: [scenario.danger_sign]
-                .into_iter()
-                .filter(|sign| !sign.is_empty() && kind == Kind::Emergency)
-                .map(str::to_owned)
-                .collect(),
-            service,
-            priority: match kind {
-                Kind::Advice | Kind::Down => Priority::Routine,
-                _ => scenario.priority,
-            },
-            question,
-            ..base
-        }
-    }
-}
-
-fn exam_content(at: usize, base: Content) -> Content {
-    let (code, name, _, _, why) = EXAMS[at];
-    Content {
-        reason_code: "equipment-lacking".to_owned(),
-        condition: why.to_owned(),
-        service: Service::Exam,
-        exam: Some(ExamRequest {
-            item_code: code.to_owned(),
-            item_display: name.to_owned(),
-            part: None,
-            equipment: None,
-            preparation: None,
-        }),
-        ..base
-    }
+        && scenario
+            .known
+            .is_none_or(|known| one.conditions.iter().any(|has| has.kind == known))
 }

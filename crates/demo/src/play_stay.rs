@@ -8,11 +8,16 @@ use resources::Place;
 
 use crate::play::Play;
 use crate::play_case::{Sheet, Stage};
-use crate::scenarios::EXAMS;
+use crate::scenarios_urgent::EXAMS;
 
 /// Who sees that a patient has come.
-const RECEIVING: &[&str] =
-    &["ward-nurse", "technician", "attending-doctor", "general-practitioner", "referral-office"];
+const RECEIVING: &[&str] = &[
+    "ward-nurse",
+    "technician",
+    "attending-doctor",
+    "general-practitioner",
+    "referral-office",
+];
 /// Of a thousand patients who lay in a hospital, so many are referred down at the end.
 const DOWN_PER_MILLE: u32 = 720;
 
@@ -27,7 +32,9 @@ impl Play {
         }
         let held = self.referral(self.cases[case].id).await?.hold;
         let who = self.of_department(case, RECEIVING)?;
-        let arrived = self.act(case, &who, Command::Arrive(Arrive::default())).await?;
+        let arrived = self
+            .act(case, &who, Command::Arrive(Arrive::default()))
+            .await?;
         if arrived.is_none() {
             self.next(case, Stage::Over, 100, 300);
             return Ok(());
@@ -54,8 +61,12 @@ impl Play {
         let doctor = self.doctor(case)?;
         let number = format!("{}{:05}", if lies { "Z" } else { "M" }, 20_000 + case);
         if lies {
-            let nurse = self.of_department(case, &["ward-nurse", "bed-manager", "general-practitioner"])?;
-            let text = self.cases[case].bed.is_none().then(|| "留观区 加床".to_owned());
+            let nurse =
+                self.of_department(case, &["ward-nurse", "bed-manager", "general-practitioner"])?;
+            let text = self.cases[case]
+                .bed
+                .is_none()
+                .then(|| "留观区 加床".to_owned());
             let command = Command::Admit(Admit {
                 number: Some(number),
                 place: None,
@@ -67,7 +78,15 @@ impl Play {
             self.next(case, Stage::Return, days * 1_440, days * 1_440 + 400);
         } else {
             let doctor_name = Some(doctor.actor.name.clone());
-            self.act(case, &doctor, Command::See(See { number: Some(number), doctor_name })).await?;
+            self.act(
+                case,
+                &doctor,
+                Command::See(See {
+                    number: Some(number),
+                    doctor_name,
+                }),
+            )
+            .await?;
             self.next(case, Stage::Return, 25, 1_200);
         }
         Ok(())
@@ -82,21 +101,33 @@ impl Play {
         // Doctors write by day.
         let now = self.world.now();
         if !(7..21).contains(&now.local_hour()) {
-            let morning = now.date().plus_days(i64::from(now.local_hour() >= 21)).at(9, 20);
+            let morning = now
+                .date()
+                .plus_days(i64::from(now.local_hour() >= 21))
+                .at(9, 20);
             self.at(morning, crate::play::Task::Step(case));
             return Ok(());
         }
         let lay = state == State::Admitted;
         let summary = self.summary(case, lay);
         let doctor = self.doctor(case)?;
-        let sent = self.act(case, &doctor, Command::ReturnResults(ReturnResults { summary })).await?;
+        let sent = self
+            .act(
+                case,
+                &doctor,
+                Command::ReturnResults(ReturnResults { summary }),
+            )
+            .await?;
         if sent.is_none() {
             self.again(case, Span::hours(3));
             return Ok(());
         }
         self.leave_bed(case).await?;
         self.maybe_message(case, true);
-        let can_go_down = matches!(self.cases[case].kind, Kind::Up | Kind::Emergency | Kind::Transfer);
+        let can_go_down = matches!(
+            self.cases[case].kind,
+            Kind::Up | Kind::Emergency | Kind::Transfer
+        );
         if lay && can_go_down {
             let patient = self.cases[case].patient;
             self.discharged.push(patient);
@@ -111,7 +142,10 @@ impl Play {
 
     fn summary(&self, case: usize, lay: bool) -> DischargeSummary {
         let (code, display) = self.cases[case].sheet.diagnosis();
-        let diagnoses = vec![Diagnosis { code: code.to_owned(), display: display.to_owned() }];
+        let diagnoses = vec![Diagnosis {
+            code: code.to_owned(),
+            display: display.to_owned(),
+        }];
         match self.cases[case].sheet {
             Sheet::Exam(at) => DischargeSummary {
                 diagnoses: Vec::new(),
@@ -126,7 +160,12 @@ impl Play {
                 diagnoses,
                 findings: scenario.findings.to_owned(),
                 treatment: scenario.done.to_owned(),
-                condition: if lay { "好转，生命体征平稳。" } else { "病情平稳。" }.to_owned(),
+                condition: if lay {
+                    "好转，生命体征平稳。"
+                } else {
+                    "病情平稳。"
+                }
+                .to_owned(),
                 advice: scenario.advice.to_owned(),
                 discharged_on: lay.then(|| self.world.today()),
                 attachment_ids: Vec::new(),

@@ -12,25 +12,109 @@ type Late = (i64, Kind, &'static str, Fate, Option<Stage>);
 
 const LATE: &[Late] = &[
     // Overdue: nobody has answered in two hours, and the duty chief has been told.
-    (205, Kind::Up, "village-1-1", Fate::Completes, Some(Stage::Answer)),
-    (170, Kind::Up, "town-2", Fate::Completes, Some(Stage::Answer)),
-    (140, Kind::Exam, "community-2", Fate::Completes, Some(Stage::Answer)),
+    (
+        205,
+        Kind::Up,
+        "village-1-1",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
+    (
+        170,
+        Kind::Up,
+        "town-2",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
+    (
+        140,
+        Kind::Exam,
+        "community-2",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
     // Fresh.
-    (55, Kind::Up, "village-2-3", Fate::Completes, Some(Stage::Answer)),
+    (
+        55,
+        Kind::Up,
+        "village-2-3",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
     (42, Kind::Up, "town-1", Fate::Completes, Some(Stage::Answer)),
-    (31, Kind::Exam, "community-1", Fate::Completes, Some(Stage::Answer)),
-    (24, Kind::Up, "village-3-2", Fate::Completes, Some(Stage::Answer)),
-    (15, Kind::Up, "community-1", Fate::Completes, Some(Stage::Answer)),
-    (9, Kind::Up, "village-1-1", Fate::Completes, Some(Stage::Answer)),
+    (
+        31,
+        Kind::Exam,
+        "community-1",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
+    (
+        24,
+        Kind::Up,
+        "village-3-2",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
+    (
+        15,
+        Kind::Up,
+        "community-1",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
+    (
+        9,
+        Kind::Up,
+        "village-1-1",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
     (5, Kind::Up, "town-4", Fate::Completes, Some(Stage::Answer)),
     // Questions for specialists.
-    (600, Kind::Advice, "village-1-1", Fate::Completes, Some(Stage::Answer)),
-    (90, Kind::Advice, "community-1", Fate::Completes, Some(Stage::Answer)),
-    (35, Kind::Advice, "village-2-3", Fate::Completes, Some(Stage::Answer)),
+    (
+        600,
+        Kind::Advice,
+        "village-1-1",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
+    (
+        90,
+        Kind::Advice,
+        "community-1",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
+    (
+        35,
+        Kind::Advice,
+        "village-2-3",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
     // The green channel: in a bed's waiting, on the way, and a minute ago.
-    (150, Kind::Emergency, "town-3", Fate::Completes, Some(Stage::Treat)),
-    (48, Kind::Emergency, "village-2-3", Fate::Completes, Some(Stage::Arrive)),
-    (4, Kind::Emergency, "town-1", Fate::Completes, Some(Stage::Answer)),
+    (
+        150,
+        Kind::Emergency,
+        "town-3",
+        Fate::Completes,
+        Some(Stage::Treat),
+    ),
+    (
+        48,
+        Kind::Emergency,
+        "village-2-3",
+        Fate::Completes,
+        Some(Stage::Arrive),
+    ),
+    (
+        4,
+        Kind::Emergency,
+        "town-1",
+        Fate::Completes,
+        Some(Stage::Answer),
+    ),
     // Expected: places are held.
     (420, Kind::Up, "village-1-1", Fate::Completes, None),
     (380, Kind::Up, "town-1", Fate::Completes, None),
@@ -38,10 +122,34 @@ const LATE: &[Late] = &[
     (300, Kind::Up, "village-4-1", Fate::Completes, None),
     (260, Kind::Up, "community-1", Fate::Completes, None),
     // There, waiting for results.
-    (2_600, Kind::Up, "village-1-1", Fate::Completes, Some(Stage::Return)),
-    (2_500, Kind::Exam, "community-1", Fate::Completes, Some(Stage::Return)),
-    (2_300, Kind::Up, "village-2-3", Fate::Completes, Some(Stage::Return)),
-    (1_700, Kind::Emergency, "town-1", Fate::Completes, Some(Stage::Treat)),
+    (
+        2_600,
+        Kind::Up,
+        "village-1-1",
+        Fate::Completes,
+        Some(Stage::Return),
+    ),
+    (
+        2_500,
+        Kind::Exam,
+        "community-1",
+        Fate::Completes,
+        Some(Stage::Return),
+    ),
+    (
+        2_300,
+        Kind::Up,
+        "village-2-3",
+        Fate::Completes,
+        Some(Stage::Return),
+    ),
+    (
+        1_700,
+        Kind::Emergency,
+        "town-1",
+        Fate::Completes,
+        Some(Stage::Treat),
+    ),
 ];
 
 /// Puts the last hours on the agenda.
@@ -50,8 +158,12 @@ pub(crate) fn plan(play: &mut Play) {
     for (minutes, kind, from, fate, stop) in LATE {
         let at = until - Span::minutes(*minutes);
         if at > play.world.now() {
-            let wish =
-                Wish::Home { kind: *kind, from: Some(*from), fate: Some(*fate), stop: *stop };
+            let wish = Wish::Home {
+                kind: *kind,
+                from: Some(*from),
+                fate: Some(*fate),
+                stop: *stop,
+            };
             play.at(at, Task::Wish(wish));
         }
     }

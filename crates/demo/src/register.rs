@@ -31,22 +31,39 @@ pub(crate) async fn register(
         let mut rows = Vec::with_capacity(batch.len());
         for resident in batch {
             let place = &places[resident.place];
-            let (org_id, centre_id) =
-                (world.organization(&place.served_by)?, world.organization(&place.centre)?);
+            let (org_id, centre_id) = (
+                world.organization(&place.served_by)?,
+                world.organization(&place.centre)?,
+            );
             rows.push((resident.clone(), place.clone(), org_id, centre_id));
         }
-        let ids = world.as_system(move |tx| rows.iter().map(|row| enter(tx, row)).collect::<Result<Vec<Id>>>()).await?;
+        let ids = world
+            .as_system(move |tx| {
+                rows.iter()
+                    .map(|row| enter(tx, row))
+                    .collect::<Result<Vec<Id>>>()
+            })
+            .await?;
         for (resident, id) in batch.iter().zip(ids) {
             let served_by = places[resident.place].served_by.clone();
-            world.served.entry(served_by).or_default().push(world.residents.len());
-            world.residents.push(Registered { id, resident: resident.clone() });
+            world
+                .served
+                .entry(served_by)
+                .or_default()
+                .push(world.residents.len());
+            world.residents.push(Registered {
+                id,
+                resident: resident.clone(),
+            });
         }
         if world.residents.len() % TELL_EVERY == 0 && world.residents.len() < total {
             progress(&format!("{} residents registered", world.residents.len()));
         }
     }
     world.around = areas(world, &places);
-    progress(&format!("{total} residents registered with their chronic conditions"));
+    progress(&format!(
+        "{total} residents registered with their chronic conditions"
+    ));
     Ok(())
 }
 
@@ -57,8 +74,10 @@ fn areas(world: &World, places: &[Place]) -> BTreeMap<String, Arc<Vec<usize>>> {
         let centre = places[registered.resident.place].centre.clone();
         areas.entry(centre).or_default().push(at);
     }
-    let mut areas: BTreeMap<String, Arc<Vec<usize>>> =
-        areas.into_iter().map(|(key, people)| (key, Arc::new(people))).collect();
+    let mut areas: BTreeMap<String, Arc<Vec<usize>>> = areas
+        .into_iter()
+        .map(|(key, people)| (key, Arc::new(people)))
+        .collect();
     let everybody = Arc::new((0..world.residents.len()).collect::<Vec<_>>());
     for hospital in ["lead", "branch"] {
         areas.insert(hospital.to_owned(), Arc::clone(&everybody));
@@ -101,8 +120,12 @@ fn enter(tx: &mut Tx<'_>, row: &(Resident, Place, Id, Id)) -> Result<Id> {
             "花粉" => AllergyKind::Other,
             _ => AllergyKind::Drug,
         };
-        let allergy =
-            NewAllergy { kind, substance: (*substance).to_owned(), reaction: None, severity: None };
+        let allergy = NewAllergy {
+            kind,
+            substance: (*substance).to_owned(),
+            reaction: None,
+            severity: None,
+        };
         patient = record::add_allergy(tx, patient, &allergy)?;
     }
     Ok(patient.id)

@@ -46,15 +46,23 @@ pub(crate) const OVERRIDES: &[&str] = &[
 pub(crate) const REFUSALS: &[(&str, &str)] = &[
     ("no-bed", ""),
     ("no-slot", ""),
-    ("local-care", "病情稳定，按现方案在基层继续治疗，两周后复测。"),
+    (
+        "local-care",
+        "病情稳定，按现方案在基层继续治疗，两周后复测。",
+    ),
     ("advice-enough", "已电话指导调整用药，暂不需转诊。"),
     ("incomplete", "请补充近期心电图和用药清单后重新提交。"),
     ("other-specialty", "建议改转相应专科评估。"),
 ];
 
 /// Withdrawals.
-pub(crate) const WITHDRAWALS: &[&str] =
-    &["patient-declined", "improved", "went-elsewhere", "transport", "cost"];
+pub(crate) const WITHDRAWALS: &[&str] = &[
+    "patient-declined",
+    "improved",
+    "went-elsewhere",
+    "transport",
+    "cost",
+];
 
 /// Reasons for emergency access.
 pub(crate) const EMERGENCY_ACCESS: &[&str] = &[

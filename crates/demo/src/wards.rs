@@ -53,7 +53,11 @@ impl Play {
     }
 
     fn day_number(&self) -> i64 {
-        self.world.options.start().date().days_until(self.world.today())
+        self.world
+            .options
+            .start()
+            .date()
+            .days_until(self.world.today())
     }
 
     /// Those whose day has come leave, then others come.
@@ -67,13 +71,22 @@ impl Play {
             let nurse = self.nurse(ward)?;
             let holds: Vec<Id> = leaving.iter().map(|stay| stay.hold_id).collect();
             let free = move |tx: &mut Tx<'_>| {
-                holds.iter().try_for_each(|hold_id| resources::free_bed(tx, *hold_id))
+                holds
+                    .iter()
+                    .try_for_each(|hold_id| resources::free_bed(tx, *hold_id))
             };
             self.world.as_person(&nurse, "resources.beds", free).await?;
         }
         for stay in leaving {
             self.world.busy.remove(&stay.patient);
-            self.after(40, 200, Task::Clean { bed_id: stay.bed_id, ward });
+            self.after(
+                40,
+                200,
+                Task::Clean {
+                    bed_id: stay.bed_id,
+                    ward,
+                },
+            );
             self.go_on(ward, stay.patient);
         }
         self.admit(ward, false).await?;
@@ -88,12 +101,28 @@ impl Play {
         if !hospital {
             return;
         }
-        let Some(scenario) = scenario_of(&department) else { return };
+        let Some(scenario) = scenario_of(&department) else {
+            return;
+        };
         let draw = self.world.random.below(1_000);
         if draw < DOWN_PER_MILLE {
-            self.at(self.world.now(), Task::Wish(Wish::Down { patient, department, scenario }));
+            self.at(
+                self.world.now(),
+                Task::Wish(Wish::Down {
+                    patient,
+                    department,
+                    scenario,
+                }),
+            );
         } else if draw < DOWN_PER_MILLE + TRANSFER_PER_MILLE {
-            self.at(self.world.now(), Task::Wish(Wish::Transfer { patient, department, scenario }));
+            self.at(
+                self.world.now(),
+                Task::Wish(Wish::Transfer {
+                    patient,
+                    department,
+                    scenario,
+                }),
+            );
         }
     }
 
@@ -110,7 +139,9 @@ impl Play {
         if placings.is_empty() {
             return Ok(());
         }
-        let org_id = self.world.organization(&self.world.wards[ward].organization.clone())?;
+        let org_id = self
+            .world
+            .organization(&self.world.wards[ward].organization.clone())?;
         let nurse = self.nurse(ward)?;
         let again = placings.clone();
         let put = move |tx: &mut Tx<'_>| put_to_bed(tx, &again, org_id);
@@ -122,8 +153,12 @@ impl Play {
             };
             let least = if first_day { 1 } else { 4 };
             let leaves = self.day_number() + i64::from(self.world.random.between(least, 11));
-            let stay =
-                Stay { patient: placing.patient, bed_id: placing.bed.id, hold_id, leaves };
+            let stay = Stay {
+                patient: placing.patient,
+                bed_id: placing.bed.id,
+                hold_id,
+                leaves,
+            };
             self.stays[ward].push(stay);
             self.played.stays += 1;
         }
@@ -158,7 +193,12 @@ impl Play {
         })?;
         self.world.busy.insert(patient);
         let registered = &self.world.residents[patient];
-        Some(Placing { patient, patient_id: registered.id, sex: registered.resident.sex, bed })
+        Some(Placing {
+            patient,
+            patient_id: registered.id,
+            sex: registered.resident.sex,
+            bed,
+        })
     }
 
     /// A bed is clean again.
@@ -174,7 +214,9 @@ impl Play {
         let department_id = self.world.department(&place.department)?;
         let roles = ["ward-nurse", "bed-manager"];
         let organization = place.organization.clone();
-        self.world.cast.inside(department_id, &organization, &roles, &mut self.world.random)
+        self.world
+            .cast
+            .inside(department_id, &organization, &roles, &mut self.world.random)
     }
 }
 
@@ -191,7 +233,9 @@ fn put_to_bed(tx: &mut Tx<'_>, placings: &[Placing], org_id: Id) -> Result<Vec<O
     let mut holds = Vec::with_capacity(placings.len());
     for placing in placings {
         let request = HoldRequest {
-            place: Place::Bed { bed_id: placing.bed.id },
+            place: Place::Bed {
+                bed_id: placing.bed.id,
+            },
             owner_kind: "stay",
             owner_id: tx.new_id(),
             patient_id: Some(placing.patient_id),

@@ -108,7 +108,10 @@ impl World {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
-        self.app.store().write(&person.request(permission)?, run).await
+        self.app
+            .store()
+            .write(&person.request(permission)?, run)
+            .await
     }
 
     /// A resident without a live case whom `fits`, out of `among`; nobody after many tries.

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use lianti_demo as demo;
-use lianti_demo::Played;
 use http::Module;
 use kernel::Instant;
+use lianti_demo as demo;
+use lianti_demo::Played;
 use referral::{Referral, State};
 use store::{Request, Tx, params};
 use testkit::{TestApp, TestEngine};
@@ -40,19 +40,32 @@ async fn cases(app: &TestApp) -> Vec<Referral> {
     const ALL: &str = "SELECT id FROM referral ORDER BY id";
     let read = |tx: &mut Tx<'_>| {
         let rows: Vec<Id> = tx.query(ALL, &[])?;
-        rows.into_iter().map(|row| tx.load::<Referral>(row.id).map(|found| found.data)).collect()
+        rows.into_iter()
+            .map(|row| tx.load::<Referral>(row.id).map(|found| found.data))
+            .collect()
     };
-    app.store().read(&Request::system("test"), read).await.unwrap()
+    app.store()
+        .read(&Request::system("test"), read)
+        .await
+        .unwrap()
 }
 
 async fn count(app: &TestApp, sql: &'static str) -> i64 {
-    app.store().read(&Request::system("test"), move |tx| tx.count(sql, &[])).await.unwrap()
+    app.store()
+        .read(&Request::system("test"), move |tx| tx.count(sql, &[]))
+        .await
+        .unwrap()
 }
 
 /// What can be told of a case without its ids.
 fn story(case: &Referral) -> (String, String, Option<Instant>, Option<Instant>) {
     let what = format!("{} {}", case.kind.word(), case.state.word());
-    (case.patient.name.clone(), what, case.submitted_at, case.answered_at)
+    (
+        case.patient.name.clone(),
+        what,
+        case.submitted_at,
+        case.answered_at,
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +151,9 @@ async fn a_second_call_builds_nothing_and_half_a_build_is_named() {
     assert!(demo::small(&app.app, SEED).await.unwrap().is_none());
     const FORGET: &str = "DELETE FROM event WHERE event = 'demo.finished' AND id <> $1";
     app.store()
-        .write(&Request::system("test"), |tx| tx.execute(FORGET, &params![kernel::Id::NIL]))
+        .write(&Request::system("test"), |tx| {
+            tx.execute(FORGET, &params![kernel::Id::NIL])
+        })
         .await
         .unwrap();
     let error = demo::small(&app.app, SEED).await.unwrap_err();

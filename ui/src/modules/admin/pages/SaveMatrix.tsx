@@ -105,7 +105,7 @@ function ChangeList({ view, draft }: { view: RoleMatrixView; draft: RoleDefiniti
     <ul className="admin-changes">
       {matrixChanges(view.matrix.roles, draft).map((change) => (
         <li key={`${change.role} ${change.permission}`}>
-          <strong>{nameOf(change.role)}</strong> {titleOf(change.permission)}：
+          <strong>{nameOf(change.role)}</strong> {titleOf(change.permission)} ·
           <del>{word(change.before)}</del> → <ins>{word(change.after)}</ins>
         </li>
       ))}

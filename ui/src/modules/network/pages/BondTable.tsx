@@ -1,0 +1,149 @@
+import { PaperClipOutlined } from '@ant-design/icons';
+import { Button, DatePicker } from 'antd';
+import type { Dayjs } from 'dayjs';
+import { useState } from 'react';
+import { call, callVersioned, type Page as Rows } from '@/api/client';
+import { orgName } from '@/api/organizations';
+import { useCan } from '@/api/session';
+import { t } from '@/i18n';
+import { ConfirmAction } from '@/kit/ConfirmAction';
+import { DataTable } from '@/kit/DataTable';
+import { download } from '@/kit/download';
+import { Section } from '@/kit/Page';
+import { PathLink } from '@/kit/PathLink';
+import { EmptyState } from '@/kit/States';
+import { StatusTag } from '@/kit/StatusTag';
+import { toast } from '@/kit/toast';
+import { usePages } from '@/kit/usePages';
+import { act, word } from '../queries';
+import type { BondView, Evidence } from '../types';
+
+/** Bonds with their dates and the files that prove them. */
+export function BondTable({ filters }: { filters: { kind?: string; org_id?: string } }) {
+  const can = useCan();
+  const pages = usePages<BondView>(['bond', 'list', filters], (after, signal) =>
+    call<Rows<BondView>>('GET', '/api/bonds', { query: { ...filters, after }, signal }),
+  );
+  const [last, setLast] = useState<Dayjs | null>(null);
+  async function end(bond: BondView, reason: string | undefined) {
+    const seen = await callVersioned<BondView>('GET', `/api/bonds/${bond.id}`);
+    const body = { reason, ends_on: last?.format('YYYY-MM-DD') };
+    await act(`/api/bonds/${bond.id}/end`, seen.version, body);
+    toast.success(t('network.bonds.ended'));
+    await pages.refetch();
+  }
+  return (
+    <Section title={t('network.bonds.title')}>
+      <DataTable<BondView>
+        id="network.bonds"
+        label={t('network.bonds.title')}
+        pages={pages}
+        rowKey={(bond) => bond.id}
+        quiet
+        plain
+        empty={<EmptyState title={t('network.bonds.none')} />}
+        columns={[
+          {
+            key: 'kind',
+            title: t('network.bonds.kind'),
+            width: 110,
+            render: (bond) => word('bond', bond.kind),
+          },
+          {
+            key: 'title',
+            title: t('network.bonds.name'),
+            width: 220,
+            render: (bond) => bond.title,
+          },
+          {
+            key: 'from',
+            title: t('network.graph.from'),
+            width: 150,
+            render: (bond) => (
+              <PathLink to={`/network/organizations/${bond.from.id}`}>
+                {orgName(bond.from)}
+              </PathLink>
+            ),
+          },
+          {
+            key: 'to',
+            title: t('network.graph.to'),
+            width: 150,
+            render: (bond) => (
+              <PathLink to={`/network/organizations/${bond.to.id}`}>{orgName(bond.to)}</PathLink>
+            ),
+          },
+          {
+            key: 'dates',
+            title: t('network.field.dates'),
+            width: 190,
+            render: (bond) => `${bond.starts_on} – ${bond.ends_on ?? ''}`,
+          },
+          {
+            key: 'state',
+            title: t('network.field.state'),
+            width: 90,
+            render: (bond) => (
+              <StatusTag
+                tone={bond.state === 'active' ? 'done' : 'neutral'}
+                label={t(`network.bond-state.${bond.state}`)}
+              />
+            ),
+          },
+          {
+            key: 'evidence',
+            title: t('network.evidence.title'),
+            width: 200,
+            render: (bond) => <EvidenceLinks files={bond.evidence} />,
+          },
+          {
+            key: 'actions',
+            title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
+            width: 80,
+            align: 'right',
+            render: (bond) =>
+              can('network.manage') &&
+              bond.state === 'active' && (
+                <ConfirmAction
+                  label={t('network.bonds.end')}
+                  title={t('network.bonds.end')}
+                  consequence={t('network.bonds.end-consequence')}
+                  note="required"
+                  button={{ size: 'small' }}
+                  onConfirm={({ note }) => end(bond, note)}
+                >
+                  <DatePicker
+                    className="lt-full"
+                    aria-label={t('network.bonds.last-day')}
+                    placeholder={t('network.bonds.last-day')}
+                    onChange={setLast}
+                  />
+                </ConfirmAction>
+              ),
+          },
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** Files that prove something, to be saved. */
+export function EvidenceLinks({ files }: { files: Evidence[] }) {
+  if (files.length === 0) return <span className="lt-muted">—</span>;
+  return (
+    <span className="lt-row">
+      {files.map((file) => (
+        <Button
+          key={file.id}
+          type="link"
+          size="small"
+          className="network-file"
+          icon={<PaperClipOutlined />}
+          onClick={() => void download(`/api/network/evidence/${file.id}/file`, {}, file.name)}
+        >
+          {file.name}
+        </Button>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,179 @@
+import { useQuery } from '@tanstack/react-query';
+import { Select } from 'antd';
+import { useState } from 'react';
+import { call } from '@/api/client';
+import { t, textOr } from '@/i18n';
+import { DataTable } from '@/kit/DataTable';
+import { Section } from '@/kit/Page';
+import { LinesSkeleton } from '@/kit/Skeletons';
+import { EmptyState } from '@/kit/States';
+import { useRows } from '../queries';
+import type { Comparison, Survey } from '../types';
+import { ConceptName } from './Departments';
+import { QuickAdd } from './QuickAdd';
+
+const STAFF = [
+  'doctors',
+  'general_practitioners',
+  'doctors_intermediate_up',
+  'nurses',
+  'technicians',
+  'pharmacists',
+  'public_health',
+  'village_doctors',
+  'others',
+];
+
+/** What a member can do, beside what it could at the baseline. */
+export function Surveys({ org_id, mayManage }: { org_id: string; mayManage: boolean }) {
+  const [chosen, setChosen] = useState<string>();
+  const surveys = useRows<Survey>(['capability-survey'], '/api/capability-surveys', { org_id });
+  const id = chosen ?? surveys.data?.[0]?.id;
+  const comparison = useQuery({
+    queryKey: ['capability-survey', id, 'comparison'],
+    queryFn: ({ signal }) =>
+      call<Comparison>('GET', `/api/capability-surveys/${id}/comparison`, { signal }),
+    enabled: Boolean(id),
+  });
+  const add = mayManage && (
+    <QuickAdd
+      title={t('network.surveys.new')}
+      path="/api/capability-surveys"
+      fixed={{ org_id }}
+      invalidates={['capability-survey']}
+      shape={shape}
+      fields={[
+        { name: 'surveyed_on', label: t('network.surveys.day'), sort: 'date', required: true },
+        ...['beds_approved', 'beds_open', 'beds_intensive', ...STAFF].map((name) => ({
+          name,
+          label: figureName(
+            STAFF.includes(name) ? `staff.${dashed(name)}` : `beds.${name.slice(5)}`,
+          ),
+          sort: 'number' as const,
+          initial: 0,
+          required: true,
+        })),
+        { name: 'note', label: t('network.field.note'), sort: 'text' as const },
+      ]}
+    />
+  );
+  if (surveys.isPending) return <LinesSkeleton rows={8} />;
+  return (
+    <Section
+      title={t('network.tab.surveys')}
+      extra={
+        <span className="lt-row">
+          {(surveys.data?.length ?? 0) > 0 && (
+            <Select
+              size="small"
+              className="network-pick"
+              aria-label={t('network.surveys.day')}
+              value={id}
+              onChange={setChosen}
+              options={(surveys.data ?? []).map((one) => ({
+                value: one.id,
+                label: one.is_baseline
+                  ? t('network.surveys.baseline-of', { day: one.surveyed_on })
+                  : one.surveyed_on,
+              }))}
+            />
+          )}
+          {add}
+        </span>
+      }
+    >
+      {surveys.data?.length === 0 && (
+        <EmptyState title={t('network.surveys.none')} hint={t('network.surveys.none-hint')} />
+      )}
+      {comparison.data && <Compare comparison={comparison.data} />}
+    </Section>
+  );
+}
+
+function Compare({ comparison }: { comparison: Comparison }) {
+  const { baseline, current, figures, techniques_gained, techniques_lost } = comparison;
+  return (
+    <div className="lt-stack">
+      <p className="lt-muted">
+        {t('network.surveys.compared', { now: current.surveyed_on, before: baseline.surveyed_on })}
+      </p>
+      <DataTable
+        id="network.survey"
+        label={t('network.tab.surveys')}
+        rows={figures}
+        rowKey={(row) => row.figure}
+        quiet
+        plain
+        columns={[
+          {
+            key: 'figure',
+            title: t('network.surveys.figure'),
+            width: 220,
+            render: (row) => figureName(row.figure),
+          },
+          {
+            key: 'baseline',
+            title: t('network.surveys.baseline'),
+            width: 100,
+            align: 'right',
+            render: (row) => row.baseline ?? '—',
+          },
+          {
+            key: 'current',
+            title: t('network.surveys.current'),
+            width: 100,
+            align: 'right',
+            render: (row) => row.current ?? '—',
+          },
+          {
+            key: 'difference',
+            title: t('network.surveys.difference'),
+            width: 100,
+            align: 'right',
+            render: (row) => signed(row.difference),
+          },
+        ]}
+      />
+      <Codes label={t('network.surveys.gained')} codes={techniques_gained} />
+      <Codes label={t('network.surveys.lost')} codes={techniques_lost} />
+    </div>
+  );
+}
+
+function Codes({ label, codes }: { label: string; codes: string[] }) {
+  if (codes.length === 0) return null;
+  return (
+    <div>
+      <div className="lt-muted">{label}</div>
+      <ul className="network-list">
+        {codes.map((code) => (
+          <li key={code}>
+            <ConceptName system="technique" code={code} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** `+3`, `−2`, `0`. */
+export function signed(difference: number | null | undefined): string {
+  if (difference === null || difference === undefined) return '—';
+  return difference > 0 ? `+${difference}` : String(difference).replace('-', '−');
+}
+
+function figureName(figure: string): string {
+  const [group, ...rest] = figure.split('.');
+  if (group === 'equipment') return t('network.figure.equipment', { kind: rest.join('.') });
+  return textOr(figure, `network.figure.${figure}`);
+}
+
+function dashed(name: string): string {
+  return name.replaceAll('_', '-');
+}
+
+function shape(values: Record<string, unknown>): Record<string, unknown> {
+  const staff = Object.fromEntries(STAFF.map((name) => [name, values[name] ?? 0]));
+  const rest = Object.entries(values).filter(([name]) => !STAFF.includes(name));
+  return { ...Object.fromEntries(rest), staff };
+}

@@ -94,7 +94,7 @@ export function BedPanel({ bed, ward, onDone }: BedPanelProps) {
 /** What a hold belongs to, with the way there. */
 export function Owner({ kind, id, hold }: { kind: string; id?: string | null; hold: string }) {
   const word = t(`resources.owner.${kind}`);
-  if (kind === 'referral' && id) return <PathLink to={`/referrals/${id}`}>{word}</PathLink>;
+  if (kind === 'referral' && id) return <PathLink to={`/referral/${id}`}>{word}</PathLink>;
   if (kind === 'desk') return <PathLink to={`/resources/holds/${hold}`}>{word}</PathLink>;
   return word;
 }

@@ -1,5 +1,5 @@
 import { Alert, Button, Modal, Select } from 'antd';
-import { useState } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { call } from '@/api/client';
 import { useCommand } from '@/api/command';
 import { useCan } from '@/api/session';
@@ -28,23 +28,37 @@ interface HoldInput {
   patient_sex?: Sex;
 }
 
-/** Holds a place for one's own member: says what is taken, and when it was too late, what is free. */
+/** What is asked for now. Outside the rows, because a row goes when its place is taken by another. */
+let asked: HoldButtonProps | null = null;
+const listeners = new Set<() => void>();
+
+function ask(next: HoldButtonProps | null): void {
+  asked = next;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Holds a place for one's own member; `HoldHost` on the same page shows the dialog. */
 export function HoldButton(props: HoldButtonProps) {
   const can = useCan();
-  const [open, setOpen] = useState(false);
   if (!can('resources.hold')) return null;
   return (
-    <>
-      <Button
-        size="small"
-        type={props.primary ? 'primary' : 'default'}
-        onClick={() => setOpen(true)}
-      >
-        {t('resources.hold.take')}
-      </Button>
-      {open && <HoldDialog {...props} onClose={() => setOpen(false)} />}
-    </>
+    <Button size="small" type={props.primary ? 'primary' : 'default'} onClick={() => ask(props)}>
+      {t('resources.hold.take')}
+    </Button>
   );
+}
+
+/** The dialog of the hold: says what is taken, and when it was too late, what is free. */
+export function HoldHost() {
+  const shown = useSyncExternalStore(subscribe, () => asked);
+  useEffect(() => () => ask(null), []);
+  if (!shown) return null;
+  return <HoldDialog key={JSON.stringify(shown.place)} {...shown} onClose={() => ask(null)} />;
 }
 
 function HoldDialog(props: HoldButtonProps & { onClose: () => void }) {

@@ -234,7 +234,7 @@ function RefusalChart({ members }: { members: MemberFigures[] }) {
       {
         type: 'bar',
         data: rows.map(([, count]) => count),
-        label: { show: true, position: 'right' },
+        label: { show: true, position: 'right', color: 'inherit', textBorderColor: 'transparent' },
       },
     ],
     tooltip: hover(lines) as ChartProps['option']['tooltip'],

@@ -69,9 +69,10 @@ export const SCREENS = [
     rule: '/admin/rules/referral.clocks',
     system: '/admin/system',
     jobs: '/admin/jobs',
-    imports: '/exchange/imports',
     api: '/admin/api',
   }),
+  ...at('system-admin', LEAD, 'exchange', { imports: '/imports' }),
+  ...at('system-admin', LEAD, 'terminology', { systems: '/terminology', catalogue: '/terminology/icd10' }),
   ...at('audit-admin', LEAD, 'admin', { audit: '/admin/audit', chain: '/admin/audit/chain' }),
   ...at('health-bureau', '', 'referral', { figures: '/referral/statistics' }),
 ];

@@ -7,7 +7,7 @@ use kernel::{Id, Instant, Result, Span};
 use serde_json::{Value as Json, json};
 use store::{Request, Store, Tx, params};
 
-use crate::world::{World, add_session};
+use crate::world::{World, add_session, copy_template};
 
 /// Rows a transaction.
 const BATCH: usize = 20_000;
@@ -123,7 +123,7 @@ pub async fn past_slots(store: &Store, world: &World, first: usize, count: usize
             let today = tx.now().date();
             for session in from..to {
                 let mut of = world.clone();
-                of.template = template(tx, &world, session / 700)?;
+                of.template = copy_template(tx, &world, "past", session / 700)?;
                 let date = today.plus_days(-1 - i64::try_from(session % 700).unwrap_or(0));
                 add_session(tx, &of, date, date.at(8, 0), 100, true)?;
             }
@@ -132,16 +132,4 @@ pub async fn past_slots(store: &Store, world: &World, first: usize, count: usize
         let request = Request::system("bench");
         store.write(&request, add).await.unwrap();
     }
-}
-
-/// One template has one session a day, so many sessions need several.
-fn template(tx: &mut Tx<'_>, world: &World, number: usize) -> Result<Id> {
-    const COPY: &str =
-        "INSERT INTO schedule_template (id, version, org_id, department_id, specialty,
-        code, state, generated_to, body)
-        SELECT $1, version, org_id, department_id, specialty, $2, 'ended', generated_to, body
-        FROM schedule_template WHERE id = $3 ON CONFLICT (id) DO NOTHING";
-    let id = Id::from_parts(number as u64, [9; 10]);
-    tx.execute(COPY, &params![id, format!("past-{number}"), world.template])?;
-    Ok(id)
 }

@@ -301,6 +301,9 @@ pub async fn add_slots(store: &Store, world: &World, first_day: i64, count: usiz
         let wanted = i64::try_from((count - slots.len()).min(100)).unwrap();
         let request = Request::system("bench");
         let add = store.write(&request, move |tx| {
+            let mut mine = mine.clone();
+            let number = usize::try_from(first_day).unwrap_or(0);
+            mine.template = copy_template(tx, &mine, "extra", number)?;
             let day = first_day + i64::try_from(session).unwrap_or(0);
             let date = (tx.now() + Span::days(day)).date();
             add_session(tx, &mine, date, date.at(8, 0), wanted, false)
@@ -308,4 +311,23 @@ pub async fn add_slots(store: &Store, world: &World, first_day: i64, count: usiz
         slots.extend(add.await.unwrap());
     }
     slots
+}
+
+/// One template has one session a day, and makes its own: rows beside them need others.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn copy_template(tx: &mut Tx<'_>, world: &World, code: &str, number: usize) -> Result<Id> {
+    const COPY: &str =
+        "INSERT INTO schedule_template (id, version, org_id, department_id, specialty,
+        code, state, generated_to, body)
+        SELECT $1, version, org_id, department_id, specialty, $2, 'ended', generated_to, body
+        FROM schedule_template WHERE id = $3 ON CONFLICT (id) DO NOTHING";
+    let mark = u8::try_from(code.len()).unwrap_or(0);
+    let id = Id::from_parts(number as u64, [mark; 10]);
+    tx.execute(
+        COPY,
+        &params![id, format!("{code}-{number}"), world.template],
+    )?;
+    Ok(id)
 }

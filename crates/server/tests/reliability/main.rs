@@ -2,6 +2,7 @@
 //! `LIANTI_CRASH_CYCLES` and `LIANTI_RELIABILITY=full`.
 #![expect(clippy::unwrap_used, reason = "a test that can't go on says where")]
 
+mod clock;
 mod cluster;
 mod contest;
 mod crash_postgres;

@@ -21,6 +21,8 @@ pub struct Writer {
     pending: Option<Command>,
     /// Holds that were answered, and whether their release was, too.
     pub told: Vec<(String, bool)>,
+    /// Commands put off because the server could not write just then.
+    pub refused: usize,
     /// Answers that should not be, such as a place taken by oneself.
     pub strange: Vec<String>,
 }
@@ -48,6 +50,7 @@ pub fn writers(place: &Place) -> Vec<Writer> {
             count: 0,
             pending: None,
             told: Vec::new(),
+            refused: 0,
             strange: Vec::new(),
         })
         .collect()
@@ -124,6 +127,7 @@ impl Writer {
             }
             // Not now: the same command again, later.
             (503 | 507 | 429, _) => {
+                self.refused += 1;
                 self.pending = Some(command);
                 false
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{Id, Result, Span};
-use referral::{Kind, Phase, Service};
+use referral::{Kind, Phase, Service, State};
 
 use crate::cast::Person;
 use crate::play::{Play, Task};
@@ -102,6 +102,8 @@ pub(crate) struct Case {
     pub bed: Option<(Id, Id)>,
     /// Key of the organization that takes the patient back.
     pub community: Option<String>,
+    /// The patient has died.
+    pub dead: bool,
     /// Tries at a step that waits for something.
     pub tries: u8,
 }
@@ -129,7 +131,9 @@ impl Play {
             Stage::Answer => self.answer(case, state).await,
             Stage::Arrive => self.arrive(case, state).await,
             Stage::Treat => self.treat(case, state).await,
-            Stage::Return if self.cases[case].fate == Fate::Dies => self.die(case).await,
+            Stage::Return if self.cases[case].fate == Fate::Dies && state == State::Admitted => {
+                self.die(case).await
+            }
             Stage::Return => self.return_results(case, state).await,
             Stage::ProposeDown => self.propose_down(case, state).await,
             Stage::AcceptDown => self.accept_down(case, state).await,
@@ -147,7 +151,7 @@ impl Play {
         self.leave_bed(case).await?;
         self.cases[case].stage = Stage::Over;
         self.cases[case].stop = Some(Stage::Over);
-        if self.cases[case].fate != Fate::Dies {
+        if !self.cases[case].dead {
             let patient = self.cases[case].patient;
             self.world.busy.remove(&patient);
         }
@@ -217,7 +221,7 @@ impl Play {
         let died_on = self.world.today();
         let text = Some("经积极抢救无效。".to_owned());
         let command = referral::Command::RecordDeath(referral::RecordDeath { died_on, text });
-        self.act(case, &doctor, command).await?;
+        self.cases[case].dead = self.act(case, &doctor, command).await?.is_some();
         self.end(case).await
     }
 

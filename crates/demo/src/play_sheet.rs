@@ -69,6 +69,7 @@ impl Play {
             stop: opening.stop,
             bed: None,
             community,
+            dead: false,
             tries: 0,
         });
         let urgent = match opening.sheet {

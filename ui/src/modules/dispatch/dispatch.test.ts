@@ -30,6 +30,7 @@ test('the queue counts what stands in the inboxes', () => {
     inbox_overdue: 3,
     outbox_overdue: 0,
     community_overdue: 0,
+    shown_max: 1000,
   };
   expect(queueFigures([{ org_id: 'a', counts }])).toEqual({
     waiting: 4,

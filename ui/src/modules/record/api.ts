@@ -108,7 +108,7 @@ export function giveConsent(id: string, body: unknown, headers: CommandHeaders) 
 export function withdrawConsent(consent: Consent, reason: string | undefined) {
   return call<Consent>('POST', `/api/consents/${consent.id}/withdraw`, {
     body: { reason: reason ?? null },
-    headers: ifMatch(consent.version),
+    headers: ifMatch(consent.version ?? 0),
   });
 }
 

@@ -1,6 +1,9 @@
 /** What the server sends and takes, by its own names. */
+import type { components } from '@/api/schema.gen';
 
-export type Sex = 'male' | 'female' | 'other' | 'unknown';
+type Schemas = components['schemas'];
+
+export type Sex = Schemas['Sex'];
 export const SEXES: readonly Sex[] = ['male', 'female', 'other', 'unknown'];
 
 export const IDENTIFIER_KINDS = [
@@ -13,38 +16,18 @@ export const IDENTIFIER_KINDS = [
 ] as const;
 export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
 
-export interface IdentifierInput {
-  kind: IdentifierKind;
-  value: string;
-  override_reason?: string | null;
-}
+export type IdentifierInput = Schemas['IdentifierInput'];
+export type Identifier = Schemas['Identifier'];
+export type Contact = Schemas['Contact'];
+export type Allergy = Schemas['Allergy'];
+export type Basis = Schemas['Basis'];
+export type PatientBrief = Schemas['PatientBrief'];
+export type Consent = Schemas['Consent'];
+export type AccessEntry = Schemas['AccessEntry'];
+export type TimelineEntry = Schemas['TimelineEntry'];
+export type BreakGlassRow = Schemas['BreakGlassRow'];
 
-export interface Identifier {
-  id: string;
-  kind: IdentifierKind;
-  value: string;
-  org_id?: string | null;
-  override_reason?: string | null;
-  retired_at?: string | null;
-}
-
-export interface Contact {
-  name: string;
-  relation: string;
-  phone?: string | null;
-}
-
-export interface Allergy {
-  id: string;
-  kind: 'drug' | 'food' | 'other';
-  substance: string;
-  reaction?: string | null;
-  severity?: 'mild' | 'moderate' | 'severe' | null;
-  recorded_at: string;
-  org_id: string;
-  ended_at?: string | null;
-}
-
+/** The API document has another thing under this name. */
 export interface Problem {
   id: string;
   code?: string | null;
@@ -56,121 +39,12 @@ export interface Problem {
   ended_at?: string | null;
 }
 
-export interface Patient {
-  id: string;
-  org_id: string;
-  name: string;
-  sex: Sex;
-  birth_date?: string | null;
-  identified: boolean;
-  identifiers: Identifier[];
-  phone?: string | null;
-  address?: string | null;
-  village?: string | null;
-  catchment_org_id?: string | null;
-  guardian?: Contact | null;
-  contacts: Contact[];
-  no_known_allergies: boolean;
-  allergies: Allergy[];
-  problems: Problem[];
-  deceased_on?: string | null;
-  registered_at: string;
-}
+export type Patient = Omit<Schemas['Patient'], 'problems'> & { problems: Problem[] };
+export type PatientRecord = Omit<Schemas['PatientRecord'], 'patient'> & { patient: Patient };
 
-export type Basis =
-  | { kind: 'own-patient' }
-  | { kind: 'care'; document: string; id: string }
-  | { kind: 'consent'; id: string }
-  | { kind: 'break-glass'; id: string };
-
-export interface PatientRecord {
-  patient: Patient;
-  version: number;
-  age_years?: number | null;
-  basis: Basis;
-  actions: string[];
-}
-
-export interface PatientBrief {
-  id: string;
-  name: string;
-  sex: Sex;
-  birth_date?: string | null;
-  age_years?: number | null;
-  identified: boolean;
-  identifier?: string | null;
-  identifier_kind?: IdentifierKind | null;
-  phone?: string | null;
-  village?: string | null;
-  severe_allergy: boolean;
-  deceased: boolean;
-}
-
+/** The API document has another thing under this name. */
 export interface Match {
   patient: PatientBrief;
-  reasons: ('same-identifier' | 'same-name-and-birth-date' | 'same-phone')[];
+  reasons: Schemas['MatchReason'][];
   readable: boolean;
-}
-
-export interface Consent {
-  id: string;
-  patient_id: string;
-  org_id: string;
-  reach: 'org' | 'group';
-  grantee_org_id: string;
-  purpose: string;
-  given_by?: Contact | null;
-  given_at: string;
-  expires_at: string;
-  state: 'active' | 'withdrawn';
-  withdrawn_at?: string | null;
-  withdrawal_reason?: string | null;
-  version: number;
-}
-
-export interface AccessEntry {
-  id: string;
-  at: string;
-  event: string;
-  actor_name: string;
-  role: string;
-  org_id: string;
-  basis?: Basis | null;
-  detail: Record<string, unknown>;
-}
-
-export interface TimelineEntry {
-  id: string;
-  at: string;
-  event: string;
-  kind: string;
-  entity_id: string;
-  org_id?: string | null;
-  actor_name: string;
-  role: string;
-  actor_org_id: string;
-  detail: Record<string, unknown>;
-}
-
-export interface BreakGlassRow {
-  access: {
-    id: string;
-    patient_id: string;
-    account_name: string;
-    role: string;
-    org_id: string;
-    reason: string;
-    at: string;
-    expires_at: string;
-    state: 'open' | 'reviewed';
-    review?: {
-      outcome: 'justified' | 'unjustified' | 'referred';
-      note: string;
-      by_name: string;
-      at: string;
-    } | null;
-  };
-  version: number;
-  patient: PatientBrief;
-  reviewable: boolean;
 }

@@ -1,4 +1,10 @@
-/** What the server sends and takes, by its own names. */
+/**
+ * What the server sends and takes. Taken from the API document where it tells the words as they
+ * are sent; kinds, states and what contains them stand here.
+ */
+import type { components } from '@/api/schema.gen';
+
+type Schemas = components['schemas'];
 
 export const KINDS = ['up', 'down', 'transfer', 'exam', 'emergency', 'advice'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -34,7 +40,7 @@ export type Priority = (typeof PRIORITIES)[number];
 
 export type Service = 'inpatient' | 'outpatient' | 'emergency' | 'exam' | 'advice' | 'community';
 export type Side = 'sender' | 'receiver' | 'community';
-export type Sex = 'male' | 'female' | 'other' | 'unknown';
+export type Sex = Schemas['Sex'];
 
 export type ActionName =
   | 'edit'
@@ -63,25 +69,10 @@ export type ActionName =
   | 'message'
   | 'attach';
 
-export interface Diagnosis {
-  code: string;
-  display: string;
-}
+export type Diagnosis = Schemas['Diagnosis'];
 
 /** Whole numbers; tenths where the name says so. */
-export interface VitalSigns {
-  measured_at?: string | null;
-  pulse_bpm?: number | null;
-  systolic_mmhg?: number | null;
-  diastolic_mmhg?: number | null;
-  respiration_per_minute?: number | null;
-  temperature_tenths_celsius?: number | null;
-  oxygen_saturation_percent?: number | null;
-  glucose_tenths_mmol_l?: number | null;
-  weight_tenths_kg?: number | null;
-  pain_score?: number | null;
-  coma_score?: number | null;
-}
+export type VitalSigns = Partial<Schemas['VitalSigns']>;
 export type VitalName = Exclude<keyof VitalSigns, 'measured_at'>;
 
 export interface Consent {
@@ -92,13 +83,7 @@ export interface Consent {
   attachment_id?: string | null;
 }
 
-export interface ExamRequest {
-  item_code: string;
-  item_display: string;
-  part?: string | null;
-  equipment?: string | null;
-  preparation?: string | null;
-}
+export type ExamRequest = Schemas['ExamRequest'];
 
 export interface Content {
   reason_code: string;
@@ -120,53 +105,17 @@ export interface Content {
   wanted_on?: string | null;
 }
 
-export interface PatientCard {
-  name: string;
-  sex: Sex;
-  birth_date?: string | null;
-  phone_masked?: string | null;
-  identifier_masked?: string | null;
-}
+export type PatientCard = Schemas['PatientCard'];
 
-export interface Party {
-  org_id: string;
-  org_name: string;
-  department_id?: string | null;
-  department_name?: string | null;
-  practitioner_id?: string | null;
-  doctor_name?: string | null;
-  phone?: string | null;
-}
+export type Party = Schemas['Party'];
 
-export type Place =
-  | { kind: 'bed'; bed_id: string }
-  | { kind: 'slot'; slot_id: string }
-  | { kind: 'equipment'; equipment_id: string; start: string; minutes: number };
+export type Place = Schemas['Place'];
 
-export interface HeldPlace {
-  hold_id: string;
-  place: Place;
-  place_name: string;
-  until: string;
-  pick_up_code: string;
-}
+export type HeldPlace = Schemas['HeldPlace'];
 
-export interface Encounter {
-  arrived_at?: string | null;
-  admitted_at?: string | null;
-  seen_at?: string | null;
-  number?: string | null;
-  place_text?: string | null;
-  doctor_name?: string | null;
-}
+export type Encounter = Schemas['Encounter'];
 
-export interface ExitReason {
-  code: string;
-  text?: string | null;
-  at: string;
-  by_name: string;
-  org_id: string;
-}
+export type ExitReason = Schemas['ExitReason'];
 
 export interface DischargeSummary {
   diagnoses: Diagnosis[];
@@ -185,12 +134,7 @@ export interface Discharge {
   summary: DischargeSummary;
 }
 
-export interface PlannedDrug {
-  code: string;
-  display: string;
-  dose: string;
-  days?: number | null;
-}
+export type PlannedDrug = Schemas['PlannedDrug'];
 
 export interface PlanContent {
   diagnoses: Diagnosis[];
@@ -203,11 +147,7 @@ export interface PlanContent {
   follow_up_reason?: string | null;
 }
 
-export interface FormularyCheck {
-  code: string;
-  available: boolean;
-  alternatives: string[];
-}
+export type FormularyCheck = Schemas['FormularyCheck'];
 
 export interface DownPlan {
   proposed_at: string;
@@ -227,20 +167,9 @@ export interface Outcome {
   satisfaction?: number | null;
 }
 
-export interface Advice {
-  text: string;
-  suggests: 'stay' | 'refer' | 'refer-now';
-  by_name: string;
-  at: string;
-  became_id?: string | null;
-}
+export type Advice = Schemas['Advice'];
 
-export interface Readmission {
-  referral_id?: string | null;
-  days: number;
-  noticed_at: string;
-  other_is: 'earlier' | 'later';
-}
+export type Readmission = Schemas['Readmission'];
 
 export interface OpenAction {
   action: ActionName;
@@ -249,24 +178,9 @@ export interface OpenAction {
   then?: State | null;
 }
 
-export interface Attachment {
-  id: string;
-  at: string;
-  author_name: string;
-  org_id: string;
-  file_name: string;
-  media_type: string;
-  size_bytes: number;
-}
+export type Attachment = Schemas['Attachment'];
 
-export interface FollowUpRecord {
-  way: 'home-visit' | 'clinic' | 'phone' | 'video';
-  done_on: string;
-  form: Record<string, string>;
-  takes_drugs?: boolean | null;
-  readmitted?: boolean | null;
-  progress: string;
-}
+export type FollowUpRecord = Schemas['FollowUpRecord'];
 
 export interface FollowUp {
   id: string;
@@ -400,13 +314,7 @@ export interface PreflightAnswer {
   suggestion: Suggestion;
 }
 
-export interface VitalRange {
-  min: number;
-  max: number;
-  usual_min: number;
-  usual_max: number;
-  unit: string;
-}
+export type VitalRange = Schemas['VitalRange'];
 
 /** A text of a rule in both languages. */
 export interface RuleItem {
@@ -431,22 +339,7 @@ export interface Options {
   place_needed: Kind[];
 }
 
-export interface Offer {
-  place: Place;
-  org_id: string;
-  org_name: string;
-  department_id?: string | null;
-  specialty?: string | null;
-  name: string;
-  practitioner?: string | null;
-  start_at: string;
-  end_at?: string | null;
-  channel: 'routine' | 'referral' | 'green';
-  wait_minutes: number;
-  distance_meters?: number | null;
-  price: number;
-  preparation?: string | null;
-}
+export type Offer = Schemas['Offer'];
 
 /** A case in a list. */
 export interface ReferralRow {
@@ -481,15 +374,7 @@ export interface ReferralRow {
 }
 
 /** Live cases by side and state; `shown_max` means that many or more. */
-export interface Counts {
-  inbox: Record<string, number>;
-  outbox: Record<string, number>;
-  community: Record<string, number>;
-  inbox_overdue: number;
-  outbox_overdue: number;
-  community_overdue: number;
-  shown_max: number;
-}
+export type Counts = Schemas['Counts'];
 
 export interface BulkResult {
   id: string;

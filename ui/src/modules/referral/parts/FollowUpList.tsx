@@ -63,7 +63,7 @@ function RecordView({ record }: { record: FollowUpRecord }) {
     { label: t('referral.follow-up.way'), value: t(`referral.follow-up.ways.${record.way}`) },
     { label: t('referral.follow-up.done-on'), value: record.done_on },
   ];
-  for (const [code, answer] of Object.entries(record.form)) {
+  for (const [code, answer] of Object.entries(record.form ?? {})) {
     const item = items.find((one) => one.code === code);
     facts.push({ label: item ? ruleText(item) : code, value: answerText(item, answer) });
   }

@@ -47,7 +47,8 @@ export function AsyncSelect(props: AsyncSelectProps) {
     enabled: open,
   });
   const options = found.data ?? [];
-  const known = picked?.value === value ? picked : initial;
+  // What is given from outside wins: its name may have become known only now.
+  const known = initial?.value === value ? initial : picked?.value === value ? picked : undefined;
   // Without its own option the value would show as a bare id.
   const shown =
     known && value && !options.some((option) => option.value === value) && typed === ''

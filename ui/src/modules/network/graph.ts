@@ -60,7 +60,7 @@ export function graphOption(
         roam: true,
         draggable: true,
         top: 40,
-        force: { repulsion: 160, edgeLength: [40, 110], gravity: 0.12 },
+        force: { repulsion: 420, edgeLength: [70, 190], gravity: 0.08 },
         emphasis: { focus: 'adjacency' },
         categories: kinds.map((kind) => ({ name: words.kind(kind) })),
         data: nodes.map((node) => {

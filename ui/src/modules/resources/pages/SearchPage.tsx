@@ -43,8 +43,10 @@ const FILTERS = {
 type Filters = FilterValues<typeof FILTERS>;
 type Setter = SetFilters<typeof FILTERS>;
 
-const EQUIPMENT_KINDS = ['CT', 'MR', 'US', 'DR', 'ES', 'ECG', 'MG', 'RF', 'NM', 'EMG'];
+const EQUIPMENT_KINDS = ['CT', 'MR', 'US', 'DR', 'ES', 'ECG', 'MG', 'RF', 'NM', 'PF', 'EMG'];
 const MINUTE_MS = 60_000;
+/** How long a gap must be where no examination says it. */
+const EXAM_MINUTES_USUAL = 15;
 const NEUROLOGY = '03.03';
 const CARDIOLOGY = '03.04';
 
@@ -217,6 +219,7 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
     isolation: kind === 'bed' && filters.isolation ? true : undefined,
     equipment_kind: kind === 'equipment' ? filters.equipment_kind : undefined,
     exam: kind === 'equipment' ? filters.exam : undefined,
+    minutes: kind === 'equipment' && !filters.exam ? EXAM_MINUTES_USUAL : undefined,
     channel: filters.channel,
     sort: filters.sort,
     ...windowMoments(filters.window ?? usual, minute * MINUTE_MS),
@@ -263,28 +266,28 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
         {
           key: 'org',
           title: t('resources.org'),
-          width: 170,
+          width: 130,
           always: true,
           render: (offer) => offer.org_name,
         },
         {
           key: 'name',
           title: t('resources.place'),
-          width: 240,
+          width: 190,
           always: true,
           render: (offer) => offer.name,
         },
         {
           key: 'practitioner',
           title: t('resources.practitioner'),
-          width: 100,
+          width: 84,
           hidden: kind !== 'slot',
           render: (offer) => offer.practitioner ?? '—',
         },
         {
           key: 'specialty',
           title: t('resources.specialty'),
-          width: 130,
+          width: 116,
           hidden: kind === 'equipment',
           render: (offer) => specialty(offer.specialty),
         },
@@ -298,28 +301,28 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
         {
           key: 'wait',
           title: t('resources.wait'),
-          width: 120,
+          width: 104,
           render: (offer) =>
             offer.wait_minutes <= 0 ? t('resources.now') : spanText(offer.wait_minutes * MINUTE_MS),
         },
         {
           key: 'distance',
           title: t('resources.distance'),
-          width: 100,
+          width: 80,
           align: 'right',
           render: (offer) => distanceText(offer.distance_meters),
         },
         {
           key: 'price',
           title: t('resources.price'),
-          width: 100,
+          width: 84,
           align: 'right',
           render: (offer) => <Money fen={offer.price} />,
         },
         {
           key: 'channel',
           title: t('resources.channel'),
-          width: 120,
+          width: 84,
           render: (offer) => (
             <StatusTag
               plain
@@ -338,7 +341,7 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
         {
           key: 'hold',
           title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-          width: 90,
+          width: 76,
           always: true,
           align: 'right',
           fixed: 'right',

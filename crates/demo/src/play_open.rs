@@ -32,6 +32,11 @@ pub(crate) enum Wish {
         department: String,
         scenario: &'static Scenario,
     },
+    /// A hospital sends somebody of this village or centre home, and nobody has answered yet.
+    DownWaiting {
+        /// Key of the organization.
+        to: &'static str,
+    },
     /// Somebody who leaves a ward goes on to the other hospital.
     Transfer {
         patient: usize,
@@ -79,12 +84,12 @@ const FATES: &[(Fate, u32)] = &[
     (Fate::Withdrawn, 35),
     (Fate::NoShow, 32),
     (Fate::Ignored, 5),
-    (Fate::Dies, 8),
+    (Fate::Dies, 14),
 ];
 const EMERGENCY_FATES: &[(Fate, u32)] = &[
-    (Fate::Completes, 900),
+    (Fate::Completes, 870),
     (Fate::Late, 50),
-    (Fate::Dies, 40),
+    (Fate::Dies, 70),
     (Fate::Withdrawn, 10),
 ];
 const ADVICE_FATES: &[(Fate, u32)] = &[(Fate::Completes, 930), (Fate::Ignored, 70)];
@@ -191,6 +196,7 @@ impl Play {
                 })
                 .await
             }
+            Wish::DownWaiting { to } => self.down_waiting(to).await,
             Wish::Transfer {
                 patient,
                 department,
@@ -218,6 +224,32 @@ impl Play {
                 .await
             }
         }
+    }
+
+    async fn down_waiting(&mut self, to: &str) -> Result<()> {
+        let among = self.world.served.get(to).cloned().unwrap_or_default();
+        let inpatients = USUAL.iter().filter(|one| one.service == Service::Inpatient);
+        for scenario in inpatients.collect::<Vec<_>>() {
+            let found = self
+                .world
+                .somebody(&among, |one, today| suits(scenario, one, today));
+            let Some(patient) = found else { continue };
+            if !self.world.random.chance(400) {
+                continue;
+            }
+            let opening = Opening {
+                kind: Kind::Down,
+                sheet: Sheet::Usual(scenario),
+                patient,
+                from: "lead".to_owned(),
+                to: to.to_owned(),
+                department: format!("lead/{}", scenario.lead),
+                fate: Fate::Completes,
+                stop: Some(Stage::AcceptDown),
+            };
+            return self.open(opening).await;
+        }
+        Ok(())
     }
 
     /// What for, and who.

@@ -37,7 +37,13 @@ impl Play {
         let submit = Submit {
             override_reason: Some((*self.world.random.pick(texts::OVERRIDES)).to_owned()),
         };
+        let down = opening.kind == Kind::Down;
         let send = move |tx: &mut Tx<'_>| {
+            if down {
+                // Whoever refers down has treated the patient.
+                let hospital = tx.actor().org_id;
+                record::note_treatment(tx, new.patient_id, hospital)?;
+            }
             let draft = referral::create_draft(tx, &new)?;
             let sent = referral::act(tx, draft.id, None, &Command::Submit(submit.clone()))?;
             Ok(sent.id)

@@ -152,6 +152,16 @@ const LATE: &[Late] = &[
     ),
 ];
 
+/// Referrals down that wait for the community: minutes before the present, and for whom. The first has
+/// waited for more than a day, and a reminder has gone out.
+const DOWN: &[(i64, &str)] = &[
+    (1_700, "village-1-1"),
+    (560, "village-2-3"),
+    (330, "town-1"),
+    (190, "community-1"),
+    (45, "village-1-1"),
+];
+
 /// Puts the last hours on the agenda.
 pub(crate) fn plan(play: &mut Play) {
     let until: Instant = play.world.options.until;
@@ -166,6 +176,10 @@ pub(crate) fn plan(play: &mut Play) {
             };
             play.at(at, Task::Wish(wish));
         }
+    }
+    for (minutes, to) in DOWN {
+        let at = until - Span::minutes(*minutes);
+        play.at(at, Task::Wish(Wish::DownWaiting { to }));
     }
     // Just before the end the clocks run once more, so that what is overdue says so.
     play.at(until - Span::minutes(1), Task::Background);

@@ -87,6 +87,7 @@ async fn a_small_demonstration_is_whole_on_both_engines() {
             State::Admitted,
             State::ResultsReturned,
             State::Asked,
+            State::DownProposed,
         ] {
             assert!(states.contains(&state), "{state:?} is missing: {played:?}");
         }

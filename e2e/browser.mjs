@@ -11,14 +11,29 @@ const flags = [
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 
+/** How long a screen may take to show what it should; the machine may be busy. */
+const PATIENCE_MS = 12_000;
+
 export const sizes = {
   desk: { width: 1366, height: 768 },
   wide: { width: 1920, height: 1080 },
   phone: { width: 390, height: 844 },
 };
 
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+/** A browser; pages still open when it closes belong to a journey that failed, and are pictured. */
+export async function launch() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+  const close = browser.close.bind(browser);
+  browser.close = async () => {
+    const left = browser.contexts().flatMap((context) => context.pages());
+    for (const [at, page] of left.entries()) {
+      const where = new URL(page.url()).pathname;
+      console.error(`left open: ${where}`);
+      await shot(page, `failed-${at}${where.replaceAll('/', '-')}`).catch(() => {});
+    }
+    await close();
+  };
+  return browser;
 }
 
 /** Demonstration accounts by role, and optionally by part of the organization's name. */
@@ -35,6 +50,7 @@ export async function account(url, role, org = '') {
  */
 export async function signedIn(browser, url, role, { org, size = sizes.desk, language = 'zh-CN', scheme = 'light' } = {}) {
   const context = await browser.newContext({ viewport: size, locale: language, colorScheme: scheme, acceptDownloads: true });
+  context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript((chosen) => localStorage.setItem('lianti.language', chosen), language);
   const page = await context.newPage();
   const faults = [];

@@ -68,8 +68,21 @@ export function residentId({ birth = '19580316', male = true } = {}) {
   return head + CHECKS[sum % 11];
 }
 
+const SURNAMES = [['江', 'j'], ['沈', 's'], ['阮', 'r'], ['白', 'b'], ['顾', 'g'], ['陆', 'l'], ['祝', 'z'], ['纪', 'j'], ['殷', 'y']];
+const GIVEN = [['望', 'w'], ['砚', 'y'], ['知', 'z'], ['若', 'r'], ['南', 'n'], ['听', 't'], ['余', 'y'], ['云', 'y'], ['书', 's'], ['秋', 'q'], ['川', 'c'], ['枝', 'z'], ['澜', 'l'], ['安', 'a'], ['舒', 's'], ['棠', 't'], ['晚', 'w'], ['宁', 'n']];
+const any = (list) => list[Math.floor(Math.random() * list.length)];
+
+/** Somebody invented, other than anybody before: name, its initials, birth date. */
+export function somebody() {
+  const parts = [any(SURNAMES), any(GIVEN), any(GIVEN)];
+  const two = (value) => String(value).padStart(2, '0');
+  const birth = `${1945 + Math.floor(Math.random() * 40)}${two(1 + Math.floor(Math.random() * 12))}${two(1 + Math.floor(Math.random() * 28))}`;
+  return { name: parts.map(([word]) => word).join(''), initials: parts.map(([, letter]) => letter).join(''), birth };
+}
+
 /** A patient registered just now by the doctor on `page`. */
-export async function register(page, name, identity = {}) {
+export async function register(page, { name, birth } = somebody(), { male = true } = {}) {
+  const identity = { birth, male };
   const record = await must(page, 'POST', '/api/patients', {
     body: { name, identifiers: [{ kind: 'resident-id', value: residentId(identity) }] },
   });

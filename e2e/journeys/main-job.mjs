@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { launch, serverUrl, shot, signedIn } from '../browser.mjs';
-import { act, choose, dialog, listOf, residentId } from '../screen.mjs';
+import { act, choose, dialog, listOf, residentId, somebody } from '../screen.mjs';
 
 const url = serverUrl();
-const NAME = '江望舒';
+const { name: NAME, birth: BIRTH } = somebody();
 
 test('a patient goes up to the lead hospital and comes home', async () => {
   const browser = await launch();
@@ -36,7 +36,7 @@ async function refers(page) {
   await page.getByPlaceholder('姓名、拼音、身份证号或健康卡号').fill(NAME);
   await page.getByText('本机构没有此人').waitFor();
   await page.getByRole('button', { name: '登记新患者' }).click();
-  await page.getByRole('textbox', { name: '证件号' }).fill(residentId({ birth: '19570809', male: false }));
+  await page.getByRole('textbox', { name: '证件号' }).fill(residentId({ birth: BIRTH, male: false }));
   await page.getByLabel('姓名', { exact: true }).fill(NAME);
   await page.getByLabel('电话', { exact: true }).fill('19900123456');
   await page.getByRole('button', { name: '登记', exact: true }).click();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { launch, serverUrl, shot, signedIn, sizes } from '../browser.mjs';
-import { choose, listOf, register } from '../screen.mjs';
+import { choose, listOf, register, somebody } from '../screen.mjs';
 
 const url = serverUrl();
 const THUMB_PX = 44;
@@ -11,7 +11,8 @@ test('a village doctor refers from a telephone', async () => {
   const browser = await launch();
   try {
     const page = await signedIn(browser, url, 'village-doctor', { org: '青垄村', size: sizes.phone });
-    const patient = await register(page, '沈砚秋', { birth: '19620412' });
+    const who = somebody();
+    const patient = await register(page, who);
     await page.goto(`${url}/referral/start`);
     const actions = page.getByRole('navigation', { name: '今天做什么' }).or(page.getByRole('list', { name: '今天做什么' })).first();
     for (const name of ['看患者', '转诊', '随访', '请教专家']) {
@@ -21,7 +22,7 @@ test('a village doctor refers from a telephone', async () => {
     await shot(page, 'journey-phone-start');
     await actions.getByRole('link', { name: /^转诊/ }).click();
     await page.waitForURL(/\/referral\/new/);
-    await page.getByPlaceholder('姓名、拼音、身份证号或健康卡号').fill('syq');
+    await page.getByPlaceholder('姓名、拼音、身份证号或健康卡号').fill(who.initials);
     await page.getByRole('list', { name: '本机构患者' }).getByRole('button', { name: new RegExp(patient.name) }).click();
     await page.getByText(`${patient.name} 男`).waitFor();
 

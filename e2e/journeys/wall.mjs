@@ -23,7 +23,7 @@ test('a new emergency appears on the wall by itself', async () => {
     const before = Number(await waiting.textContent());
 
     const to = await organization(village, LEAD);
-    const patient = await register(village, '钟离棠', { birth: '19480605' });
+    const patient = await register(village);
     await refer(village, { patient, to, kind: 'emergency', service: 'emergency', code: 'I21.9', content: { reason_code: 'critical', danger_signs: ['chest-pain'] } });
     await wall.waitForFunction(
       (count) => [...document.querySelectorAll('.wall-panel-queue .wall-figure')].some((one) => one.textContent.includes('待答复') && Number(one.querySelector('b').textContent) > count),

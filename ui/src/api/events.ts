@@ -120,11 +120,10 @@ export function startLive(queries: QueryClient, url = '/api/events'): () => void
     source.addEventListener('reset', reset);
   }
   function online() {
-    if (source?.readyState !== EventSource.OPEN) {
-      source?.close();
-      clearTimeout(retryTimer);
-      connect();
-    }
+    // A line from before the break may look open and be dead; a new one says what to read again.
+    source?.close();
+    clearTimeout(retryTimer);
+    connect();
   }
   function offline() {
     setConnection('offline');

@@ -125,7 +125,7 @@ export function EquipmentPanel({ wall, turn, changed }: PanelsProps) {
           <Figure
             label={t('dispatch.idle')}
             value={sumPlaces(wall, 'equipment_idle')}
-            tone="done"
+            tone={sumPlaces(wall, 'equipment_idle') > 0 ? 'done' : 'plain'}
             glow={changed.has('equipment_idle')}
           />
           <Figure

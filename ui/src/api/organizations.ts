@@ -41,7 +41,10 @@ export function useOrgName(): (id: string | null | undefined) => string {
     () => new Map(data?.nodes.map((node) => [node.id, orgName(node)]) ?? []),
     [data],
   );
-  return useCallback((id) => (id ? (names.get(id) ?? `…${id.slice(-6)}`) : '—'), [names]);
+  return useCallback(
+    (id) => (id && id !== WHOLE_INSTALLATION ? (names.get(id) ?? `…${id.slice(-6)}`) : '—'),
+    [names],
+  );
 }
 
 /** The short name in the reader's language. */

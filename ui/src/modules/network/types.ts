@@ -146,3 +146,16 @@ export const ORG_FIELDS = [
   'input-mode',
 ] as const;
 export const PERSON_FIELDS = ['staff-status', 'home-employer'] as const;
+export const SITE_ROLES = [
+  'village-doctor',
+  'general-practitioner',
+  'referral-office',
+  'attending-doctor',
+  'ward-nurse',
+  'bed-manager',
+  'duty-chief',
+  'dispatcher',
+  'technician',
+  'pharmacist',
+  'director',
+] as const;

@@ -67,7 +67,12 @@ export default function Audit() {
       always: true,
       render: (row) => <span title={row.event}>{eventText(row.event)}</span>,
     },
-    { key: 'actor', title: t('admin.audit.actor'), width: 120, render: (row) => row.actor_name },
+    {
+      key: 'actor',
+      title: t('admin.audit.actor'),
+      width: 120,
+      render: (row) => row.actor_name || '—',
+    },
     {
       key: 'role',
       title: t('admin.accounts.role'),

@@ -44,6 +44,7 @@ function ListValue({ values }: { values: unknown[] }) {
   if (values.length === 0) return <span className="lt-muted">{t('kit.none')}</span>;
   const plain = values.every((value) => typeof value !== 'object' || value === null);
   if (plain) return <span>{values.map(String).join(t('admin.comma'))}</span>;
+  if (values.every(isFlat)) return <TableValue rows={values.slice(0, LIST_SHOWN_MAX)} />;
   return (
     <ol className="admin-list">
       {values.slice(0, LIST_SHOWN_MAX).map((value, index) => (
@@ -55,5 +56,47 @@ function ListValue({ values }: { values: unknown[] }) {
         <li className="lt-muted">{t('admin.rules.more', { n: values.length - LIST_SHOWN_MAX })}</li>
       )}
     </ol>
+  );
+}
+
+type Flat = Record<string, unknown>;
+
+/** Names and plain values only: fit for a row of a table. */
+function isFlat(value: unknown): value is Flat {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every(
+    (inner) =>
+      typeof inner !== 'object' ||
+      inner === null ||
+      (Array.isArray(inner) && inner.every((one) => typeof one !== 'object')),
+  );
+}
+
+/** A list of like things, one a row. */
+function TableValue({ rows }: { rows: Flat[] }) {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return (
+    <table className="admin-rule-table">
+      <thead>
+        <tr>
+          {names.map((name) => (
+            <th key={name} scope="col">
+              {name.replaceAll('_', ' ')}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, index) => (
+          <tr key={index}>
+            {names.map((name) => (
+              <td key={name}>
+                <Value value={row[name]} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }

@@ -1,10 +1,10 @@
-import { DatePicker, Form, Input, InputNumber, Select } from 'antd';
+import { DatePicker, Form, InputNumber, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
-import { t } from '@/i18n';
+import { t, textOr } from '@/i18n';
 import { OrgSelect } from '@/kit/OrgSelect';
 import { options } from '../queries';
 import type { Practitioner } from '../types';
-import { SITE_KINDS } from '../types';
+import { SITE_KINDS, SITE_ROLES } from '../types';
 import { RowsDialog } from './RowsDialog';
 
 type Site = Practitioner['sites'][number];
@@ -18,6 +18,12 @@ interface EditSitesProps {
 
 /** Where and as what somebody works; employer, status and pay stay. */
 export function EditSites({ person, version, onDone }: EditSitesProps) {
+  // What a roster called a role in its own words stays to be chosen.
+  const codes = new Set([...SITE_ROLES, ...person.sites.map((site) => site.role)]);
+  const roles = [...codes].map((value) => ({
+    value,
+    label: textOr(value, `network.role.${value}`),
+  }));
   const required = [{ required: true, message: t('kit.form.required') }];
   return (
     <RowsDialog<Row>
@@ -45,13 +51,18 @@ export function EditSites({ person, version, onDone }: EditSitesProps) {
             <Select options={options('site', SITE_KINDS)} />
           </Form.Item>
           <Form.Item name={[index, 'role']} label={t('network.people.role')} rules={required}>
-            <Input maxLength={100} />
+            <Select showSearch={{ optionFilterProp: 'label' }} options={roles} />
           </Form.Item>
           <Form.Item name={[index, 'days_per_week']} label={t('network.people.days')}>
             <InputNumber min={1} max={7} />
           </Form.Item>
-          <Form.Item name={[index, 'dates']} label={t('network.field.dates')} rules={required}>
-            <DatePicker.RangePicker allowEmpty={[false, true]} />
+          <Form.Item
+            className="network-wide"
+            name={[index, 'dates']}
+            label={t('network.field.dates')}
+            rules={required}
+          >
+            <DatePicker.RangePicker allowEmpty={[false, true]} className="lt-full" />
           </Form.Item>
         </>
       )}

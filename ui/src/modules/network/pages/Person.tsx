@@ -2,7 +2,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useOrgName } from '@/api/organizations';
 import { useCan } from '@/api/session';
-import { t } from '@/i18n';
+import { t, textOr } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
 import { Facts, Page, Section } from '@/kit/Page';
@@ -175,7 +175,12 @@ function Sites({ person, edit }: PartProps) {
             width: 120,
             render: (site) => word('site', site.kind),
           },
-          { key: 'role', title: t('network.people.role'), width: 150, render: (site) => site.role },
+          {
+            key: 'role',
+            title: t('network.people.role'),
+            width: 150,
+            render: (site) => textOr(site.role, `network.role.${site.role}`),
+          },
           {
             key: 'days',
             title: t('network.people.days'),

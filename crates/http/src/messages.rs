@@ -38,6 +38,37 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "文字中含有不可用的空字符，请删除后重试",
     ),
     ("text.too-large", "文字过长"),
+    ("backup.disk", "备份文件夹无法写入，请检查磁盘空间与权限"),
+    ("backup.folder", "请指定一个尚不存在的文件夹"),
+    ("restore.no-backup", "该文件夹中没有备份"),
+    (
+        "restore.format",
+        "该备份由更新的版本生成，请使用相应版本恢复",
+    ),
+    ("restore.damaged", "备份文件已损坏，校验值不符"),
+    (
+        "restore.not-empty",
+        "只能恢复到空数据库，请另选数据文件夹或数据库",
+    ),
+    (
+        "restore.unknown-migration",
+        "备份中有本程序不认识的数据库版本，请使用相应版本恢复",
+    ),
+    ("migrate.half-applied", "数据库升级曾中断，请恢复最近的备份"),
+    (
+        "migrate.newer",
+        "数据库曾由更新的版本使用，请启动该版本或恢复备份",
+    ),
+    (
+        "migrate.changed",
+        "数据库升级脚本与已执行的不一致，请使用正式发布的程序",
+    ),
+    (
+        "store.collation",
+        "数据库排序规则应为 C，请按提示重新创建数据库",
+    ),
+    ("store.data-dir", "数据文件夹无法创建，请检查路径与权限"),
+    ("store.url", "数据库地址应以 sqlite: 或 postgres:// 开头"),
     ("store.duplicate", "已有相同的记录"),
     ("store.constraint", "与数据库保存的规则冲突，未作任何更改"),
     ("store.full", "磁盘已满，未作任何更改，请联系管理员清理空间"),

@@ -89,7 +89,10 @@ mod tests {
 
     #[test]
     fn sentences_keep_their_punctuation() {
-        assert_eq!(tidy("　第３病区停电，  急诊请转　主院区（Ａ楼） "), "第3病区停电， 急诊请转 主院区（A楼）");
+        assert_eq!(
+            tidy("　第３病区停电，  急诊请转　主院区（Ａ楼） "),
+            "第3病区停电， 急诊请转 主院区（A楼）"
+        );
     }
 
     #[test]

@@ -204,8 +204,17 @@ impl Settings {
     /// # Errors
     /// `config.file`: the file can't be read, with the place.
     pub fn resolve(&self) -> Result<Resolved> {
-        let file = self.config.as_deref().map(read).transpose()?.unwrap_or_default();
-        let data = self.data.clone().or(file.data).unwrap_or_else(|| PathBuf::from(DATA));
+        let file = self
+            .config
+            .as_deref()
+            .map(read)
+            .transpose()?
+            .unwrap_or_default();
+        let data = self
+            .data
+            .clone()
+            .or(file.data)
+            .unwrap_or_else(|| PathBuf::from(DATA));
         let database = self
             .database
             .clone()
@@ -249,9 +258,19 @@ mod tests {
         std::fs::write(&path, "listen = \"127.0.0.1:1\"\nname = \"云岭\"\n").unwrap();
         let parse = |args: &[&str]| Cli::parse_from(args).settings.resolve();
         let config = path.display().to_string();
-        let resolved =
-            parse(&["lianti", "serve", "--config", &config, "--listen", "127.0.0.1:2"]).unwrap();
-        assert_eq!((resolved.listen.port(), resolved.name.as_str()), (2, "云岭"));
+        let resolved = parse(&[
+            "lianti",
+            "serve",
+            "--config",
+            &config,
+            "--listen",
+            "127.0.0.1:2",
+        ])
+        .unwrap();
+        assert_eq!(
+            (resolved.listen.port(), resolved.name.as_str()),
+            (2, "云岭")
+        );
         std::fs::write(&path, "listne = \"127.0.0.1:1\"\n").unwrap();
         let refused = parse(&["lianti", "serve", "--config", &config]).unwrap_err();
         assert!(refused.detail().contains("listne"), "{refused}");

@@ -30,7 +30,11 @@ pub fn open(resolved: &Resolved, demo: bool) -> Result<(App, Router)> {
 /// As [`open`].
 pub fn open_at(resolved: &Resolved, demo: bool, clock: Clock, ids: Ids) -> Result<(App, Router)> {
     let options = Options::new(resolved.database.clone(), resolved.data.clone());
-    let store = Store::open(&Options { clock, ids, ..options })?;
+    let store = Store::open(&Options {
+        clock,
+        ids,
+        ..options
+    })?;
     let config = Config {
         demo,
         name: resolved.name.clone(),
@@ -75,9 +79,18 @@ pub fn check_schema(app: &App) -> Result<()> {
 ///
 /// # Errors
 /// `serve.listen` when the address is taken.
-pub async fn run(app: App, router: Router, listen: SocketAddr, started: impl FnOnce(SocketAddr)) -> Result<()> {
+pub async fn run(
+    app: App,
+    router: Router,
+    listen: SocketAddr,
+    started: impl FnOnce(SocketAddr),
+) -> Result<()> {
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Error::new(Kind::Unavailable, "serve.listen", format!("can't listen on {listen}: {error}"))
+        Error::new(
+            Kind::Unavailable,
+            "serve.listen",
+            format!("can't listen on {listen}: {error}"),
+        )
     })?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let (stop, stopped) = watch::channel(false);
@@ -106,7 +119,9 @@ pub async fn run(app: App, router: Router, listen: SocketAddr, started: impl FnO
         tracing::warn!(?error, "the audit head was not signed");
     }
     let store = app.store().clone();
-    tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)
+    tokio::task::spawn_blocking(move || store.close())
+        .await
+        .map_err(Error::internal)
 }
 
 async fn signal() {

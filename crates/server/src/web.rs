@@ -30,8 +30,14 @@ pub async fn serve(headers: HeaderMap, uri: Uri) -> Response {
         },
     };
     let tag = format!("\"{}\"", store::hex(&file.metadata.sha256_hash()[..12]));
-    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
-    let cache = if name.starts_with("assets/") { IMMUTABLE } else { "no-cache" };
+    let unchanged = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|seen| seen.as_bytes() == tag.as_bytes());
+    let cache = if name.starts_with("assets/") {
+        IMMUTABLE
+    } else {
+        "no-cache"
+    };
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

@@ -27,8 +27,12 @@ const OTHER: &str = "01928f0e-1111-7000-8000-000000000002";
 fn a_message_stands_until_it_ends_or_is_withdrawn() {
     on_each_engine(modules, async |app| {
         let dispatcher = app.client("dispatcher", id(LEAD)).await;
-        let post = json!({ "level": "warning", "text": "  东区停电，急诊请转　主院区 ", "minutes": 30 });
-        let posted = dispatcher.post("/api/wall/messages", post.clone()).await.expect(201);
+        let post =
+            json!({ "level": "warning", "text": "  东区停电，急诊请转　主院区 ", "minutes": 30 });
+        let posted = dispatcher
+            .post("/api/wall/messages", post.clone())
+            .await
+            .expect(201);
         assert_eq!(posted.json["text"], "东区停电，急诊请转 主院区");
         let path = format!("/api/wall/messages/{}/withdraw", posted.id());
         let wall = dispatcher.get("/api/wall").await.expect(200);
@@ -36,18 +40,40 @@ fn a_message_stands_until_it_ends_or_is_withdrawn() {
         assert_eq!(wall.json["messages"][0]["version"], 1);
 
         let stranger = app.client("dispatcher", id(OTHER)).await;
-        assert_eq!(stranger.get("/api/wall").await.expect(200).json["messages"], json!([]));
+        assert_eq!(
+            stranger.get("/api/wall").await.expect(200).json["messages"],
+            json!([])
+        );
         stranger.seeing(1).post(&path, json!({})).await.expect(404);
 
-        dispatcher.post(&path, json!({})).await.expect(400).expect_code("request.if-match");
-        dispatcher.seeing(7).post(&path, json!({})).await.expect(412).expect_code("store.stale-version");
-        dispatcher.seeing(1).post(&path, json!({})).await.expect(200);
+        dispatcher
+            .post(&path, json!({}))
+            .await
+            .expect(400)
+            .expect_code("request.if-match");
+        dispatcher
+            .seeing(7)
+            .post(&path, json!({}))
+            .await
+            .expect(412)
+            .expect_code("store.stale-version");
+        dispatcher
+            .seeing(1)
+            .post(&path, json!({}))
+            .await
+            .expect(200);
         let again = dispatcher.seeing(2).post(&path, json!({})).await;
         again.expect(409).expect_code("dispatch.message-ended");
 
-        dispatcher.post("/api/wall/messages", post).await.expect(201);
+        dispatcher
+            .post("/api/wall/messages", post)
+            .await
+            .expect(201);
         app.advance(Span::minutes(31)).await;
-        assert_eq!(dispatcher.get("/api/wall").await.json["messages"], json!([]));
+        assert_eq!(
+            dispatcher.get("/api/wall").await.json["messages"],
+            json!([])
+        );
         app.assert_audit_whole().await;
     });
 }
@@ -62,27 +88,56 @@ fn bad_messages_name_the_field() {
             let dispatcher = dispatcher.clone();
             async move { dispatcher.post(path, body).await }
         };
-        send("", 5).await.expect(400).expect_code("dispatch.message-text");
-        send(&"长".repeat(201), 5).await.expect(400).expect_code("dispatch.message-text");
-        send("好", 0).await.expect(400).expect_code("dispatch.message-minutes");
-        send("好", 10_081).await.expect(400).expect_code("dispatch.message-minutes");
+        send("", 5)
+            .await
+            .expect(400)
+            .expect_code("dispatch.message-text");
+        send(&"长".repeat(201), 5)
+            .await
+            .expect(400)
+            .expect_code("dispatch.message-text");
+        send("好", 0)
+            .await
+            .expect(400)
+            .expect_code("dispatch.message-minutes");
+        send("好", 10_081)
+            .await
+            .expect(400)
+            .expect_code("dispatch.message-minutes");
         let script = "<script>alert(1)</script>'; DROP TABLE dispatch_message; --";
         assert_eq!(send(script, 5).await.expect(201).json["text"], script);
         let unknown = json!({ "level": "loud", "text": "好", "minutes": 5 });
-        let refused = dispatcher.post(path, unknown).await.expect(400).expect_code("request.json");
+        let refused = dispatcher
+            .post(path, unknown)
+            .await
+            .expect(400)
+            .expect_code("request.json");
         assert_eq!(refused.json["errors"][0]["path"], "level");
         let doctor = app.client("village-doctor", id(LEAD)).await;
-        doctor.get("/api/wall").await.expect(403).expect_code("access.forbidden");
+        doctor
+            .get("/api/wall")
+            .await
+            .expect(403)
+            .expect_code("access.forbidden");
     });
 }
 
 #[test]
 fn a_message_sent_twice_under_one_key_stands_once() {
     on_each_engine(modules, async |app| {
-        let dispatcher = app.client("dispatcher", id(LEAD)).await.with("idempotency-key", "wall-1");
+        let dispatcher = app
+            .client("dispatcher", id(LEAD))
+            .await
+            .with("idempotency-key", "wall-1");
         let body = json!({ "level": "info", "text": "好", "minutes": 5 });
-        let first = dispatcher.post("/api/wall/messages", body.clone()).await.expect(201);
-        let second = dispatcher.post("/api/wall/messages", body).await.expect(201);
+        let first = dispatcher
+            .post("/api/wall/messages", body.clone())
+            .await
+            .expect(201);
+        let second = dispatcher
+            .post("/api/wall/messages", body)
+            .await
+            .expect(201);
         assert_eq!(first.json, second.json);
         let wall = dispatcher.get("/api/wall").await;
         assert_eq!(wall.json["messages"].as_array().unwrap().len(), 1);

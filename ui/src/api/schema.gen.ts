@@ -856,6 +856,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports within reach, newest first. */
+        get: operations["import_list"];
+        put?: never;
+        /** Upload a roster and see what importing it would do; nothing is imported yet. */
+        post: operations["import_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The template, one sheet a kind. */
+        get: operations["import_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An import with its report. */
+        get: operations["import_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a roster in: every row, or none when anything changed since it was looked at and no longer
+         *     fits.
+         */
+        post: operations["import_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -2292,7 +2364,7 @@ export interface paths {
         };
         /** The bed map of a member: every bed with its state, its hold and its expected leave. */
         get: operations["resources_bed_map"];
-        /** Make a bed, or change the one with this number in its ward. */
+        /** Make a bed, or with `If-Match` change the one with this number in its ward. */
         put: operations["resources_bed_put"];
         post?: never;
         delete?: never;
@@ -2446,7 +2518,7 @@ export interface paths {
         };
         /** The devices of a member. */
         get: operations["resources_equipment_list"];
-        /** Make a device, or change the one with this code; bookings already made stay. */
+        /** Make a device, or with `If-Match` change the one with this code; bookings already made stay. */
         put: operations["resources_equipment_put"];
         post?: never;
         delete?: never;
@@ -2840,7 +2912,7 @@ export interface paths {
         };
         /** The schedule templates of a member. */
         get: operations["resources_template_list"];
-        /** Make a template, or change the one with this code; sessions already made stay as they are. */
+        /** Make a template, or with `If-Match` change the one with this code; sessions made stay as they are. */
         put: operations["resources_template_put"];
         post?: never;
         delete?: never;
@@ -2944,7 +3016,7 @@ export interface paths {
         };
         /** The wards of a member, each with its beds counted. */
         get: operations["resources_ward_list"];
-        /** Make a ward, or change the one with this code. */
+        /** Make a ward, or with `If-Match` change the one with this code. */
         put: operations["resources_ward_put"];
         post?: never;
         delete?: never;
@@ -3882,6 +3954,18 @@ export interface components {
          * @enum {string}
          */
         BedState: "open" | "occupied" | "cleaning" | "closed";
+        /** @description Names a kept file. */
+        BlobRef: {
+            /** @description SHA-256 of the content, in hex; its name. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            size_bytes: number;
+            /** @description Its type, told from the content. */
+            media_type: string;
+        };
         /** @description A typed tie between two organizations, with dates and proof. */
         Bond: {
             /** @description Its id. */
@@ -5181,6 +5265,56 @@ export interface components {
          * @enum {string}
          */
         IdentifierKind: "resident-id" | "health-card" | "insurance" | "passport" | "birth-certificate" | "hospital-number";
+        /** @description A roster file that was looked at. */
+        Import: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The organization for which it was uploaded. */
+            org_id: components["schemas"]["Id"];
+            /** @description By whom. */
+            uploaded_by: string;
+            /** @description When. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+            applied_at?: components["schemas"]["Instant"] | null;
+            /** @description The file. */
+            file: components["schemas"]["BlobRef"];
+            /** @description What was found; of the last look. */
+            report: components["schemas"]["ImportReport"];
+        };
+        /** @description Something to say about one cell, row or sheet. */
+        ImportFinding: {
+            /** @description How much it weighs. */
+            severity: components["schemas"]["ImportSeverity"];
+            /** @description The sheet; the file's name for csv. */
+            sheet: string;
+            /** @description The cell as spreadsheets name it: `C7`. */
+            cell: string;
+            /**
+             * Format: int32
+             * @description The row, counted from 1.
+             */
+            row: number;
+            /** @description The heading of the column, where it is about one. */
+            column?: string | null;
+            /** @description Stable code. */
+            code: string;
+            /** @description What is wrong and what would be right, in Chinese. */
+            message_zh: string;
+            /** @description The same in English. */
+            message_en: string;
+            /** @description What the cell holds, shortened; identifiers are masked. */
+            value?: string | null;
+        };
+        /** @description A form with one file. */
+        ImportForm: {
+            /**
+             * Format: binary
+             * @description The roster: xlsx, or csv in UTF-8 or GB18030, at most 20 MiB.
+             */
+            file: string;
+        };
         /** @description What an import did, or would do. */
         ImportReport: {
             /** @description Was anything stored? Never in a dry run, nor when there are problems. */
@@ -5212,6 +5346,83 @@ export interface components {
              * @description All bad cells.
              */
             problem_count: number;
+        };
+        /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        ImportSeverity: "error" | "warning" | "note";
+        /** @description What was found in one sheet. */
+        ImportSheet: {
+            /** @description Its name. */
+            name: string;
+            kind?: components["schemas"]["SheetKind"] | null;
+            /**
+             * Format: int32
+             * @description The row of the headings.
+             */
+            header_row?: number | null;
+            /**
+             * Format: int32
+             * @description Rows of data.
+             */
+            rows: number;
+            /**
+             * Format: int32
+             * @description Rows that make something new.
+             */
+            created: number;
+            /**
+             * Format: int32
+             * @description Rows that change something.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Rows that say what is known already.
+             */
+            unchanged: number;
+            /** @description Headings that mean nothing here. */
+            unknown_columns: string[];
+        };
+        /**
+         * @description Where an import stands.
+         * @enum {string}
+         */
+        ImportState: "ready" | "faulty" | "applied";
+        /** @description An import in a list. */
+        ImportSummary: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The file's name. */
+            file_name: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            size_bytes: number;
+            /** @description By whom. */
+            uploaded_by: string;
+            /** @description When. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ImportState"];
+            applied_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int32
+             * @description Rows of data.
+             */
+            rows: number;
+            /**
+             * Format: int32
+             * @description Errors.
+             */
+            error_count: number;
+            /**
+             * Format: int32
+             * @description Warnings.
+             */
+            warning_count: number;
         };
         /** @description One figure. */
         Indicator: {
@@ -6331,6 +6542,45 @@ export interface components {
                 /** @description Past its day and not done. */
                 overdue: boolean;
             })[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ImportSummary: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description The file's name. */
+                file_name: string;
+                /**
+                 * Format: int64
+                 * @description Its size.
+                 */
+                size_bytes: number;
+                /** @description By whom. */
+                uploaded_by: string;
+                /** @description When. */
+                created_at: components["schemas"]["Instant"];
+                /** @description Where it stands. */
+                state: components["schemas"]["ImportState"];
+                applied_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * Format: int32
+                 * @description Rows of data.
+                 */
+                rows: number;
+                /**
+                 * Format: int32
+                 * @description Errors.
+                 */
+                error_count: number;
+                /**
+                 * Format: int32
+                 * @description Warnings.
+                 */
+                warning_count: number;
+            }[];
             /** @description Pass as `after` to get the next page; absent on the last one. */
             next?: string | null;
         };
@@ -8255,6 +8505,11 @@ export interface components {
             /** @description By whom. */
             printed_by: string;
         };
+        /**
+         * @description What a sheet holds.
+         * @enum {string}
+         */
+        SheetKind: "organizations" | "departments" | "people" | "beds" | "equipment" | "schedules";
         /**
          * @description On which side of the case somebody stands.
          * @enum {string}
@@ -10445,6 +10700,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Membership"];
+                };
+            };
+        };
+    };
+    import_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportSummary"];
+                };
+            };
+        };
+    };
+    import_upload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ImportForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+        };
+    };
+    import_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    import_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+        };
+    };
+    import_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
                 };
             };
         };

@@ -60,8 +60,13 @@ const BANS: &[Ban] = &[
 const ENGINES: &[&str] = &["crates/store/src/sqlite", "crates/store/src/postgres"];
 
 /// The store writes the statements of an entity from its constant table and column names, its tests
-/// tamper with the chain, and the harness makes a schema a test.
-const BUILDERS: &[&str] = &["crates/store/", "crates/testkit/"];
+/// tamper with the chain, and the harnesses make a schema a test or run.
+const BUILDERS: &[&str] = &[
+    "crates/store/",
+    "crates/testkit/",
+    "crates/bench/",
+    "crates/server/tests/",
+];
 
 const VERBS: &[&str] = &[
     "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "CREATE", "ALTER", "DROP", "VALUES",

@@ -13,20 +13,34 @@ use crate::config::{AdminCommand, Resolved};
 const ROLES: [&str; 3] = ["system-admin", "security-admin", "audit-admin"];
 
 pub(super) fn run(resolved: &Resolved, command: AdminCommand) -> Result<()> {
-    let AdminCommand::Create { username, name, role, organization, password_stdin } = command;
+    let AdminCommand::Create {
+        username,
+        name,
+        role,
+        organization,
+        password_stdin,
+    } = command;
     let username = kernel::text::fold(&username).to_lowercase();
     if username.is_empty() || username.chars().any(char::is_whitespace) {
-        return Err(Error::invalid("admin.username", "--username", "a user name has no blanks and is not empty"));
+        return Err(Error::invalid(
+            "admin.username",
+            "--username",
+            "a user name has no blanks and is not empty",
+        ));
     }
     if !ROLES.contains(&role.as_str()) {
-        let detail = format!("the command line gives only these roles: {}", ROLES.join(", "));
+        let detail = format!(
+            "the command line gives only these roles: {}",
+            ROLES.join(", ")
+        );
         return Err(Error::invalid("admin.role", "--role", detail));
     }
     let app = open_ready(resolved)?;
     block_on(app.prepare())?;
     let request = Request::system("command line");
-    let rules: PasswordRules =
-        app.store().read_now(&request, |tx| tx.rule("access.passwords").map(|rule| rule.body))?;
+    let rules: PasswordRules = app.store().read_now(&request, |tx| {
+        tx.rule("access.passwords").map(|rule| rule.body)
+    })?;
     let password = read_password(password_stdin)?;
     check_password(&rules, &username, &password)?;
     let hash = block_on(app.hash_password(password))?;
@@ -68,9 +82,17 @@ fn read_password(from_stdin: bool) -> Result<String> {
             print!("{prompt}: ");
             std::io::stdout().flush().map_err(Error::internal)?;
         }
-        lines.next().transpose().map_err(Error::internal)?.ok_or_else(|| {
-            Error::invalid("admin.password", "password", "no password was given on standard input")
-        })
+        lines
+            .next()
+            .transpose()
+            .map_err(Error::internal)?
+            .ok_or_else(|| {
+                Error::invalid(
+                    "admin.password",
+                    "password",
+                    "no password was given on standard input",
+                )
+            })
     };
     if from_stdin {
         return line("");
@@ -80,7 +102,11 @@ fn read_password(from_stdin: bool) -> Result<String> {
     }
     let password = line("password")?;
     if line("once more")? != password {
-        return Err(Error::invalid("admin.password", "password", "the two passwords differ"));
+        return Err(Error::invalid(
+            "admin.password",
+            "password",
+            "the two passwords differ",
+        ));
     }
     Ok(password)
 }

@@ -17,9 +17,17 @@ const LEDGERS: &[LedgerCheck] = &[resources::ledger_check];
 pub(super) fn import(resolved: &Resolved, command: ImportCommand) -> Result<ExitCode> {
     let ImportCommand::Roster { file, apply } = command;
     let bytes = std::fs::read(&file).map_err(|error| {
-        Error::invalid("import.file", "FILE", format!("{} can't be read: {error}", file.display()))
+        Error::invalid(
+            "import.file",
+            "FILE",
+            format!("{} can't be read: {error}", file.display()),
+        )
     })?;
-    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("roster.xlsx").to_owned();
+    let name = file
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or("roster.xlsx")
+        .to_owned();
     let app = open_ready(resolved)?;
     let request = Request::system("command line");
     let report = block_on(async {
@@ -40,13 +48,26 @@ pub(super) fn import(resolved: &Resolved, command: ImportCommand) -> Result<Exit
             Severity::Note => "说明 note",
         };
         let (sheet, cell) = (&finding.sheet, &finding.cell);
-        println!("{severity}  {sheet}!{cell}: {} / {}", finding.message_zh, finding.message_en);
+        println!(
+            "{severity}  {sheet}!{cell}: {} / {}",
+            finding.message_zh, finding.message_en
+        );
     }
     if report.error_count > 0 {
-        println!("{} error(s): nothing was imported; correct the cells and try again", report.error_count);
+        println!(
+            "{} error(s): nothing was imported; correct the cells and try again",
+            report.error_count
+        );
         return Ok(ExitCode::FAILURE);
     }
-    println!("{}", if report.applied { "imported" } else { "a dry run: repeat with --apply to import" });
+    println!(
+        "{}",
+        if report.applied {
+            "imported"
+        } else {
+            "a dry run: repeat with --apply to import"
+        }
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,7 +93,10 @@ pub(super) fn backup(resolved: &Resolved, folder: &Path, with_keys: bool) -> Res
         folder.display(),
         manifest.chain_seq
     );
-    println!("check it now and then: lianti backup verify {}", folder.display());
+    println!(
+        "check it now and then: lianti backup verify {}",
+        folder.display()
+    );
     app.store().close();
     Ok(())
 }
@@ -81,9 +105,15 @@ pub(super) fn verify_backup(resolved: &Resolved, folder: &Path) -> Result<ExitCo
     let (app, _) = serve::open(resolved, false)?;
     let report = store::verify_backup(folder, app.migrations(), LEDGERS)?;
     app.store().close();
-    println!("{}", serde_json::to_string_pretty(&report).map_err(Error::internal)?);
+    println!(
+        "{}",
+        serde_json::to_string_pretty(&report).map_err(Error::internal)?
+    );
     if report.good {
-        println!("the backup is good: {} rows restored in {} ms", report.rows, report.restore_millis);
+        println!(
+            "the backup is good: {} rows restored in {} ms",
+            report.rows, report.restore_millis
+        );
         return Ok(ExitCode::SUCCESS);
     }
     println!("DO NOT RELY ON THIS BACKUP:");
@@ -102,7 +132,11 @@ pub(super) fn restore(resolved: &Resolved, folder: &Path) -> Result<()> {
         ));
     }
     let manifest = app.store().restore(folder, app.migrations())?;
-    println!("restored the state of {} with {} tables", manifest.at, manifest.tables.len());
+    println!(
+        "restored the state of {} with {} tables",
+        manifest.at,
+        manifest.tables.len()
+    );
     println!("now prove it: lianti audit verify");
     app.store().close();
     Ok(())

@@ -34,7 +34,9 @@ fn build(resolved: &Resolved, days: u16, seed: u64) -> Result<()> {
     block_on(async {
         let built = demo::ensure(&app, &options, &mut |line| println!("{line}")).await;
         let store = app.store().clone();
-        tokio::task::spawn_blocking(move || store.close()).await.map_err(Error::internal)?;
+        tokio::task::spawn_blocking(move || store.close())
+            .await
+            .map_err(Error::internal)?;
         built.map(|_| ())
     })
 }
@@ -47,7 +49,10 @@ fn require_loopback(listen: SocketAddr) -> Result<()> {
     Err(Error::new(
         Kind::Forbidden,
         "demo.loopback",
-        format!("demonstration mode signs anybody in, so it listens on loopback only, not on {}", listen.ip()),
+        format!(
+            "demonstration mode signs anybody in, so it listens on loopback only, not on {}",
+            listen.ip()
+        ),
     )
     .at("--listen"))
 }
@@ -58,10 +63,17 @@ mod tests {
 
     #[test]
     fn only_loopback_is_listened_on() {
-        for (address, allowed) in
-            [("127.0.0.1:8080", true), ("[::1]:80", true), ("0.0.0.0:8080", false), ("[::]:80", false)]
-        {
-            assert_eq!(require_loopback(address.parse().unwrap()).is_ok(), allowed, "{address}");
+        for (address, allowed) in [
+            ("127.0.0.1:8080", true),
+            ("[::1]:80", true),
+            ("0.0.0.0:8080", false),
+            ("[::]:80", false),
+        ] {
+            assert_eq!(
+                require_loopback(address.parse().unwrap()).is_ok(),
+                allowed,
+                "{address}"
+            );
         }
     }
 }

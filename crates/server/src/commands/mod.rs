@@ -1,5 +1,9 @@
 //! One file a command group; each says on standard output what it did.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to its user")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line talks to its user"
+)]
 
 mod admin;
 mod data;
@@ -23,25 +27,32 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     let resolved = cli.settings.resolve()?;
     match cli.command {
         Command::Serve => serve_command(&resolved).map(|()| ExitCode::SUCCESS),
-        Command::Demo { days, seed, prepare_only } => {
-            demo::run(&resolved, days, seed, prepare_only).map(|()| ExitCode::SUCCESS)
-        }
+        Command::Demo {
+            days,
+            seed,
+            prepare_only,
+        } => demo::run(&resolved, days, seed, prepare_only).map(|()| ExitCode::SUCCESS),
         Command::Migrate => migrate(&resolved).map(|()| ExitCode::SUCCESS),
         Command::Admin(command) => admin::run(&resolved, command).map(|()| ExitCode::SUCCESS),
         Command::Import(command) => data::import(&resolved, command),
         Command::Export { folder } => data::export(&resolved, &folder).map(|()| ExitCode::SUCCESS),
-        Command::Backup { check: Some(BackupCommand::Verify { folder }), .. } => {
-            data::verify_backup(&resolved, &folder)
-        }
-        Command::Backup { folder: Some(folder), with_keys, check: None } => {
-            data::backup(&resolved, &folder, with_keys).map(|()| ExitCode::SUCCESS)
-        }
+        Command::Backup {
+            check: Some(BackupCommand::Verify { folder }),
+            ..
+        } => data::verify_backup(&resolved, &folder),
+        Command::Backup {
+            folder: Some(folder),
+            with_keys,
+            check: None,
+        } => data::backup(&resolved, &folder, with_keys).map(|()| ExitCode::SUCCESS),
         Command::Backup { folder: None, .. } => Err(Error::invalid(
             "backup.folder",
             "FOLDER",
             "name a new folder: lianti backup backups/2026-11-22",
         )),
-        Command::Restore { folder } => data::restore(&resolved, &folder).map(|()| ExitCode::SUCCESS),
+        Command::Restore { folder } => {
+            data::restore(&resolved, &folder).map(|()| ExitCode::SUCCESS)
+        }
         Command::Audit(AuditCommand::Verify) => audit_verify(&resolved),
     }
 }
@@ -61,7 +72,11 @@ pub fn complain(error: &Error) {
 
 fn log_to_stderr(filter: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
 }
 
 /// The runtime of commands that wait for the store or serve.
@@ -75,7 +90,9 @@ fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
 }
 
 fn worker_threads() -> usize {
-    std::thread::available_parallelism().map_or(2, std::num::NonZero::get).clamp(2, 8)
+    std::thread::available_parallelism()
+        .map_or(2, std::num::NonZero::get)
+        .clamp(2, 8)
 }
 
 /// Opens a database whose tables are there, for commands that work on it.
@@ -105,7 +122,10 @@ fn migrate(resolved: &Resolved) -> Result<()> {
         println!("applied {name}");
     }
     block_on(app.prepare())?;
-    println!("{} migration(s) applied; the database is up to date", applied.len());
+    println!(
+        "{} migration(s) applied; the database is up to date",
+        applied.len()
+    );
     app.store().close();
     Ok(())
 }
@@ -118,13 +138,18 @@ fn audit_verify(resolved: &Resolved) -> Result<ExitCode> {
         verification.entries, verification.heads, verification.head_hash
     );
     for finding in &verification.findings {
-        println!("WRONG: {}", serde_json::to_string(finding).map_err(Error::internal)?);
+        println!(
+            "WRONG: {}",
+            serde_json::to_string(finding).map_err(Error::internal)?
+        );
     }
     app.store().close();
     if verification.is_whole() {
         println!("the audit chain is whole");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("the audit chain is damaged: keep this database as evidence and restore the last verified backup");
+    println!(
+        "the audit chain is damaged: keep this database as evidence and restore the last verified backup"
+    );
     Ok(ExitCode::FAILURE)
 }

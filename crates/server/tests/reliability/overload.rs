@@ -16,7 +16,7 @@ const MEMORY_KIB_MAX: u64 = 600 * 1024;
 fn overload_is_shed_and_passes() {
     let place = Place::new(&TestEngine::Sqlite);
     let server = place.serve();
-    let url = format!("{}/api/work", server.address);
+    let url = format!("{}/api/notices", server.address);
     let time = if full() {
         Duration::from_secs(300)
     } else {

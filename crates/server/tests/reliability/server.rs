@@ -234,7 +234,7 @@ impl Caller {
     pub fn new(token: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)));
+            .timeout_global(Some(Duration::from_secs(120)));
         Self {
             agent: config.build().new_agent(),
             token: token.to_owned(),

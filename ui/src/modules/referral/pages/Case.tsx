@@ -25,6 +25,7 @@ import { Talk } from '../parts/Talk';
 import type { ActionName, ReferralView } from '../types';
 import { kindText, stepsOf } from '../words';
 import '../referral.css';
+import '../new.css';
 
 const PLACE = { tab: text(), do: text() };
 

@@ -30,11 +30,20 @@ import { PatientFinder } from '../parts/PatientFinder';
 import { LiveWarning, SuggestionPanel } from '../parts/Suggestion';
 import { TargetFields } from '../parts/TargetFields';
 import { usePatientBrief, useRecordSummary } from '../patients';
-import { KINDS, type Kind, type ReferralView, type Suggestion, type Target } from '../types';
+import {
+  KINDS,
+  type Kind,
+  PRIORITIES,
+  type Priority,
+  type ReferralView,
+  type Suggestion,
+  type Target,
+} from '../types';
 import { usePreflight } from '../usePreflight';
 import { useSend } from '../useSend';
 import { defaultService, kindText } from '../words';
 import '../referral.css';
+import '../new.css';
 
 const PLACE = { draft: text(), kind: choice(KINDS), patient: text() };
 
@@ -116,6 +125,12 @@ function ReferralForm({ draft }: { draft?: ReferralView }) {
   function pickTarget(target: Target) {
     const specialty = answer.data?.suggestion.specialty_code;
     if (specialty) form.setFieldValue(['content', 'specialty_code'], specialty);
+    // Who takes the rules' target takes their urgency too, where it is greater than one's own.
+    const asked = form.getFieldValue(['content', 'priority']) as Priority;
+    const wiser = answer.data?.suggestion.priority ?? asked;
+    if (PRIORITIES.indexOf(wiser) < PRIORITIES.indexOf(asked)) {
+      form.setFieldValue(['content', 'priority'], wiser);
+    }
     change({ to_org_id: target.org_id, to_org_name: target.name, to_department_id: undefined });
   }
   function takeKind(suggestion: Suggestion) {

@@ -1,26 +1,30 @@
 //! PostgreSQL: worker threads, each with one connection; SERIALIZABLE with bounded retry.
 
 pub(crate) mod tables;
+mod value;
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use bytes::BytesMut;
 use kernel::{Error, Kind, Result};
-use postgres::error::SqlState;
-use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use postgres::types::ToSql;
 use postgres::{Client, NoTls, Statement};
 
 use crate::chain::{ChainHead, number_events};
+use value::failure;
+
 use crate::engine::{self, CONTENTION, Connection, Session, Task};
 use crate::{Row, Value};
 
 /// How often a closure is run before its caller is told to try again.
 const ATTEMPTS_MAX: u32 = 40;
+/// After so many attempts a closure gets the writers of this process for itself: under a crowd at one
+/// place, optimism only makes everybody run again.
+const ALONE_AFTER: u32 = 3;
 /// The longest pause between two attempts.
 const PAUSE_MILLIS_MAX: u64 = 40;
 /// Tasks that may wait for a worker; beyond it callers are told to back off.
@@ -31,6 +35,8 @@ const NUMBERING_POLL: Duration = Duration::from_millis(250);
 const SESSION: &str =
     "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';
     SET lock_timeout = '20s'; SET client_min_messages = warning";
+/// A scan of a whole small table would make every command on it conflict with every other.
+const WRITER: &str = "SET enable_seqscan = off";
 
 /// The engine that speaks PostgreSQL's protocol.
 pub(crate) struct Postgres {
@@ -48,6 +54,8 @@ const UNREACHABLE: &str = "store.unreachable";
 pub(crate) struct PgConnection {
     url: String,
     live: Option<(Client, HashMap<&'static str, Statement>)>,
+    /// What this connection wants besides [`SESSION`].
+    setting: &'static str,
 }
 
 impl Postgres {
@@ -57,29 +65,27 @@ impl Postgres {
         readers: usize,
         numbered: impl Fn() + Send + 'static,
     ) -> Result<Self> {
-        let mut first = PgConnection {
-            url: url.to_owned(),
-            live: None,
-        };
+        let mut first = PgConnection::new(url);
         first.check_collation()?;
         let (number, wake) = sync_channel(1);
         let (writer, write_queue) = sync_channel(QUEUE_MAX);
         let (reader, read_queue) = sync_channel(QUEUE_MAX);
         let write_queue = Arc::new(Mutex::new(write_queue));
         let read_queue = Arc::new(Mutex::new(read_queue));
+        let gate = Arc::new(RwLock::new(()));
         let mut threads = vec![spawn("store-numbering", {
             move || numbering_loop(first, &wake, numbered)
         })?];
         for index in 0..writers {
             let connection = PgConnection {
-                url: url.to_owned(),
-                live: None,
+                setting: WRITER,
+                ..PgConnection::new(url)
             };
             let queue = Arc::clone(&write_queue);
-            let number = number.clone();
+            let (number, gate) = (number.clone(), Arc::clone(&gate));
             let run = move || {
                 work_loop(connection, &queue, &|connection, task| {
-                    let result = write(connection, task);
+                    let result = write(connection, &gate, task);
                     if result.is_ok() {
                         // Full means that the numbering step is about to look anyway.
                         let _ = number.try_send(());
@@ -90,10 +96,7 @@ impl Postgres {
             threads.push(spawn(&format!("store-writer-{index}"), run)?);
         }
         for index in 0..readers {
-            let connection = PgConnection {
-                url: url.to_owned(),
-                live: None,
-            };
+            let connection = PgConnection::new(url);
             let queue = Arc::clone(&read_queue);
             let run = move || work_loop(connection, &queue, &read);
             threads.push(spawn(&format!("store-reader-{index}"), run)?);
@@ -168,18 +171,26 @@ fn work_loop(
     }
 }
 
-fn write(connection: &mut PgConnection, task: &mut Task) -> Result<()> {
+fn write(connection: &mut PgConnection, gate: &RwLock<()>, task: &mut Task) -> Result<()> {
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let result = write_once(connection, task);
+        let result = if attempt > ALONE_AFTER {
+            let _alone = gate.write().unwrap_or_else(PoisonError::into_inner);
+            write_once(connection, task)
+        } else {
+            let _together = gate.read().unwrap_or_else(PoisonError::into_inner);
+            write_once(connection, task)
+        };
         match result {
             Err(error) if error.code() == CONTENTION && attempt < ATTEMPTS_MAX => {
-                let pause = (1_u64 << attempt.min(6)).min(PAUSE_MILLIS_MAX);
-                // Uneven pauses keep two losers from meeting again.
-                let uneven =
-                    u64::from(std::process::id()).wrapping_mul(u64::from(attempt) * 2_654_435_761);
-                std::thread::sleep(Duration::from_millis(1 + uneven % pause));
+                let longest = (1_u64 << attempt.min(6)).min(PAUSE_MILLIS_MAX);
+                // Pauses differ from connection to connection, or two losers would meet again.
+                let mark = std::ptr::from_ref(connection).addr() as u64;
+                let uneven = mark
+                    .rotate_right(7)
+                    .wrapping_mul(u64::from(attempt) * 2_654_435_761);
+                std::thread::sleep(Duration::from_millis(1 + (uneven >> 32) % longest));
             }
             other => return other,
         }
@@ -266,6 +277,7 @@ impl PgConnection {
         Self {
             url: url.to_owned(),
             live: None,
+            setting: "",
         }
     }
 
@@ -283,6 +295,7 @@ impl PgConnection {
         {
             let mut client = Client::connect(&self.url, NoTls).map_err(failure)?;
             client.batch_execute(SESSION).map_err(failure)?;
+            client.batch_execute(self.setting).map_err(failure)?;
             self.live = Some((client, HashMap::new()));
         }
         Ok(self.live.as_mut().expect("connected just above"))
@@ -429,105 +442,4 @@ fn refer(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
         .iter()
         .map(|param| param as &(dyn ToSql + Sync))
         .collect()
-}
-
-impl ToSql for Value {
-    fn to_sql(
-        &self,
-        ty: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
-        match self {
-            Self::Null => Ok(IsNull::Yes),
-            Self::Int(value) => match *ty {
-                Type::INT2 => i16::try_from(*value)?.to_sql(ty, out),
-                Type::INT4 => i32::try_from(*value)?.to_sql(ty, out),
-                Type::INT8 => value.to_sql(ty, out),
-                _ => Err(format!("a whole number was given where {ty} is wanted").into()),
-            },
-            Self::Text(value) => match *ty {
-                Type::JSONB => {
-                    // The binary form of jsonb is its version, 1, and then the text.
-                    out.extend_from_slice(&[1]);
-                    value.to_sql(&Type::TEXT, out)
-                }
-                Type::TEXT
-                | Type::VARCHAR
-                | Type::BPCHAR
-                | Type::NAME
-                | Type::JSON
-                | Type::UNKNOWN => value.to_sql(&Type::TEXT, out),
-                _ => Err(format!("text was given where {ty} is wanted").into()),
-            },
-        }
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
-}
-
-impl<'a> FromSql<'a> for Value {
-    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(match *ty {
-            Type::INT2 => Self::Int(i16::from_sql(ty, raw)?.into()),
-            Type::INT4 => Self::Int(i32::from_sql(ty, raw)?.into()),
-            Type::INT8 => Self::Int(i64::from_sql(ty, raw)?),
-            Type::JSONB => {
-                Self::Text(std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned())
-            }
-            Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::JSON | Type::UNKNOWN => {
-                Self::Text(std::str::from_utf8(raw)?.to_owned())
-            }
-            _ => {
-                return Err(
-                    format!("a column of type {ty} came back; CAST it to BIGINT or TEXT").into(),
-                );
-            }
-        })
-    }
-
-    fn from_sql_null(_: &Type) -> Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Self::Null)
-    }
-
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-}
-
-pub(crate) fn failure(error: postgres::Error) -> Error {
-    let Some(state) = error.code().cloned() else {
-        if error.is_closed()
-            || error
-                .source()
-                .is_some_and(|cause| cause.is::<std::io::Error>())
-        {
-            return unreachable(error);
-        }
-        return Error::internal(error);
-    };
-    match state {
-        SqlState::T_R_SERIALIZATION_FAILURE
-        | SqlState::T_R_DEADLOCK_DETECTED
-        | SqlState::LOCK_NOT_AVAILABLE => engine::contention(error),
-        SqlState::UNIQUE_VIOLATION => engine::duplicate(error),
-        SqlState::CHECK_VIOLATION
-        | SqlState::FOREIGN_KEY_VIOLATION
-        | SqlState::NOT_NULL_VIOLATION
-        | SqlState::EXCLUSION_VIOLATION => engine::constraint(error),
-        SqlState::DISK_FULL | SqlState::OUT_OF_MEMORY => engine::full(error),
-        SqlState::ADMIN_SHUTDOWN
-        | SqlState::CRASH_SHUTDOWN
-        | SqlState::CANNOT_CONNECT_NOW
-        | SqlState::TOO_MANY_CONNECTIONS => unreachable(error),
-        _ => Error::internal(error),
-    }
-}
-
-fn unreachable(error: postgres::Error) -> Error {
-    let detail = "the database can't be reached; try again shortly";
-    Error::new(Kind::Unavailable, UNREACHABLE, detail).because(error)
 }

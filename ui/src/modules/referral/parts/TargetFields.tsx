@@ -52,7 +52,9 @@ export function TargetFields({ kind, own_org_id }: { kind: Kind; own_org_id: str
 function Availability({ org_id, kind }: { org_id: string; kind: Kind }) {
   const now = useNow();
   const department_id = Form.useWatch('to_department_id') as string | undefined;
-  const content = (Form.useWatch('content') ?? {}) as Partial<Content>;
+  const form = Form.useFormInstance();
+  // The specialty has no field of its own: it comes with the rules' suggestion.
+  const content = (Form.useWatch('content', { form, preserve: true }) ?? {}) as Partial<Content>;
   const place = content.service ? placeKind(content.service) : null;
   const exams = useConcepts('exam', place === 'equipment');
   const exam = exams.data?.find((one) => one.code === content.exam?.item_code);

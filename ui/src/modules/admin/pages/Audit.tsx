@@ -163,7 +163,7 @@ export default function Audit() {
               <DateTime at={row.at} />
             </span>
             <span className="lt-muted">
-              {row.actor_name} · {orgName(row.actor_org_id)}
+              {row.actor_name || roleName(row.role)} · {orgName(row.actor_org_id)}
             </span>
           </>
         )}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Segmented, Select } from 'antd';
 import { useState } from 'react';
 import { call } from '@/api/client';
+import { useOrgName } from '@/api/organizations';
 import { t } from '@/i18n';
 import { AsyncSelect } from '@/kit/AsyncSelect';
 import { DataTable } from '@/kit/DataTable';
@@ -210,6 +211,7 @@ function Fields({ kind, filters, setFilters }: FieldsProps) {
 function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
   const now = useNow();
   const specialty = useSpecialtyName();
+  const orgName = useOrgName();
   const [minute, setMinute] = useState(() => Math.floor(now / MINUTE_MS));
   const usual: WindowName = kind === 'bed' ? 'today' : 'days7';
   const query = {
@@ -268,7 +270,7 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
           title: t('resources.org'),
           width: 130,
           always: true,
-          render: (offer) => offer.org_name,
+          render: (offer) => orgName(offer.org_id),
         },
         {
           key: 'name',
@@ -350,7 +352,7 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
       ]}
       phoneRow={(offer) => (
         <>
-          <strong>{offer.org_name}</strong> {offer.name}
+          <strong>{orgName(offer.org_id)}</strong> {offer.name}
           <div className="lt-muted">
             {kind === 'bed' ? t('resources.now') : <DateTime at={offer.start_at} />} ·{' '}
             {distanceText(offer.distance_meters)} · <Money fen={offer.price} />

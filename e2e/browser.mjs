@@ -49,7 +49,7 @@ export async function account(url, role, org = '') {
  * failed requests, pages that threw.
  */
 export async function signedIn(browser, url, role, { org, size = sizes.desk, language = 'zh-CN', scheme = 'light' } = {}) {
-  const context = await browser.newContext({ viewport: size, locale: language, colorScheme: scheme, acceptDownloads: true });
+  const context = await browser.newContext({ viewport: size, locale: language, timezoneId: 'Asia/Shanghai', colorScheme: scheme, acceptDownloads: true });
   context.setDefaultTimeout(PATIENCE_MS);
   await context.addInitScript((chosen) => localStorage.setItem('lianti.language', chosen), language);
   const page = await context.newPage();

@@ -21,7 +21,7 @@ test('the matrix of roles, and an account with its first sign-in', async () => {
     await page.getByLabel('姓名', { exact: true }).fill('殷时雨');
     await page.getByLabel('用户名', { exact: true }).fill(username);
     await choose(page, listOf(page, '岗位'), { type: '转诊', option: '转诊办公室' });
-    await choose(page, page.locator('.ant-form-item').filter({ has: page.getByText('机构', { exact: true }) }).getByRole('combobox'), { type: '青禾镇', option: '青禾镇中心卫生院' });
+    await choose(page, page.locator('.ant-form-item').filter({ has: page.getByText('机构', { exact: true }) }).getByRole('combobox'), { type: '青禾镇', option: '青禾卫生院' });
     await page.getByRole('button', { name: '创建账号' }).click();
     await page.getByText('一次性密码，只显示这一次').waitFor();
     const once = (await page.locator('.admin-secret-text').innerText()).trim();
@@ -75,7 +75,7 @@ test('a rule gets a version, and the audit knows', async () => {
     await shot(system, 'journey-rule');
 
     const audit = await signedIn(browser, url, 'audit-admin');
-    await audit.goto(`${url}/admin/audit?event=rule`);
+    await audit.goto(`${url}/admin/audit?event=rule-set.changed`);
     await audit.locator('tbody tr.ant-table-row').first().waitFor();
     await audit.goto(`${url}/admin/audit/chain`);
     await audit.getByRole('button', { name: '开始验证' }).click();

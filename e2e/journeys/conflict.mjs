@@ -25,7 +25,7 @@ test('a slot taken a moment ago: by whom, and the next three', async () => {
     await first.getByText('已锁定，保留至').waitFor();
 
     await dialog(second).getByRole('button', { name: '锁定' }).click();
-    const refusal = dialog(second).getByRole('alert').filter({ hasText: LEAD });
+    const refusal = dialog(second).getByRole('alert').filter({ hasText: '刚刚已被总院占用' });
     await refusal.waitFor();
     await shot(second, 'journey-slot-taken');
     const instead = dialog(second).locator('.resources-alternatives li');

@@ -7,7 +7,7 @@ import { dialog, must, organization } from '../screen.mjs';
 
 const url = serverUrl();
 const TOWN = '青禾镇中心卫生院';
-const sheet = (rows) => Buffer.from(`\ufeff青禾镇科室登记表,,\r\n科室名称,机构编码,科室编码\r\n${rows.join('\r\n')}\r\n`);
+const sheet = (rows) => Buffer.from(`\ufeff青禾镇科室登记表,,\n科室名称,机构编码,科室编码\n${rows.join('\n')}\n`);
 
 test('a roster with faults by cell, then a good one', async () => {
   const browser = await launch();

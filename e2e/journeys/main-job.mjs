@@ -59,7 +59,7 @@ async function refers(page) {
 
   const advice = page.getByRole('complementary', { name: '规则建议' });
   await advice.getByText('建议转诊').first().waitFor();
-  await advice.getByRole('button', { name: /云岭联合医院/ }).click();
+  await advice.getByRole('button', { name: /^总院/ }).click();
   await choose(page, listOf(main, '科室'), { option: '心血管内科' });
   await page.getByText('患者（或家属）知情并同意转诊').click();
   await shot(page, 'journey-referral-form');

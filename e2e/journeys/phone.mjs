@@ -48,6 +48,7 @@ test('a village doctor refers from a telephone', async () => {
     await page.waitForURL(/\/referral\/[0-9a-f-]{36}/);
     await page.getByText('已提交').first().waitFor();
     await noSideways(page);
+    await page.getByRole('list', { name: '经过' }).waitFor();
     await shot(page, 'journey-phone-case');
     await page.goto(`${url}/referral/start`);
     await page.getByRole('button', { name: new RegExp(patient.name) }).waitFor();

@@ -4,6 +4,7 @@
  */
 import type { Query, QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
+import { ApiError } from './errors';
 
 export interface LiveEvent {
   seq: number;
@@ -21,6 +22,7 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 /** A short break is no news: it is said only when it lasts. */
 const QUIET_MS = 3_000;
+const FORBIDDEN = 403;
 /** Lists that any change may touch. */
 const ALWAYS_KINDS = ['work', 'notice'];
 
@@ -56,6 +58,15 @@ export function follows(
   return Array.isArray(followed) && followed.some((kind) => kinds.has(kind));
 }
 
+/**
+ * What was refused is asked again only by the person: a refusal is itself an event, and asking anew
+ * would go on for ever.
+ */
+function isRefused(query: Pick<Query, 'state'>): boolean {
+  const { status, error } = query.state;
+  return status === 'error' && error instanceof ApiError && error.status === FORBIDDEN;
+}
+
 /** Opens the stream and keeps it open; the answer closes it. */
 export function startLive(queries: QueryClient, url = '/api/events'): () => void {
   let source: EventSource | null = null;
@@ -71,7 +82,9 @@ export function startLive(queries: QueryClient, url = '/api/events'): () => void
     burstTimer = undefined;
     const kinds = new Set([...pending, ...ALWAYS_KINDS]);
     pending.clear();
-    void queries.invalidateQueries({ predicate: (query) => follows(query, kinds) });
+    void queries.invalidateQueries({
+      predicate: (query) => follows(query, kinds) && !isRefused(query),
+    });
   }
   function receive(message: MessageEvent<string>) {
     const event = parseEvent(message.data);

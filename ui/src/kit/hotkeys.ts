@@ -12,7 +12,7 @@ export function useHotkeys(keys: Hotkeys, enabled = true): void {
       const name = hotkeyName(event);
       const handler = latest.current[name];
       if (!handler || event.isComposing) return;
-      if (!name.startsWith('mod+') && isBusyTarget(event.target)) return;
+      if (!name.startsWith('mod+') && isBusyTarget(event.target, name)) return;
       handler(event);
     }
     window.addEventListener('keydown', press);
@@ -26,9 +26,11 @@ export function hotkeyName(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaK
   return event.ctrlKey || event.metaKey ? `mod+${key}` : key;
 }
 
-function isBusyTarget(target: EventTarget | null): boolean {
+/** Escape means nothing to a button, so it goes on working with the focus on one. */
+function isBusyTarget(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;
   if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]')) return true;
-  return ['INPUT', 'TEXTAREA', 'SELECT', 'BUTTON', 'A'].includes(target.tagName);
+  if (['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)) return true;
+  return key !== 'Escape' && ['BUTTON', 'A'].includes(target.tagName);
 }

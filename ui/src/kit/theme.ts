@@ -57,6 +57,8 @@ export function antDesignTheme(scheme: Scheme): ThemeConfig {
       colorPrimary: palette.accent,
       colorLink: palette.tones.active.text,
       colorInfo: palette.accent,
+      colorInfoBg: palette.tones.active.background,
+      colorInfoBorder: palette.line,
       colorSuccess: palette.tones.done.solid,
       colorWarning: palette.tones.soon.solid,
       // The dark algorithm dims it, so it starts brighter there.

@@ -140,6 +140,11 @@ function TableBody<Row extends object>(props: TableBodyProps<Row>) {
     const row = current >= 0 ? box.current?.querySelector(`tr[data-index="${current}"]`) : null;
     row?.scrollIntoView({ block: 'nearest' });
   }, [current]);
+  useEffect(() => {
+    // A wide table scrolls sideways; where nothing in it takes the focus, the keyboard must reach it.
+    const scroller = box.current?.querySelector('.ant-table-body, .ant-table-content');
+    scroller?.setAttribute('tabindex', '0');
+  }, []);
   const columns = useMemo(
     () =>
       props.columns

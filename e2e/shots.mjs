@@ -3,7 +3,6 @@
 //   LIANTI_URL=http://127.0.0.1:8080 node shots.mjs [--docs] [part of a name …]
 //
 // Without LIANTI_URL a demonstration is started for it.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { launch, signedIn, sizes } from './browser.mjs';
@@ -105,24 +104,19 @@ async function forDocs() {
   }
   if (isWanted('dispatch')) {
     const path = join(folder, 'dispatch.png');
-    await wall(path, 'zh-CN', sizes.wide);
-    smaller(path, '1366x768');
+    await wall(path, 'zh-CN', sizes.desk);
+    weigh(path);
   }
 }
 
 async function keep(page, path) {
   await page.screenshot({ path });
-  smaller(path);
+  weigh(path);
 }
 
-/** Fewer colours, where the tool is at hand; a picture that stays too large is named. */
-function smaller(path, size) {
-  try {
-    execFileSync('convert', [path, ...(size ? ['-resize', size] : []), '-strip', '-colors', '128', '-define', 'png:compression-level=9', `PNG8:${path}`]);
-  } catch {
-    // Without ImageMagick the picture is kept as it was taken.
-  }
-  const { size: bytes } = statSync(path);
-  if (bytes > DOCS_BYTES_MAX) console.error(`${path} has ${bytes} bytes, more than ${DOCS_BYTES_MAX}`);
-  else console.log(`${path} ${Math.round(bytes / 1024)} kB`);
+/** A picture that is too large for the repository is named. */
+function weigh(path) {
+  const { size } = statSync(path);
+  if (size > DOCS_BYTES_MAX) console.error(`${path} has ${size} bytes, more than ${DOCS_BYTES_MAX}`);
+  else console.log(`${path} ${Math.round(size / 1024)} kB`);
 }

@@ -19,11 +19,12 @@ test('no record without a basis, and every emergency access is looked at', async
     await other.goto(address);
     await other.getByRole('heading', { name: '没有调阅依据' }).first().waitFor();
     await shot(other, 'journey-no-basis');
-    await other.getByRole('button', { name: '紧急调阅' }).click();
-    await dialog(other).getByLabel('原因').fill(REASON);
-    await dialog(other).getByRole('button', { name: '紧急调阅' }).click();
-    await other.getByRole('heading', { name: patient.name }).waitFor();
-    await other.getByText('调阅依据：紧急调阅').waitFor();
+    await breaksGlass(other, patient);
+
+    const hospital = await signedIn(browser, url, 'attending-doctor', { org: '云岭联合医院' });
+    await hospital.goto(address);
+    await hospital.getByRole('heading', { name: '没有调阅依据' }).first().waitFor();
+    await breaksGlass(hospital, patient);
 
     await privacy.goto(`${url}/record/break-glass`);
     await privacy.locator('tr', { hasText: REASON }).first().click();
@@ -34,12 +35,21 @@ test('no record without a basis, and every emergency access is looked at', async
     await privacy.getByRole('button', { name: '提交复核' }).click();
     await privacy.getByText('情况属实').first().waitFor();
     await privacy.getByRole('link', { name: '谁看过' }).click();
-    const log = privacy.locator('tr', { hasText: '溪语村' });
+    const log = privacy.locator('tr');
+    await log.filter({ hasText: '溪语村' }).first().waitFor();
     await log.filter({ hasText: '紧急调阅' }).first().waitFor();
     await log.filter({ hasText: '查看被拒绝' }).first().waitFor();
     await shot(privacy, 'journey-access-log');
-    for (const page of [own, other, privacy]) await page.done();
+    for (const page of [own, other, hospital, privacy]) await page.done();
   } finally {
     await browser.close();
   }
 });
+
+async function breaksGlass(page, patient) {
+  await page.getByRole('button', { name: '紧急调阅' }).click();
+  await dialog(page).getByLabel('原因').fill(REASON);
+  await dialog(page).getByRole('button', { name: '紧急调阅' }).click();
+  await page.getByRole('heading', { name: patient.name }).waitFor();
+  await page.getByText('调阅依据：紧急调阅').waitFor();
+}

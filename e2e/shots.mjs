@@ -20,7 +20,7 @@ const DOCS = {
   'admin/roles': 'admin',
   'work/work': 'work',
   'terminology/catalogue': 'terminology',
-  'exchange/imports': 'roster-import',
+  'exchange/imports': 'exchange',
 };
 
 const words = process.argv.slice(2);

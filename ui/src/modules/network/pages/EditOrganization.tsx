@@ -14,7 +14,7 @@ import { toast } from '@/kit/toast';
 import { decisionOptions, options, useOrganization } from '../queries';
 import type { Organization, OrganizationDetail, OrganizationInput } from '../types';
 import { FUNDINGS, INPUT_MODES, LEVELS, ORG_KINDS, OWNERSHIPS, POSITIONINGS } from '../types';
-import { GuardedRefusal, IDENTITY_CODE } from './GuardedRefusal';
+import { GuardedRefusal, IDENTITY_CODE, isGuarded } from './GuardedRefusal';
 import { useOptionalParam } from './params';
 import '../network.css';
 
@@ -69,7 +69,7 @@ function Editor({ org, version }: { org?: OrganizationDetail; version?: string }
     <Page title={org ? org.name : t('network.organizations.new')} back={home}>
       <GuardedRefusal error={save.error} />
       <FormErrors
-        error={save.error}
+        error={isGuarded(save.error) ? null : save.error}
         labels={Object.fromEntries(FIELDS.map((name) => [name, field(name as keyof Values)]))}
         onGo={scrollToField(form)}
       />

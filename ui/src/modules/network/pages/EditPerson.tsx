@@ -13,7 +13,7 @@ import { toast } from '@/kit/toast';
 import { conceptOptions, decisionOptions, options, useConceptName, usePerson } from '../queries';
 import type { Practitioner, PractitionerInput } from '../types';
 import { PROFESSIONS, STAFF_STATUSES, TITLE_RANKS } from '../types';
-import { GuardedRefusal, IDENTITY_CODE } from './GuardedRefusal';
+import { GuardedRefusal, IDENTITY_CODE, isGuarded } from './GuardedRefusal';
 import { useOptionalParam } from './params';
 import '../network.css';
 
@@ -63,7 +63,11 @@ function Editor({ person, version }: { person?: Practitioner; version?: string }
   return (
     <Page title={person ? person.name : t('network.people.new')} back={home}>
       <GuardedRefusal error={save.error} />
-      <FormErrors error={save.error} labels={labels} onGo={scrollToField(form)} />
+      <FormErrors
+        error={isGuarded(save.error) ? null : save.error}
+        labels={labels}
+        onGo={scrollToField(form)}
+      />
       <Form
         form={form}
         layout="vertical"

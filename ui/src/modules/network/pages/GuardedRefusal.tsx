@@ -10,10 +10,15 @@ const CODES = new Set([
   'network.decision-spent',
 ]);
 
+/** Whether a refusal is about the six unchanged, and told by `GuardedRefusal`. */
+export function isGuarded(error: ApiError | null): boolean {
+  return error !== null && CODES.has(error.code);
+}
+
 /** Why one of the six unchanged cannot be changed here, and the way out: cite a decision. */
 export function GuardedRefusal({ error }: { error: ApiError | null }) {
   const can = useCan();
-  if (!error || !CODES.has(error.code)) return null;
+  if (!error || !isGuarded(error)) return null;
   const fields = (error.data as { fields?: string[] } | undefined)?.fields ?? [];
   return (
     <Alert

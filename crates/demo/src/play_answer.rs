@@ -278,10 +278,7 @@ impl Play {
         self.cases[case].stage = Stage::Over;
         if self.forgive(sent)?.is_some() {
             let one = &self.cases[case];
-            let sheet = match one.sheet {
-                Sheet::Usual(scenario) => Sheet::Usual(scenario),
-                Sheet::Exam(at) => Sheet::Exam(at),
-            };
+            let sheet = one.sheet;
             let opening = Opening {
                 kind: Kind::Up,
                 sheet,

@@ -262,10 +262,12 @@ impl Play {
             None if near => Arc::new(self.world.served.get(&favoured)?.clone()),
             None => self.neighbours("lead"),
         };
-        if kind == Kind::Up && from.is_none() && self.world.random.chance(35) {
-            if let Some(found) = self.returning() {
-                return Some(found);
-            }
+        if kind == Kind::Up
+            && from.is_none()
+            && self.world.random.chance(35)
+            && let Some(found) = self.returning()
+        {
+            return Some(found);
         }
         for _ in 0..TRIES {
             let sheet = match kind {
@@ -331,15 +333,18 @@ impl Play {
         };
         let village = from.starts_with("village");
         let town = from.split('-').nth(1).map(|town| format!("town-{town}"));
-        if village && kind == Kind::Up && scenario.township && self.world.random.chance(450) {
-            if let Some(town) = town {
-                let room = match scenario.service {
-                    Service::Inpatient => "inpatient",
-                    _ => "general-practice",
-                };
-                let department = format!("{town}/{room}");
-                return (town, department);
-            }
+        if village
+            && kind == Kind::Up
+            && scenario.township
+            && self.world.random.chance(450)
+            && let Some(town) = town
+        {
+            let room = match scenario.service {
+                Service::Inpatient => "inpatient",
+                _ => "general-practice",
+            };
+            let department = format!("{town}/{room}");
+            return (town, department);
         }
         let branch_per_mille = if kind == Kind::Emergency { 120 } else { 300 };
         if !scenario.branch.is_empty() && self.world.random.chance(branch_per_mille) {

@@ -56,7 +56,7 @@ pub(crate) async fn register(
                 resident: resident.clone(),
             });
         }
-        if world.residents.len() % TELL_EVERY == 0 && world.residents.len() < total {
+        if world.residents.len().is_multiple_of(TELL_EVERY) && world.residents.len() < total {
             progress(&format!("{} residents registered", world.residents.len()));
         }
     }

@@ -107,8 +107,17 @@ pub(crate) const EMERGENCIES: &[Scenario] = &[
     },
 ];
 
-/// Examinations asked for: code of the catalogue, name, modality, diagnosis, why.
-pub(crate) const EXAMS: &[(&str, &str, &str, (&str, &str), &str)] = &[
+/// Code of the catalogue, name, modality, diagnosis, why.
+type ExamRow = (
+    &'static str,
+    &'static str,
+    &'static str,
+    (&'static str, &'static str),
+    &'static str,
+);
+
+/// Examinations asked for.
+pub(crate) const EXAMS: &[ExamRow] = &[
     (
         "CT-CHEST",
         "胸部CT平扫",

@@ -3,6 +3,8 @@ import type { ChartOption } from '@/kit/chartEngine';
 import type { GraphEdge, GraphNode } from './types';
 
 export interface GraphWords {
+  /** Colour of the names. */
+  colour: string;
   node: (node: GraphNode) => string;
   kind: (kind: string) => string;
   edge: (edge: GraphEdge) => string;
@@ -73,6 +75,8 @@ export function graphOption(
             label: {
               show: size > LABELS_MAX || nodes.length <= 12,
               position: 'right',
+              color: words.colour,
+              textBorderWidth: 0,
               fontSize: 11,
             },
           };

@@ -12,6 +12,8 @@ import { PathLink } from '@/kit/PathLink';
 import { useGo } from '@/kit/route';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
+import { useScheme } from '@/kit/theme';
+import { PALETTES } from '@/kit/tokens';
 import { choice, list, text, useUrlFilters } from '@/kit/urlFilters';
 import { graphOption, narrow } from '../graph';
 import { options, useRows } from '../queries';
@@ -29,6 +31,7 @@ const HEIGHT_PX = 520;
 export default function Graph() {
   const [filters, setFilters] = useUrlFilters(FILTERS);
   const can = useCan();
+  const scheme = useScheme();
   const go = useGo();
   const query = { group_id: filters.group_id, org_id: filters.org_id };
   const graph = useQuery({
@@ -45,11 +48,12 @@ export default function Graph() {
   const option = useMemo(
     () =>
       graphOption(picture.nodes, picture.edges, {
+        colour: PALETTES[scheme].text,
         node: (node) => orgName(node),
         kind: (kind) => t(`network.kind.${kind}`),
         edge: edgeText,
       }),
-    [picture],
+    [picture, scheme],
   );
   return (
     <Page

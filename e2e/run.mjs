@@ -12,7 +12,7 @@ const files = readdirSync(folder)
   .map((name) => join(folder, name));
 
 const server = await startDemo();
-const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-timeout=240000', ...files], {
+const child = spawn(process.execPath, ['--test', '--test-concurrency=1', '--test-timeout=420000', ...files], {
   stdio: 'inherit',
   env: { ...process.env, LIANTI_URL: server.url },
 });

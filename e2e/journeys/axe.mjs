@@ -6,6 +6,9 @@ import { byPerson, settled } from '../screens.mjs';
 
 const url = serverUrl();
 
+/** Colours that are on their way from one scheme to the other are neither. */
+const stillness = () => document.getAnimations().every((one) => one.playState !== 'running' || one.effect?.getTiming().iterations === Infinity);
+
 test('the door and every main screen are accessible, light and dark', async () => {
   const browser = await launch();
   const wrong = [];
@@ -13,6 +16,7 @@ test('the door and every main screen are accessible, light and dark', async () =
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
       await page.waitForFunction((scheme) => getComputedStyle(document.documentElement).colorScheme.includes(scheme), colorScheme);
+      await page.waitForFunction(stillness);
       await accessible(page, `${name}, ${colorScheme}`).catch((error) => wrong.push(`${name}, ${colorScheme}: ${error.actual}`));
     }
   };

@@ -32,7 +32,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
   const phone = usePhone();
   return (
     <header className="app-top">
-      <PathLink to="/" className="app-brand" aria-label={t('app.home')}>
+      <PathLink to="/" className="app-brand" aria-label={`${t('app.name')} · ${t('app.home')}`}>
         <Logo />
         <span className="app-brand-name">{t('app.name')}</span>
       </PathLink>
@@ -41,7 +41,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
         type="button"
         className="app-search"
         onClick={onSearch}
-        aria-label={t('app.top.search')}
+        aria-label={phone ? t('app.top.search') : undefined}
       >
         <SearchOutlined aria-hidden="true" />
         <span>{t('app.top.search')}</span>
@@ -163,7 +163,11 @@ function AccountMenu() {
   };
   return (
     <Dropdown trigger={['click']} menu={menu} placement="bottomRight">
-      <Button type="text" icon={<UserOutlined />} aria-label={t('app.top.account')}>
+      <Button
+        type="text"
+        icon={<UserOutlined />}
+        aria-label={`${account.name} · ${t('app.top.account')}`}
+      >
         <span className="app-account-name">{account.name}</span>
       </Button>
     </Dropdown>

@@ -91,6 +91,7 @@ pub struct SheetReport {
 
 /// What an import says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = RosterImportReport)]
 pub struct ImportReport {
     /// The file's name.
     pub file: String,

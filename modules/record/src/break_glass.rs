@@ -14,6 +14,7 @@ use crate::rules::{self, BreakGlassRule};
 /// What a reviewer found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = BreakGlassOutcome)]
 pub enum Outcome {
     /// The emergency was real.
     Justified,
@@ -25,6 +26,7 @@ pub enum Outcome {
 
 /// A review of an emergency access.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = BreakGlassReview)]
 pub struct Review {
     /// What was found.
     pub outcome: Outcome,

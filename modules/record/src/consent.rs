@@ -31,6 +31,7 @@ pub enum ConsentState {
 
 /// A consent.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PatientConsent)]
 pub struct Consent {
     /// Its id.
     pub id: Id,

@@ -32,6 +32,7 @@ pub struct AccessEntry {
 
 /// Something done for a patient.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PatientTimelineEntry)]
 pub struct TimelineEntry {
     /// Its id.
     pub id: Id,

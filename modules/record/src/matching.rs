@@ -23,6 +23,7 @@ pub enum MatchReason {
 
 /// Somebody who may be the one asked for.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PatientMatch)]
 pub struct Match {
     /// Who, masked; the name too where the viewer has no basis.
     pub patient: PatientBrief,

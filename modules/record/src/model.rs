@@ -129,6 +129,7 @@ pub struct Allergy {
 
 /// An entry of the problem list: a diagnosis that lasts.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PatientProblem)]
 pub struct Problem {
     /// Names this entry within the record.
     pub id: Id,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// Declares an enum of words: kebab-case in JSON and columns, with every variant listed.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $zh:literal;)+ }) => {
+    // The word is a token, not a `literal`: the OpenAPI derive does not see into a captured literal.
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:tt, $zh:literal;)+ }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
         pub enum $name {

@@ -3685,7 +3685,7 @@ export interface components {
          * @description What can be done with a case.
          * @enum {string}
          */
-        Action: "Edit" | "Submit" | "Withdraw" | "Review" | "Accept" | "Reject" | "Reassign" | "ReturnToReview" | "Arrive" | "Admit" | "See" | "MarkNoShow" | "ReturnResults" | "ProposeDown" | "RecallDown" | "AcceptDown" | "DeclineDown" | "RecordFollowUp" | "Answer" | "BecomeReferral" | "Close" | "RecordDeath" | "CloseElsewhere" | "Message" | "Attach" | "Escalate" | "Expire" | "Remind";
+        Action: "edit" | "submit" | "withdraw" | "review" | "accept" | "reject" | "reassign" | "return-to-review" | "arrive" | "admit" | "see" | "no-show" | "return-results" | "propose-down" | "recall-down" | "accept-down" | "decline-down" | "record-follow-up" | "answer" | "become-referral" | "close" | "record-death" | "close-elsewhere" | "message" | "attach" | "escalate" | "expire" | "remind";
         /** @description The patient is in a bed. */
         Admit: {
             /**
@@ -4064,7 +4064,27 @@ export interface components {
             alerted_org_ids: components["schemas"]["Id"][];
             /** @description Where it stands. */
             state: components["schemas"]["BreakGlassState"];
-            review?: components["schemas"]["Review"] | null;
+            review?: components["schemas"]["BreakGlassReview"] | null;
+        };
+        /**
+         * @description What a reviewer found.
+         * @enum {string}
+         */
+        BreakGlassOutcome: "justified" | "unjustified" | "referred";
+        /** @description A review of an emergency access. */
+        BreakGlassReview: {
+            /** @description What was found. */
+            outcome: components["schemas"]["BreakGlassOutcome"];
+            /** @description In words. */
+            note: string;
+            /** @description By whom. */
+            by: components["schemas"]["Id"];
+            /** @description Their name. */
+            by_name: string;
+            /** @description For which organization. */
+            org_id: components["schemas"]["Id"];
+            /** @description When. */
+            at: components["schemas"]["Instant"];
         };
         /** @description One line of the review list. */
         BreakGlassRow: {
@@ -4219,37 +4239,17 @@ export interface components {
              */
             active_to?: string | null;
         };
-        /** @description A consent. */
+        /** @description The patient's agreement to the referral and to passing on the data it needs. */
         Consent: {
-            /** @description Its id. */
-            id: components["schemas"]["Id"];
-            /** @description Whose record. */
-            patient_id: components["schemas"]["Id"];
-            /** @description The organization that took it down. */
-            org_id: components["schemas"]["Id"];
-            /** @description One organization or a group. */
-            reach: components["schemas"]["Reach"];
-            /** @description The organization that may read, or whose groups may. */
-            grantee_org_id: components["schemas"]["Id"];
-            /** @description What for. */
-            purpose: string;
-            given_by?: components["schemas"]["Contact"] | null;
-            /** @description SHA-256 of the signed form, where it was scanned. */
-            evidence_sha256?: string | null;
-            /** @description When given. */
-            given_at: components["schemas"]["Instant"];
-            /** @description When it ends by itself. */
-            expires_at: components["schemas"]["Instant"];
-            /** @description Where it stands. */
-            state: components["schemas"]["ConsentState"];
-            withdrawn_at?: components["schemas"]["Instant"] | null;
-            /** @description Why, as far as said. */
-            withdrawal_reason?: string | null;
-            /**
-             * Format: int64
-             * @description The version, for `If-Match`; filled when read.
-             */
-            version?: number;
+            /** @description `patient`, `guardian`, `family`, or `emergency` where nobody could be asked. */
+            given_by: components["schemas"]["ConsentBy"];
+            /** @description Name of who agreed. */
+            name?: string | null;
+            /** @description `written`, `spoken` or `electronic`. */
+            form: components["schemas"]["ConsentForm"];
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            attachment_id?: components["schemas"]["Id"] | null;
         };
         /**
          * @description Who agreed.
@@ -5281,7 +5281,7 @@ export interface components {
             /** @description The file. */
             file: components["schemas"]["BlobRef"];
             /** @description What was found; of the last look. */
-            report: components["schemas"]["ImportReport"];
+            report: components["schemas"]["RosterImportReport"];
         };
         /** @description Something to say about one cell, row or sheet. */
         ImportFinding: {
@@ -5500,7 +5500,7 @@ export interface components {
          * @description What sort of referral it is.
          * @enum {string}
          */
-        Kind: "Up" | "Down" | "Transfer" | "Exam" | "Emergency" | "Advice";
+        Kind: "up" | "down" | "transfer" | "exam" | "emergency" | "advice";
         /**
          * @description Whether members keep their legal persons (a setting: plans differ in it).
          * @enum {string}
@@ -6035,7 +6035,7 @@ export interface components {
         /** @description Why a reviewer found what they found. */
         NewReview: {
             /** @description What was found. */
-            outcome: components["schemas"]["Outcome"];
+            outcome: components["schemas"]["BreakGlassOutcome"];
             /** @description In words. */
             note: string;
         };
@@ -6290,11 +6290,18 @@ export interface components {
             opened_on?: components["schemas"]["Date"] | null;
             decision_id?: components["schemas"]["Id"] | null;
         };
-        /**
-         * @description What a reviewer found.
-         * @enum {string}
-         */
-        Outcome: "justified" | "unjustified" | "referred";
+        /** @description How a case ended. */
+        Outcome: {
+            /** @description How the patient is. */
+            result: components["schemas"]["OutcomeResult"];
+            /** @description In words. */
+            text?: string | null;
+            /**
+             * Format: int32
+             * @description 1 to 5, as the patient said; absent means not asked, never zero.
+             */
+            satisfaction?: number | null;
+        };
         /**
          * @description How the patient is at the end.
          * @enum {string}
@@ -6719,6 +6726,34 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_PatientTimelineEntry: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description When. */
+                at: components["schemas"]["Instant"];
+                /** @description What: `referral.accepted`. */
+                event: string;
+                /** @description Kind of the thing it happened to. */
+                kind: string;
+                /** @description Its id. */
+                entity_id: components["schemas"]["Id"];
+                org_id?: components["schemas"]["Id"] | null;
+                peer_org_id?: components["schemas"]["Id"] | null;
+                /** @description Who did it. */
+                actor_name: string;
+                /** @description In which role. */
+                role: string;
+                /** @description For which organization. */
+                actor_org_id: components["schemas"]["Id"];
+                /** @description What changed. */
+                detail: Record<string, never>;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Practitioner: {
             /** @description The rows. */
             items: {
@@ -7003,34 +7038,6 @@ export interface components {
             /** @description Pass as `after` to get the next page; absent on the last one. */
             next?: string | null;
         };
-        /** @description One page of a list. */
-        Page_TimelineEntry: {
-            /** @description The rows. */
-            items: {
-                /** @description Its id. */
-                id: components["schemas"]["Id"];
-                /** @description When. */
-                at: components["schemas"]["Instant"];
-                /** @description What: `referral.accepted`. */
-                event: string;
-                /** @description Kind of the thing it happened to. */
-                kind: string;
-                /** @description Its id. */
-                entity_id: components["schemas"]["Id"];
-                org_id?: components["schemas"]["Id"] | null;
-                peer_org_id?: components["schemas"]["Id"] | null;
-                /** @description Who did it. */
-                actor_name: string;
-                /** @description In which role. */
-                role: string;
-                /** @description For which organization. */
-                actor_org_id: components["schemas"]["Id"];
-                /** @description What changed. */
-                detail: Record<string, never>;
-            }[];
-            /** @description Pass as `after` to get the next page; absent on the last one. */
-            next?: string | null;
-        };
         /** @description One side of a case. */
         Party: {
             /** @description The organization. */
@@ -7081,7 +7088,7 @@ export interface components {
             /** @description Allergies. */
             allergies: components["schemas"]["Allergy"][];
             /** @description Problem list, chronic conditions among it. */
-            problems: components["schemas"]["Problem"][];
+            problems: components["schemas"]["PatientProblem"][];
             deceased_on?: components["schemas"]["Date"] | null;
             /** @description When first registered. */
             registered_at: components["schemas"]["Instant"];
@@ -7172,6 +7179,64 @@ export interface components {
             /** @default null */
             deceased_on: components["schemas"]["Date"] | null;
         };
+        /** @description A consent. */
+        PatientConsent: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Whose record. */
+            patient_id: components["schemas"]["Id"];
+            /** @description The organization that took it down. */
+            org_id: components["schemas"]["Id"];
+            /** @description One organization or a group. */
+            reach: components["schemas"]["Reach"];
+            /** @description The organization that may read, or whose groups may. */
+            grantee_org_id: components["schemas"]["Id"];
+            /** @description What for. */
+            purpose: string;
+            given_by?: components["schemas"]["Contact"] | null;
+            /** @description SHA-256 of the signed form, where it was scanned. */
+            evidence_sha256?: string | null;
+            /** @description When given. */
+            given_at: components["schemas"]["Instant"];
+            /** @description When it ends by itself. */
+            expires_at: components["schemas"]["Instant"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ConsentState"];
+            withdrawn_at?: components["schemas"]["Instant"] | null;
+            /** @description Why, as far as said. */
+            withdrawal_reason?: string | null;
+            /**
+             * Format: int64
+             * @description The version, for `If-Match`; filled when read.
+             */
+            version?: number;
+        };
+        /** @description Somebody who may be the one asked for. */
+        PatientMatch: {
+            /** @description Who, masked; the name too where the viewer has no basis. */
+            patient: components["schemas"]["PatientBrief"];
+            /** @description Why. */
+            reasons: components["schemas"]["MatchReason"][];
+            /** @description The viewer has a basis to open the record. */
+            readable: boolean;
+        };
+        /** @description An entry of the problem list: a diagnosis that lasts. */
+        PatientProblem: {
+            /** @description Names this entry within the record. */
+            id: components["schemas"]["Id"];
+            /** @description ICD-10 code, where one was chosen. */
+            code?: string | null;
+            /** @description The diagnosis in words. */
+            title: string;
+            /** @description A chronic condition, such as hypertension. */
+            chronic: boolean;
+            since?: components["schemas"]["Date"] | null;
+            /** @description When it was entered. */
+            recorded_at: components["schemas"]["Instant"];
+            /** @description By which organization. */
+            org_id: components["schemas"]["Id"];
+            ended_at?: components["schemas"]["Instant"] | null;
+        };
         /** @description A patient as opened on a basis: numbers and telephones masked until asked for one by one. */
         PatientRecord: {
             /** @description The patient, masked. */
@@ -7190,6 +7255,29 @@ export interface components {
             basis: components["schemas"]["Basis"];
             /** @description What this viewer may do with it. */
             actions: string[];
+        };
+        /** @description Something done for a patient. */
+        PatientTimelineEntry: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description What: `referral.accepted`. */
+            event: string;
+            /** @description Kind of the thing it happened to. */
+            kind: string;
+            /** @description Its id. */
+            entity_id: components["schemas"]["Id"];
+            org_id?: components["schemas"]["Id"] | null;
+            peer_org_id?: components["schemas"]["Id"] | null;
+            /** @description Who did it. */
+            actor_name: string;
+            /** @description In which role. */
+            role: string;
+            /** @description For which organization. */
+            actor_org_id: components["schemas"]["Id"];
+            /** @description What changed. */
+            detail: Record<string, never>;
         };
         /** @description A permission as the matrix shows it. */
         PermissionView: {
@@ -7364,7 +7452,7 @@ export interface components {
          * @description How much it presses.
          * @enum {string}
          */
-        Priority: "Emergency" | "Urgent" | "Routine";
+        Priority: "emergency" | "urgent" | "routine";
         /** @description RFC 9457 with our extensions. */
         Problem: {
             /** @description `urn:lianti:problem:` and the code. */
@@ -8232,20 +8320,10 @@ export interface components {
             /** @description What it says. */
             summary: components["schemas"]["DischargeSummary"];
         };
-        /** @description A review of an emergency access. */
+        /** @description Take it up. */
         Review: {
-            /** @description What was found. */
-            outcome: components["schemas"]["Outcome"];
-            /** @description In words. */
-            note: string;
-            /** @description By whom. */
-            by: components["schemas"]["Id"];
-            /** @description Their name. */
-            by_name: string;
-            /** @description For which organization. */
-            org_id: components["schemas"]["Id"];
-            /** @description When. */
-            at: components["schemas"]["Instant"];
+            /** @default null */
+            department_id: components["schemas"]["Id"] | null;
         };
         /** @description A role and how far each of its permissions reaches. */
         RoleDefinition: {
@@ -8283,6 +8361,29 @@ export interface components {
             matrix: components["schemas"]["RoleMatrix"];
             /** @description Every permission there is. */
             permissions: components["schemas"]["PermissionView"][];
+        };
+        /** @description What an import says. */
+        RosterImportReport: {
+            /** @description The file's name. */
+            file: string;
+            /** @description `xlsx`, `utf-8`, `gb18030` or `utf-16`. */
+            encoding: string;
+            /** @description The sheets. */
+            sheets: components["schemas"]["ImportSheet"][];
+            /** @description What there is to say, at most 1000 of them. */
+            findings: components["schemas"]["ImportFinding"][];
+            /**
+             * Format: int32
+             * @description Errors in all.
+             */
+            error_count: number;
+            /**
+             * Format: int32
+             * @description Warnings in all.
+             */
+            warning_count: number;
+            /** @description Was it taken in? */
+            applied: boolean;
         };
         /** @description What is wrong with one cell. */
         RowProblem: {
@@ -8420,7 +8521,7 @@ export interface components {
          * @description What the receiving side is asked for.
          * @enum {string}
          */
-        Service: "Inpatient" | "Outpatient" | "Emergency" | "Exam" | "Advice" | "Community";
+        Service: "inpatient" | "outpatient" | "emergency" | "exam" | "advice" | "community";
         /** @description The account signed in. */
         SessionAccount: {
             /** @description Its id. */
@@ -8514,7 +8615,7 @@ export interface components {
          * @description On which side of the case somebody stands.
          * @enum {string}
          */
-        Side: "Sender" | "Receiver" | "Community" | "System";
+        Side: "sender" | "receiver" | "community" | "system";
         /** @description What is typed at sign-in. */
         SignIn: {
             /** @description The user name. */
@@ -8602,7 +8703,7 @@ export interface components {
          * @description Where a case stands.
          * @enum {string}
          */
-        State: "Draft" | "Submitted" | "InReview" | "Escalated" | "Accepted" | "Arrived" | "Admitted" | "Seen" | "ResultsReturned" | "DownProposed" | "CommunityAccepted" | "FollowedUp" | "Asked" | "Answered" | "Closed" | "Rejected" | "Withdrawn" | "Expired" | "NoShow" | "Deceased" | "ClosedElsewhere" | "BecameReferral";
+        State: "draft" | "submitted" | "in-review" | "escalated" | "accepted" | "arrived" | "admitted" | "seen" | "results-returned" | "down-proposed" | "community-accepted" | "followed-up" | "asked" | "answered" | "closed" | "rejected" | "withdrawn" | "expired" | "no-show" | "deceased" | "closed-elsewhere" | "became-referral";
         /** @description The figures of a month. */
         Statistics: {
             /** @description `2026-11`; cases count by the month they were last sent in. */
@@ -8901,28 +9002,26 @@ export interface components {
          * @enum {string}
          */
         TemplateState: "active" | "ended";
-        /** @description Something done for a patient. */
+        /** @description One entry of the timeline both sides see. */
         TimelineEntry: {
             /** @description Its id. */
             id: components["schemas"]["Id"];
             /** @description When. */
             at: components["schemas"]["Instant"];
-            /** @description What: `referral.accepted`. */
+            /** @description What: an event code, or `message`. */
             event: string;
-            /** @description Kind of the thing it happened to. */
-            kind: string;
-            /** @description Its id. */
-            entity_id: components["schemas"]["Id"];
-            org_id?: components["schemas"]["Id"] | null;
-            peer_org_id?: components["schemas"]["Id"] | null;
-            /** @description Who did it. */
-            actor_name: string;
+            /** @description Who. */
+            by_name: string;
             /** @description In which role. */
             role: string;
             /** @description For which organization. */
-            actor_org_id: components["schemas"]["Id"];
+            org_id: components["schemas"]["Id"];
+            /** @description That organization's name, where it is a side. */
+            org_name?: string | null;
             /** @description What changed. */
             detail: Record<string, never>;
+            /** @description What was written, for a message. */
+            text?: string | null;
         };
         /**
          * @description Rank of the professional title.
@@ -10242,7 +10341,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Consent"];
+                    "application/json": components["schemas"]["PatientConsent"];
                 };
             };
         };
@@ -11401,7 +11500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Match"][];
+                    "application/json": components["schemas"]["PatientMatch"][];
                 };
             };
         };
@@ -11424,7 +11523,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Match"][];
+                    "application/json": components["schemas"]["PatientMatch"][];
                 };
             };
         };
@@ -11635,7 +11734,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Consent"][];
+                    "application/json": components["schemas"]["PatientConsent"][];
                 };
             };
         };
@@ -11660,7 +11759,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Consent"];
+                    "application/json": components["schemas"]["PatientConsent"];
                 };
             };
         };
@@ -11805,7 +11904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_TimelineEntry"];
+                    "application/json": components["schemas"]["Page_PatientTimelineEntry"];
                 };
             };
         };
@@ -12060,7 +12159,7 @@ export interface operations {
                 /** @description Kinds, separated by commas. */
                 kind?: string;
                 /** @description One priority. */
-                priority?: "Emergency" | "Urgent" | "Routine";
+                priority?: "emergency" | "urgent" | "routine";
                 /** @description One department of the box's own side. */
                 department_id?: components["schemas"]["Id"];
                 /** @description Another organization than the caller's own, within the permission. */
@@ -12174,7 +12273,7 @@ export interface operations {
                 /** @description Kinds, separated by commas. */
                 kind?: string;
                 /** @description One priority. */
-                priority?: "Emergency" | "Urgent" | "Routine";
+                priority?: "emergency" | "urgent" | "routine";
                 /** @description One department of the box's own side. */
                 department_id?: components["schemas"]["Id"];
                 /** @description Another organization than the caller's own, within the permission. */

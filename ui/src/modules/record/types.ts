@@ -22,9 +22,9 @@ export type Contact = Schemas['Contact'];
 export type Allergy = Schemas['Allergy'];
 export type Basis = Schemas['Basis'];
 export type PatientBrief = Schemas['PatientBrief'];
-export type Consent = Schemas['Consent'];
+export type Consent = Schemas['PatientConsent'];
 export type AccessEntry = Schemas['AccessEntry'];
-export type TimelineEntry = Schemas['TimelineEntry'];
+export type TimelineEntry = Schemas['PatientTimelineEntry'];
 export type BreakGlassRow = Schemas['BreakGlassRow'];
 
 /** The API document has another thing under this name. */

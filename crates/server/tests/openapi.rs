@@ -37,7 +37,7 @@ fn with_app(run: impl AsyncFn(TestApp)) {
         .build()
         .unwrap();
     runtime.block_on(async {
-        run(TestApp::new(TestEngine::Sqlite, lianti::modules::all).await).await
+        run(TestApp::new(TestEngine::Sqlite, lianti::modules::all).await).await;
     });
 }
 

@@ -206,6 +206,17 @@ pub fn open(tx: &mut Tx<'_>, patient: &Patient, reason: &str) -> Result<Versione
     if !alerted.contains(&own) {
         alerted.push(own);
     }
+    // A village clinic has no privacy officer of its own: the lead hospital of its group has one.
+    for org_id in alerted.clone() {
+        let leads = network::group_peers(tx, org_id)?
+            .into_iter()
+            .filter(|peer| peer.kind == network::OrgKind::LeadHospital);
+        for lead in leads {
+            if !alerted.contains(&lead.id) {
+                alerted.push(lead.id);
+            }
+        }
+    }
     let access = BreakGlass {
         id: tx.new_id(),
         patient_id: patient.id,

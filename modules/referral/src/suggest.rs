@@ -1,5 +1,6 @@
 //! Gathers what the suggestion needs: levels, neighbours, free places, distances.
 
+use kernel::identity::Sex;
 use kernel::{Id, Instant, Result, Span};
 use network::OrgKind;
 use resources::{Channel, PlaceKind, Search};
@@ -24,18 +25,21 @@ pub(crate) fn without_targets(
     Ok(rule.body.suggest(rule.version, kind, level, content, &[]))
 }
 
-/// What the rules say of a sheet, and who could be asked.
+/// What the rules say of a sheet, and who could be asked. Beds are counted for the patient's sex where
+/// it may be known, because most wards take one sex only.
 pub(crate) fn with_targets(
     tx: &mut Tx<'_>,
     kind: Kind,
     from_org_id: Id,
     content: &Content,
+    patient_sex: Option<Sex>,
 ) -> Result<Suggestion> {
     let rule: Rule<Catalogue> = tx.rule("referral.catalogue")?;
     let level = level_by(tx, &rule.body, from_org_id)?;
     let first = rule.body.suggest(rule.version, kind, level, content, &[]);
     let specialty = first.specialty_code.as_deref();
-    let candidates = candidates(tx, &rule.body, kind, from_org_id, content, specialty)?;
+    let offers = free_places(tx, kind, from_org_id, content, specialty, patient_sex)?;
+    let candidates = candidates(tx, &rule.body, from_org_id, specialty, &offers)?;
     Ok(rule
         .body
         .suggest(rule.version, kind, level, content, &candidates))
@@ -70,12 +74,10 @@ fn level_by(tx: &mut Tx<'_>, catalogue: &Catalogue, org_id: Id) -> Result<u8> {
 fn candidates(
     tx: &mut Tx<'_>,
     catalogue: &Catalogue,
-    kind: Kind,
     from_org_id: Id,
-    content: &Content,
     specialty: Option<&str>,
+    offers: &[(Id, Instant)],
 ) -> Result<Vec<Candidate>> {
-    let offers = free_places(tx, kind, from_org_id, content, specialty)?;
     let peers = network::group_peers(tx, from_org_id)?;
     let mut candidates = Vec::new();
     for org in peers.into_iter().filter(|org| org.id != from_org_id) {
@@ -122,6 +124,7 @@ fn free_places(
     from_org_id: Id,
     content: &Content,
     specialty: Option<&str>,
+    patient_sex: Option<Sex>,
 ) -> Result<Vec<(Id, Instant)>> {
     let now = tx.now();
     let place = match content.service {
@@ -131,6 +134,7 @@ fn free_places(
         Service::Advice | Service::Community => return Ok(Vec::new()),
     };
     let mut search = Search::new(place, from_org_id, now, now + WINDOW);
+    search.sex = patient_sex;
     search.channel = if kind == Kind::Emergency {
         Channel::Green
     } else {

@@ -95,7 +95,7 @@ fn live_events_go_on_where_the_line_dropped_also_over_a_crash() {
             .unwrap()
     });
     crate::writers::work(&mut people[..2], &server.address, || {
-        std::thread::sleep(Duration::from_millis(150))
+        std::thread::sleep(Duration::from_millis(150));
     });
     server.kill();
     let server = place.serve();

@@ -9,6 +9,8 @@ use super::{COLUMNS_MAX, ROWS_MAX, Row, Sheet, Workbook, damaged, text, too_many
 
 pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Workbook> {
     let (content, encoding) = decode(bytes)?;
+    // Line numbers are those a person counts; the reader would count a line of `\r\n` late.
+    let content = content.replace("\r\n", "\n");
     let mut reader = ::csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -87,7 +87,15 @@ async fn referral_preflight(
 
 fn preflight(tx: &mut Tx<'_>, asked: &Preflight) -> kernel::Result<PreflightAnswer> {
     let from_org_id = asked.from_org_id.unwrap_or(tx.actor().org_id);
-    let suggestion = suggest::with_targets(tx, asked.kind, from_org_id, &asked.content)?;
+    let basis = match asked.patient_id {
+        Some(patient_id) => record::basis(tx, patient_id)?,
+        None => None,
+    };
+    let sex = match (asked.patient_id, &basis) {
+        (Some(patient_id), Some(_)) => Some(record::patient(tx, patient_id)?.sex),
+        _ => None,
+    };
+    let suggestion = suggest::with_targets(tx, asked.kind, from_org_id, &asked.content, sex)?;
     let Some(patient_id) = asked.patient_id else {
         return Ok(PreflightAnswer {
             basis: None,
@@ -96,7 +104,6 @@ fn preflight(tx: &mut Tx<'_>, asked: &Preflight) -> kernel::Result<PreflightAnsw
             suggestion,
         });
     };
-    let basis = record::basis(tx, patient_id)?;
     let (mut live, mut others) = (None, Vec::new());
     // Without a basis not even the existence of a request is told.
     if basis.is_some() {

@@ -104,7 +104,7 @@ async fn nothing_is_broken(app: &TestApp) {
     app.assert_audit_whole().await;
     let findings = app
         .store()
-        .read(&Request::system("test"), |tx| resources::ledger_check(tx))
+        .read(&Request::system("test"), resources::ledger_check)
         .await
         .unwrap();
     assert!(findings.is_empty(), "{findings:?}");
@@ -168,6 +168,10 @@ async fn the_whole_demonstration() {
     let app = TestApp::new(TestEngine::Sqlite, modules).await;
     let until = app.clock().now() + kernel::Span::days(91);
     let options = demo::Options::new(90, SEED, until);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it says how long the machine took"
+    )]
     let started = std::time::Instant::now();
     let played = demo::ensure(&app.app, &options, &mut |line| {
         println!("{:5.1} s  {line}", started.elapsed().as_secs_f32());

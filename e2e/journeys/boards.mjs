@@ -30,7 +30,7 @@ test('a bed changes under two pairs of eyes', async () => {
     await cell(manager).filter({ hasText: '在院' }).waitFor();
 
     await panel.getByRole('button', { name: '出床', exact: true }).click();
-    await dialog(nurse).getByRole('button', { name: '出床', exact: true }).click();
+    await nurse.locator('.ant-modal:visible').getByRole('button', { name: '出床', exact: true }).click();
     await nurse.getByText('已出床，待清洁').waitFor();
     await cell(manager).filter({ hasText: '清洁中' }).waitFor();
     await panel.getByRole('button', { name: '清洁完成' }).click();

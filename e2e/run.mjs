@@ -1,5 +1,6 @@
 // Runs the browser journeys against one freshly made demonstration. With --audits it walks over every
-// screen instead, for accessibility and for words left in the other language: slow, and to be read.
+// screen instead, for accessibility and for words left in the other language, and over the boards: slow,
+// not yet steady, and to be read.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,9 @@
 //! What the two engines have in common: a connection that runs statements, and queued work.
 
+use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+
 use kernel::{Error, Kind, Result};
 
 use crate::chain::ChainHead;
@@ -154,3 +158,29 @@ pub(crate) fn contention(cause: impl Into<Box<dyn std::error::Error + Send + Syn
 
 /// The code of errors after which a closure is run again.
 pub(crate) const CONTENTION: &str = "store.contention";
+
+/// The value behind a mutex; one left by a panicking thread is as good as any other.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Queues a task, or answers it at once that there is no room or that the server is stopping.
+pub(crate) fn submit(queue: &Mutex<Option<SyncSender<Task>>>, task: Task) {
+    let sender = lock(queue).clone();
+    let Some(sender) = sender else {
+        return (task.done)(Err(stopped()));
+    };
+    match sender.try_send(task) {
+        Ok(()) => {}
+        Err(TrySendError::Full(task)) => (task.done)(Err(overloaded())),
+        Err(TrySendError::Disconnected(task)) => (task.done)(Err(stopped())),
+    }
+}
+
+/// Starts a named thread of an engine.
+pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(Error::internal)
+}

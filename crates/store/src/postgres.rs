@@ -5,8 +5,8 @@ mod value;
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use postgres::{Client, NoTls, Statement};
 use crate::chain::{ChainHead, number_events};
 use value::failure;
 
-use crate::engine::{self, CONTENTION, Connection, Session, Task};
+use crate::engine::{CONTENTION, Connection, Session, Task, lock, spawn, submit};
 use crate::{Row, Value};
 
 /// How often a closure is run before its caller is told to try again.
@@ -134,29 +134,6 @@ impl Postgres {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map_err(Error::internal)
-}
-
-fn submit(queue: &Mutex<Option<SyncSender<Task>>>, task: Task) {
-    let sender = lock(queue).clone();
-    let Some(sender) = sender else {
-        return (task.done)(Err(engine::stopped()));
-    };
-    match sender.try_send(task) {
-        Ok(()) => {}
-        Err(TrySendError::Full(task)) => (task.done)(Err(engine::overloaded())),
-        Err(TrySendError::Disconnected(task)) => (task.done)(Err(engine::stopped())),
-    }
-}
-
 fn work_loop(
     mut connection: PgConnection,
     queue: &Mutex<Receiver<Task>>,
@@ -176,10 +153,14 @@ fn write(connection: &mut PgConnection, gate: &RwLock<()>, task: &mut Task) -> R
     loop {
         attempt += 1;
         let result = if attempt > ALONE_AFTER {
-            let _alone = gate.write().unwrap_or_else(PoisonError::into_inner);
+            let _alone = gate
+                .write()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             write_once(connection, task)
         } else {
-            let _together = gate.read().unwrap_or_else(PoisonError::into_inner);
+            let _together = gate
+                .read()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
             write_once(connection, task)
         };
         match result {

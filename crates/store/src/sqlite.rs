@@ -3,8 +3,8 @@
 pub(crate) mod tables;
 
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use kernel::{Error, Kind, Result};
@@ -12,7 +12,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection as Raw, ErrorCode, OpenFlags};
 
 use crate::chain::ChainHead;
-use crate::engine::{self, Connection, Session, Task};
+use crate::engine::{self, Connection, Session, Task, lock, spawn, submit};
 use crate::{Row, Value};
 
 /// Commands that share one commit.
@@ -96,29 +96,6 @@ impl Sqlite {
             drop(thread.join());
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn submit(queue: &Mutex<Option<SyncSender<Task>>>, task: Task) {
-    let sender = lock(queue).clone();
-    let Some(sender) = sender else {
-        return (task.done)(Err(engine::stopped()));
-    };
-    match sender.try_send(task) {
-        Ok(()) => {}
-        Err(TrySendError::Full(task)) => (task.done)(Err(engine::overloaded())),
-        Err(TrySendError::Disconnected(task)) => (task.done)(Err(engine::stopped())),
-    }
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(run)
-        .map_err(Error::internal)
 }
 
 fn connect(path: &Path) -> Result<Raw> {

@@ -20,7 +20,6 @@ const home = createRoute({ getParentRoute: () => shell, path: '/', component: Ho
 
 function screen(route: UiRoute): () => ReactNode {
   const Screen = lazy(route.component);
-  // biome-ignore lint/correctness/noComponentHookFactories: called once a route, at start
   return function GatedScreen() {
     return (
       <ErrorBoundary>

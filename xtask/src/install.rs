@@ -1,6 +1,7 @@
 //! What the tests need on the machine: install it where that is allowed, else say what to install.
 
 use crate::Outcome;
+use crate::fhir;
 use crate::postgres;
 use crate::run;
 use crate::web;
@@ -14,6 +15,8 @@ pub(crate) enum Need {
     WebPackages,
     /// A browser, a Chinese font, and the npm packages that drive it.
     Browser,
+    /// The official FHIR R4 examples, pinned by hash.
+    FhirExamples,
 }
 
 /// Brings in what `needs` name: Debian packages and npm packages.
@@ -27,6 +30,9 @@ pub(crate) fn run(needs: &[Need]) -> Outcome {
         }
     }
     web::make_dist_folder()?;
+    if needs.contains(&Need::FhirExamples) {
+        fhir::examples()?;
+    }
     if needs.contains(&Need::WebPackages) {
         web::install_packages("ui")?;
     }

@@ -10,6 +10,8 @@
 
 mod bench;
 mod demo;
+mod fhir;
+mod fhir_tables;
 mod fresh;
 mod generate;
 mod install;
@@ -39,6 +41,7 @@ cargo xtask COMMAND
   shots [ARGS…]                    screenshots of every main screen into ./shots
   tidy                             the house rules no compiler checks
   gen                              write docs/openapi.json, docs/errors.md and the typed client
+  gen-fhir                         write the FHIR R4 tables of crates/fhir from the official package
   pg                               a private PostgreSQL in the foreground; prints its URL
   new-module NAME                  the skeleton of modules/NAME
   fresh                            clone HEAD into a scratch folder and try the README there
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         "shots" => shots::run(rest),
         "tidy" => tidy::run(),
         "gen" => generate::run(),
+        "gen-fhir" => fhir::run(),
         "pg" => postgres::run_in_foreground(),
         "new-module" => new_module::run(rest),
         "fresh" => fresh::run(),

@@ -33,7 +33,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "rust",
-        needs: &[Need::Postgres],
+        needs: &[Need::Postgres, Need::FhirExamples],
         run: test_rust,
     },
     Step {

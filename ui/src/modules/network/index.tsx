@@ -40,7 +40,12 @@ export const module: UiModule = {
     { path: '/network/alliances', component: () => import('./pages/Alliances'), permission: READ },
     {
       path: '/network/bonds/new',
-      component: () => import('./pages/NewBond'),
+      component: () => import('./pages/EditBond'),
+      permission: 'network.manage',
+    },
+    {
+      path: '/network/bonds/$id/edit',
+      component: () => import('./pages/EditBond'),
       permission: 'network.manage',
     },
     { path: '/network/people', component: () => import('./pages/People'), permission: READ },
@@ -63,6 +68,12 @@ export const module: UiModule = {
     },
   ],
   actions: [
+    {
+      path: '/network/bonds/new',
+      label: 'network.bonds.new',
+      permission: 'network.manage',
+      keywords: 'djnd dengjiniudai bond agreement',
+    },
     {
       path: '/network/organizations/new',
       label: 'network.organizations.new',

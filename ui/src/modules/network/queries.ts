@@ -100,6 +100,28 @@ function conceptName(concept: Concept): string {
   return language() === 'en' ? concept.en || concept.zh : concept.zh;
 }
 
+const PAGE = 50;
+const PAGES_MAX = 10;
+
+/** All concepts of a small catalogue, as choices. */
+export function useCatalogue(system: string) {
+  return useQuery({
+    queryKey: ['terminology', system, 'choices', language()],
+    queryFn: async ({ signal }) => {
+      const path = `/api/terminology/${system}/concepts`;
+      const all: Concept[] = [];
+      for (let page = 0; page < PAGES_MAX; page++) {
+        const query = { limit: PAGE, after: all.at(-1)?.code };
+        const { items } = await call<{ items: Concept[] }>('GET', path, { query, signal });
+        all.push(...items);
+        if (items.length < PAGE) break;
+      }
+      return all.map((one) => ({ value: one.code, label: conceptName(one) }));
+    },
+    staleTime: CATALOGUE_STALE_MS,
+  });
+}
+
 const CATALOGUE_STALE_MS = 60 * 60_000;
 
 /** The name of one concept by its code. */

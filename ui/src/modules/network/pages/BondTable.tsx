@@ -1,5 +1,5 @@
-import { PaperClipOutlined } from '@ant-design/icons';
-import { Button, DatePicker } from 'antd';
+import { PlusOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { call, callVersioned, type Page as Rows } from '@/api/client';
@@ -8,19 +8,22 @@ import { useCan } from '@/api/session';
 import { t } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
-import { download } from '@/kit/download';
 import { Section } from '@/kit/Page';
 import { PathLink } from '@/kit/PathLink';
+import { useGo } from '@/kit/route';
 import { EmptyState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { toast } from '@/kit/toast';
 import { usePages } from '@/kit/usePages';
 import { act, word } from '../queries';
-import type { BondView, Evidence } from '../types';
+import type { BondView } from '../types';
+import { EvidenceLinks } from './EvidenceLinks';
+import { LastDay } from './fields';
 
 /** Bonds with their dates and the files that prove them. */
 export function BondTable({ filters }: { filters: { kind?: string; org_id?: string } }) {
   const can = useCan();
+  const go = useGo();
   const pages = usePages<BondView>(['bond', 'list', filters], (after, signal) =>
     call<Rows<BondView>>('GET', '/api/bonds', { query: { ...filters, after }, signal }),
   );
@@ -33,7 +36,21 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
     await pages.refetch();
   }
   return (
-    <Section title={t('network.bonds.title')}>
+    <Section
+      title={t('network.bonds.title')}
+      extra={
+        can('network.manage') &&
+        filters.org_id && (
+          <Button
+            size="small"
+            icon={<PlusOutlined />}
+            onClick={() => go(`/network/bonds/new?from=${filters.org_id}`)}
+          >
+            {t('network.bonds.new')}
+          </Button>
+        )
+      }
+    >
       <DataTable<BondView>
         id="network.bonds"
         label={t('network.bonds.title')}
@@ -99,51 +116,34 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
           {
             key: 'actions',
             title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-            width: 80,
+            width: 150,
             align: 'right',
             render: (bond) =>
               can('network.manage') &&
               bond.state === 'active' && (
-                <ConfirmAction
-                  label={t('network.bonds.end')}
-                  title={t('network.bonds.end')}
-                  consequence={t('network.bonds.end-consequence')}
-                  note="required"
-                  button={{ size: 'small' }}
-                  onConfirm={({ note }) => end(bond, note)}
-                >
-                  <DatePicker
-                    className="lt-full"
-                    aria-label={t('network.bonds.last-day')}
-                    placeholder={t('network.bonds.last-day')}
-                    onChange={setLast}
-                  />
-                </ConfirmAction>
+                <span className="network-row-actions">
+                  <Button
+                    size="small"
+                    aria-label={`${t('network.edit')} ${bond.title}`}
+                    onClick={() => go(`/network/bonds/${bond.id}/edit`)}
+                  >
+                    {t('network.edit')}
+                  </Button>
+                  <ConfirmAction
+                    label={t('network.bonds.end')}
+                    title={t('network.bonds.end')}
+                    consequence={t('network.bonds.end-consequence')}
+                    note="required"
+                    button={{ size: 'small' }}
+                    onConfirm={({ note }) => end(bond, note)}
+                  >
+                    <LastDay onChange={setLast} />
+                  </ConfirmAction>
+                </span>
               ),
           },
         ]}
       />
     </Section>
-  );
-}
-
-/** Files that prove something, to be saved. */
-export function EvidenceLinks({ files }: { files: Evidence[] }) {
-  if (files.length === 0) return <span className="lt-muted">—</span>;
-  return (
-    <span className="lt-row">
-      {files.map((file) => (
-        <Button
-          key={file.id}
-          type="link"
-          size="small"
-          className="network-file"
-          icon={<PaperClipOutlined />}
-          onClick={() => void download(`/api/network/evidence/${file.id}/file`, {}, file.name)}
-        >
-          {file.name}
-        </Button>
-      ))}
-    </span>
   );
 }

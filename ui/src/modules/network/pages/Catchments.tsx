@@ -1,10 +1,15 @@
 import { t } from '@/i18n';
+import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
 import { Section } from '@/kit/Page';
 import { EmptyState } from '@/kit/States';
-import { useRows } from '../queries';
+import { toast } from '@/kit/toast';
+import { act, useRows } from '../queries';
 import type { Catchment } from '../types';
 import { QuickAdd } from './QuickAdd';
+
+/** An area is given and ended, never changed in between: one that runs has its first version. */
+const LIVE_VERSION = 1;
 
 /** Areas that a member answers for. */
 export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: boolean }) {
@@ -70,6 +75,31 @@ export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: b
             width: 200,
             render: (row) => `${row.starts_on} – ${row.ends_on ?? ''}`,
           },
+          ...(mayManage
+            ? [
+                {
+                  key: 'actions',
+                  title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
+                  width: 80,
+                  align: 'right' as const,
+                  render: (row: Catchment) =>
+                    !row.ends_on && (
+                      <ConfirmAction
+                        label={t('network.catchments.end')}
+                        title={`${t('network.catchments.end')} · ${row.area_name}`}
+                        confirmLabel={t('network.catchments.end')}
+                        consequence={t('network.catchments.end-consequence')}
+                        button={{ size: 'small' }}
+                        onConfirm={async () => {
+                          await act(`/api/catchments/${row.id}/end`, LIVE_VERSION);
+                          toast.success(t('network.saved'));
+                          await rows.refetch();
+                        }}
+                      />
+                    ),
+                },
+              ]
+            : []),
         ]}
       />
     </Section>

@@ -1,11 +1,18 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { call, callVersioned, ifMatch, newKey } from '@/api/client';
 import { t } from '@/i18n';
+import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
 import { Section } from '@/kit/Page';
 import { EmptyState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
+import { toast } from '@/kit/toast';
+import { givenValues } from '../merge';
 import { fullName, options, useConceptName, useRows, word } from '../queries';
 import type { Department } from '../types';
-import { QuickAdd } from './QuickAdd';
+import type { QuickField } from './FieldsDialog';
+import { QuickAdd, QuickEdit } from './QuickAdd';
 
 const KINDS = ['clinical', 'diagnostic', 'nursing', 'public-health', 'pharmacy', 'administration'];
 
@@ -22,19 +29,7 @@ export function Departments({ org_id, mayManage }: { org_id: string; mayManage: 
             path="/api/departments"
             fixed={{ org_id }}
             invalidates={['department']}
-            fields={[
-              { name: 'name', label: t('network.field.name'), required: true },
-              { name: 'code', label: t('network.field.code'), required: true },
-              {
-                name: 'kind',
-                label: t('network.departments.kind'),
-                required: true,
-                options: options('department', KINDS),
-              },
-              { name: 'specialty', label: t('network.field.specialty'), concepts: 'specialty' },
-              { name: 'phone', label: t('network.field.phone') },
-              { name: 'location', label: t('network.field.location') },
-            ]}
+            fields={fieldsOf()}
           />
         )
       }
@@ -76,13 +71,90 @@ export function Departments({ org_id, mayManage }: { org_id: string; mayManage: 
             render: (row) => (
               <StatusTag
                 tone={row.state === 'open' ? 'done' : 'neutral'}
-                label={t(`network.org-state.${row.state}`)}
+                label={t(`network.department-state.${row.state}`)}
               />
             ),
           },
+          ...(mayManage
+            ? [
+                {
+                  key: 'actions',
+                  title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
+                  width: 150,
+                  align: 'right' as const,
+                  render: (row: Department) => <RowActions row={row} />,
+                },
+              ]
+            : []),
         ]}
       />
     </Section>
+  );
+}
+
+function fieldsOf(): QuickField[] {
+  return [
+    { name: 'name', label: t('network.field.name'), required: true },
+    { name: 'name_en', label: t('network.field.name-en') },
+    { name: 'code', label: t('network.field.code'), required: true },
+    {
+      name: 'kind',
+      label: t('network.departments.kind'),
+      required: true,
+      options: options('department', KINDS),
+    },
+    { name: 'specialty', label: t('network.field.specialty'), concepts: 'specialty' },
+    { name: 'phone', label: t('network.field.phone') },
+    { name: 'location', label: t('network.field.location') },
+  ];
+}
+
+function RowActions({ row }: { row: Department }) {
+  const queries = useQueryClient();
+  const path = `/api/departments/${row.id}`;
+  async function become(state: Department['state']) {
+    const { body, version } = await callVersioned<Department>('GET', path);
+    const { id: _, ...rest } = body;
+    const headers = { ...ifMatch(version), 'Idempotency-Key': newKey() };
+    await call('PUT', path, { body: givenValues({ ...rest, state }), headers });
+    toast.success(t('network.saved'));
+    await queries.invalidateQueries({ queryKey: ['department'] });
+  }
+  if (row.state === 'closed') {
+    return (
+      <Button size="small" onClick={() => become('open').catch(toast.error)}>
+        {t('network.departments.reopen')}
+      </Button>
+    );
+  }
+  return (
+    <span className="network-row-actions">
+      <QuickEdit<Department>
+        title={t('network.departments.edit')}
+        of={row.name}
+        path={path}
+        fixed={{ org_id: row.org_id, state: row.state }}
+        invalidates={['department']}
+        values={({ name, name_en, code, kind, specialty, phone, location }) => ({
+          name,
+          name_en,
+          code,
+          kind,
+          specialty,
+          phone,
+          location,
+        })}
+        fields={fieldsOf()}
+      />
+      <ConfirmAction
+        label={t('network.departments.close')}
+        title={`${t('network.departments.close')} · ${row.name}`}
+        confirmLabel={t('network.departments.close')}
+        consequence={t('network.departments.close-consequence')}
+        button={{ size: 'small' }}
+        onConfirm={() => become('closed')}
+      />
+    </span>
   );
 }
 

@@ -1,17 +1,12 @@
-import { DatePicker, Form, Input, Select } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import { Form, Input, Select } from 'antd';
 import { t } from '@/i18n';
 import { options } from '../queries';
 import type { Practitioner } from '../types';
 import { LICENCE_KINDS } from '../types';
+import { DateItem } from './fields';
 import { RowsDialog } from './RowsDialog';
 
 type Licence = Practitioner['licences'][number];
-type Row = Omit<Licence, 'issued_on' | 'expires_on'> & {
-  issued?: Dayjs | null;
-  expires?: Dayjs | null;
-};
-
 interface EditLicencesProps {
   person: Practitioner;
   version: string;
@@ -21,53 +16,44 @@ interface EditLicencesProps {
 /** What somebody may do, by which paper, until when. */
 export function EditLicences({ person, version, onDone }: EditLicencesProps) {
   const required = [{ required: true, message: t('kit.form.required') }];
-  const day = (text: string | null | undefined) => (text ? dayjs(text) : null);
+  const labels = {
+    kind: t('network.people.licence-kind'),
+    number: t('network.people.licence-number'),
+    scope: t('network.people.licence-scope'),
+    issued_on: t('network.people.issued'),
+    expires_on: t('network.people.expires'),
+  };
   return (
-    <RowsDialog<Row>
+    <RowsDialog<Licence>
       title={t('network.people.edit-licences')}
       path={`/api/practitioners/${person.id}/licences`}
       version={version}
       name="licences"
+      labels={labels}
       onDone={onDone}
-      rows={person.licences.map((licence) => ({
-        ...licence,
-        issued: day(licence.issued_on),
-        expires: day(licence.expires_on),
-      }))}
+      rows={person.licences}
       empty={{}}
-      toInput={({ issued, expires, id, kind, number, scope }) => ({
+      toInput={({ id, kind, number, scope, issued_on, expires_on }) => ({
         id,
         kind,
         number,
         scope: scope || undefined,
-        issued_on: issued?.format('YYYY-MM-DD'),
-        expires_on: expires?.format('YYYY-MM-DD'),
+        issued_on: issued_on ?? undefined,
+        expires_on: expires_on ?? undefined,
       })}
       fields={(index) => (
         <>
-          <Form.Item
-            name={[index, 'kind']}
-            label={t('network.people.licence-kind')}
-            rules={required}
-          >
+          <Form.Item name={[index, 'kind']} label={labels.kind} rules={required}>
             <Select options={options('licence', LICENCE_KINDS)} />
           </Form.Item>
-          <Form.Item
-            name={[index, 'number']}
-            label={t('network.people.licence-number')}
-            rules={required}
-          >
+          <Form.Item name={[index, 'number']} label={labels.number} rules={required}>
             <Input maxLength={60} />
           </Form.Item>
-          <Form.Item name={[index, 'scope']} label={t('network.people.licence-scope')}>
+          <Form.Item name={[index, 'scope']} label={labels.scope}>
             <Input maxLength={100} />
           </Form.Item>
-          <Form.Item name={[index, 'issued']} label={t('network.people.issued')}>
-            <DatePicker />
-          </Form.Item>
-          <Form.Item name={[index, 'expires']} label={t('network.people.expires')}>
-            <DatePicker />
-          </Form.Item>
+          <DateItem name={[index, 'issued_on']} label={labels.issued_on} past />
+          <DateItem name={[index, 'expires_on']} label={labels.expires_on} />
         </>
       )}
     />

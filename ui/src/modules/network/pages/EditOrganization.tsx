@@ -1,24 +1,25 @@
-import { Button, DatePicker, Form, Input, Select, Switch } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
-import { call, ifMatch } from '@/api/client';
+import { Button, Form, Input, Select, Switch } from 'antd';
+import { call, callVersioned, ifMatch } from '@/api/client';
 import { useCommand } from '@/api/command';
-import { t } from '@/i18n';
+import { useOrgName } from '@/api/organizations';
+import { t, textOr } from '@/i18n';
 import { AsyncSelect } from '@/kit/AsyncSelect';
-import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
+import { FormErrors, scrollToField } from '@/kit/FormErrors';
 import { OrgSelect } from '@/kit/OrgSelect';
 import { Page, Section } from '@/kit/Page';
 import { useGo } from '@/kit/route';
 import { PageSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
 import { toast } from '@/kit/toast';
+import { givenValues } from '../merge';
 import { decisionOptions, options, useOrganization } from '../queries';
 import type { Organization, OrganizationDetail, OrganizationInput } from '../types';
 import { FUNDINGS, INPUT_MODES, LEVELS, ORG_KINDS, OWNERSHIPS, POSITIONINGS } from '../types';
+import { DateItem } from './fields';
 import { GuardedRefusal, IDENTITY_CODE, isGuarded } from './GuardedRefusal';
 import { useOptionalParam } from './params';
+import { useMerge } from './useMerge';
 import '../network.css';
-
-type Values = Omit<OrganizationInput, 'opened_on'> & { opened?: Dayjs | null };
 
 /** Recording a member, or what is known of one. */
 export default function EditOrganization() {
@@ -33,15 +34,32 @@ export default function EditOrganization() {
 }
 
 function Editor({ org, version }: { org?: OrganizationDetail; version?: string }) {
-  const [form] = Form.useForm<Values>();
+  const [form] = Form.useForm<OrganizationInput>();
   const go = useGo();
+  const nameOf = useOrgName();
   const home = org ? `/network/organizations/${org.id}` : '/network';
+  const field = (name: string) => t(`network.field.${name.replaceAll('_', '-')}`);
+  const labels = Object.fromEntries(FIELDS.map((name) => [name, field(name)]));
+  const merge = useMerge({
+    form,
+    seen: org && { values: initial(org), version: version ?? '' },
+    labels,
+    read: async () => {
+      const path = `/api/organizations/${org?.id}`;
+      const newest = await callVersioned<OrganizationDetail>('GET', path);
+      return { values: initial(newest.body), version: newest.version };
+    },
+    show: (path, value) => {
+      if (path === 'parent_id') return nameOf(String(value));
+      return textOr(String(value), `network.${path.replaceAll('_', '-')}.${value}`);
+    },
+  });
   const save = useCommand(
-    (input: OrganizationInput, headers) =>
+    (input: object, headers) =>
       org
         ? call<Organization>('PUT', `/api/organizations/${org.id}`, {
             body: input,
-            headers: { ...headers, ...ifMatch(version ?? '') },
+            headers: { ...headers, ...ifMatch(merge.version) },
           })
         : call<Organization>('POST', '/api/organizations', { body: input, headers }),
     {
@@ -54,23 +72,28 @@ function Editor({ org, version }: { org?: OrganizationDetail; version?: string }
   );
   const required = { required: true, message: t('kit.form.required') };
   const failedCheck = save.error?.code === IDENTITY_CODE;
-  const field = (name: keyof Values) => t(`network.field.${String(name).replaceAll('_', '-')}`);
-  const choose = (name: keyof Values, list: string, values: readonly string[], must = false) => (
+  const choose = (
+    name: keyof OrganizationInput,
+    list: string,
+    values: readonly string[],
+    must = false,
+  ) => (
     <Form.Item name={name} label={field(name)} rules={must ? [required] : []}>
       <Select allowClear={!must} options={options(list, values)} />
     </Form.Item>
   );
-  const words = (name: keyof Values, must = false) => (
+  const words = (name: keyof OrganizationInput, must = false) => (
     <Form.Item name={name} label={field(name)} rules={must ? [required] : []}>
       <Input maxLength={200} />
     </Form.Item>
   );
   return (
     <Page title={org ? org.name : t('network.organizations.new')} back={home}>
+      {merge.note}
       <GuardedRefusal error={save.error} />
       <FormErrors
-        error={isGuarded(save.error) ? null : save.error}
-        labels={Object.fromEntries(FIELDS.map((name) => [name, field(name as keyof Values)]))}
+        error={isGuarded(save.error) || save.error?.stale ? null : save.error}
+        labels={labels}
         onGo={scrollToField(form)}
       />
       <Form
@@ -78,8 +101,11 @@ function Editor({ org, version }: { org?: OrganizationDetail; version?: string }
         layout="vertical"
         className="lt-form"
         initialValues={initial(org)}
+        scrollToFirstError
         onFinish={(values) =>
-          save.mutate(inputOf(values), { onError: (error) => markFields(form, error) })
+          save.mutate(givenValues({ ...values, position: org?.position }), {
+            onError: merge.refused,
+          })
         }
       >
         <Section title={t('network.tab.facts')}>
@@ -105,9 +131,7 @@ function Editor({ org, version }: { org?: OrganizationDetail; version?: string }
           {words('grade')}
           {words('phone')}
           {words('address')}
-          <Form.Item name="opened" label={t('network.field.opened-on')}>
-            <DatePicker />
-          </Form.Item>
+          <DateItem name="opened_on" label={field('opened_on')} />
         </Section>
         <Section title={t('network.six.title')}>
           <p className="lt-muted">{t('network.six.edit')}</p>
@@ -162,24 +186,13 @@ const FIELDS = [
   'grade',
   'phone',
   'address',
+  'opened_on',
 ];
 
-function initial(org: OrganizationDetail | undefined): Partial<Values> {
+function initial(org: OrganizationDetail | undefined): Partial<OrganizationInput> {
   if (!org) return { legal_person: true, level: 'town' };
-  const { opened_on, ...known } = org;
-  const kept = Object.fromEntries(
-    [...FIELDS, 'legal_person', 'position'].map((name) => [
-      name,
-      (known as Record<string, unknown>)[name] ?? undefined,
-    ]),
+  const known = org as Record<string, unknown>;
+  return Object.fromEntries(
+    [...FIELDS, 'legal_person', 'position'].map((name) => [name, known[name] ?? undefined]),
   );
-  return { ...kept, opened: opened_on ? dayjs(opened_on) : undefined };
-}
-
-function inputOf({ opened, ...values }: Values): OrganizationInput {
-  const plain = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
-  return {
-    ...(plain as unknown as OrganizationInput),
-    opened_on: opened?.format('YYYY-MM-DD'),
-  };
 }

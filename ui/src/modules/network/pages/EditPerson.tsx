@@ -1,20 +1,23 @@
 import { Button, Form, Input, Select } from 'antd';
-import { call, ifMatch } from '@/api/client';
+import { call, callVersioned, ifMatch } from '@/api/client';
 import { useCommand } from '@/api/command';
-import { t } from '@/i18n';
+import { useOrgName } from '@/api/organizations';
+import { t, textOr } from '@/i18n';
 import { AsyncSelect } from '@/kit/AsyncSelect';
-import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
+import { FormErrors, scrollToField } from '@/kit/FormErrors';
 import { OrgSelect } from '@/kit/OrgSelect';
 import { Page, Section } from '@/kit/Page';
 import { useGo } from '@/kit/route';
 import { PageSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
 import { toast } from '@/kit/toast';
+import { givenValues } from '../merge';
 import { conceptOptions, decisionOptions, options, useConceptName, usePerson } from '../queries';
 import type { Practitioner, PractitionerInput } from '../types';
 import { PROFESSIONS, STAFF_STATUSES, TITLE_RANKS } from '../types';
 import { GuardedRefusal, IDENTITY_CODE, isGuarded } from './GuardedRefusal';
 import { useOptionalParam } from './params';
+import { useMerge } from './useMerge';
 import '../network.css';
 
 /** Recording a practitioner, or what is known of one. */
@@ -29,17 +32,56 @@ export default function EditPerson() {
   return <Editor person={found.data.body} version={found.data.version} />;
 }
 
+/** Answers that are words of a list. */
+const LISTS: Record<string, string> = {
+  sex: 'sex',
+  profession: 'profession',
+  title_rank: 'rank',
+  staff_status: 'staff-status',
+};
+
 function Editor({ person, version }: { person?: Practitioner; version?: string }) {
   const [form] = Form.useForm<PractitionerInput>();
   const go = useGo();
+  const nameOf = useOrgName();
   const specialty = useConceptName('specialty', person?.specialty);
   const home = person ? `/network/people/${person.id}` : '/network/people';
+  const labels = {
+    name: t('network.people.name'),
+    code: t('network.people.code'),
+    resident_id: t('network.people.resident-id'),
+    home_org_id: t('network.people.home'),
+    staff_status: t('network.guarded.staff-status'),
+    sex: t('network.people.sex'),
+    profession: t('network.people.profession'),
+    title_rank: t('network.people.rank'),
+    title: t('network.people.title-name'),
+    specialty: t('network.field.specialty'),
+    phone: t('network.field.phone'),
+    pay_grade: t('network.people.pay-grade'),
+    identity_reason: t('network.field.identity-reason'),
+    decision_id: t('network.field.decision'),
+  };
+  const merge = useMerge({
+    form,
+    seen: person && { values: initial(person), version: version ?? '' },
+    labels,
+    read: async () => {
+      const path = `/api/practitioners/${person?.id}`;
+      const newest = await callVersioned<Practitioner>('GET', path);
+      return { values: initial(newest.body), version: newest.version };
+    },
+    show: (path, value) =>
+      path === 'home_org_id'
+        ? nameOf(String(value))
+        : textOr(String(value), `network.${LISTS[path] ?? path}.${value}`),
+  });
   const save = useCommand(
-    (input: PractitionerInput, headers) =>
+    (input: object, headers) =>
       person
         ? call<Practitioner>('PUT', `/api/practitioners/${person.id}`, {
             body: input,
-            headers: { ...headers, ...ifMatch(version ?? '') },
+            headers: { ...headers, ...ifMatch(merge.version) },
           })
         : call<Practitioner>('POST', '/api/practitioners', { body: input, headers }),
     {
@@ -51,20 +93,13 @@ function Editor({ person, version }: { person?: Practitioner; version?: string }
     },
   );
   const required = { required: true, message: t('kit.form.required') };
-  const labels = {
-    name: t('network.people.name'),
-    code: t('network.people.code'),
-    resident_id: t('network.people.resident-id'),
-    home_org_id: t('network.people.home'),
-    staff_status: t('network.guarded.staff-status'),
-    decision_id: t('network.field.decision'),
-  };
   const failedCheck = save.error?.code === IDENTITY_CODE;
   return (
     <Page title={person ? person.name : t('network.people.new')} back={home}>
+      {merge.note}
       <GuardedRefusal error={save.error} />
       <FormErrors
-        error={isGuarded(save.error) ? null : save.error}
+        error={isGuarded(save.error) || save.error?.stale ? null : save.error}
         labels={labels}
         onGo={scrollToField(form)}
       />
@@ -73,9 +108,8 @@ function Editor({ person, version }: { person?: Practitioner; version?: string }
         layout="vertical"
         className="lt-form"
         initialValues={initial(person)}
-        onFinish={(values) =>
-          save.mutate(cleaned(values), { onError: (error) => markFields(form, error) })
-        }
+        scrollToFirstError
+        onFinish={(values) => save.mutate(givenValues(values), { onError: merge.refused })}
       >
         <Section title={t('network.tab.facts')}>
           <Form.Item name="name" label={labels.name} rules={[required]}>
@@ -175,9 +209,4 @@ function initial(person: Practitioner | undefined): Partial<PractitionerInput> {
     identity_reason: person.identity_reason ?? undefined,
     phone: person.phone ?? undefined,
   };
-}
-
-function cleaned(values: PractitionerInput): PractitionerInput {
-  const entries = Object.entries(values).filter(([, value]) => value !== '' && value !== undefined);
-  return Object.fromEntries(entries) as unknown as PractitionerInput;
 }

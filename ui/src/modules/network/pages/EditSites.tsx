@@ -1,14 +1,16 @@
-import { DatePicker, Form, InputNumber, Select } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import { Form, InputNumber, Select } from 'antd';
+import dayjs from 'dayjs';
+import { serverNow } from '@/api/serverTime';
 import { t, textOr } from '@/i18n';
 import { OrgSelect } from '@/kit/OrgSelect';
+import { givenValues } from '../merge';
 import { options } from '../queries';
 import type { Practitioner } from '../types';
 import { SITE_KINDS, SITE_ROLES } from '../types';
+import { DateItem } from './fields';
 import { RowsDialog } from './RowsDialog';
 
 type Site = Practitioner['sites'][number];
-type Row = Omit<Site, 'starts_on' | 'ends_on'> & { dates: [Dayjs, Dayjs | null] };
 
 interface EditSitesProps {
   person: Practitioner;
@@ -25,45 +27,41 @@ export function EditSites({ person, version, onDone }: EditSitesProps) {
     label: textOr(value, `network.role.${value}`),
   }));
   const required = [{ required: true, message: t('kit.form.required') }];
+  const labels = {
+    org_id: t('network.field.org'),
+    kind: t('network.people.site-kind'),
+    role: t('network.people.role'),
+    days_per_week: t('network.people.days'),
+    starts_on: t('network.field.from'),
+    ends_on: t('network.field.until'),
+  };
   return (
-    <RowsDialog<Row>
+    <RowsDialog<Site>
       title={t('network.people.edit-sites')}
       path={`/api/practitioners/${person.id}/sites`}
       version={version}
       name="sites"
+      labels={labels}
       onDone={onDone}
-      rows={person.sites.map((site) => ({
-        ...site,
-        dates: [dayjs(site.starts_on), site.ends_on ? dayjs(site.ends_on) : null],
-      }))}
-      empty={{ kind: 'secondment', dates: [dayjs(), null] }}
-      toInput={({ dates, ...site }) => ({
-        ...site,
-        starts_on: dates[0].format('YYYY-MM-DD'),
-        ends_on: dates[1]?.format('YYYY-MM-DD'),
-      })}
+      rows={person.sites}
+      empty={{ kind: 'secondment', starts_on: dayjs(serverNow()).format('YYYY-MM-DD') }}
+      toInput={(site) => givenValues(site)}
       fields={(index) => (
         <>
-          <Form.Item name={[index, 'org_id']} label={t('network.field.org')} rules={required}>
+          <Form.Item name={[index, 'org_id']} label={labels.org_id} rules={required}>
             <OrgSelect />
           </Form.Item>
-          <Form.Item name={[index, 'kind']} label={t('network.people.site-kind')} rules={required}>
+          <Form.Item name={[index, 'kind']} label={labels.kind} rules={required}>
             <Select options={options('site', SITE_KINDS)} />
           </Form.Item>
-          <Form.Item name={[index, 'role']} label={t('network.people.role')} rules={required}>
+          <Form.Item name={[index, 'role']} label={labels.role} rules={required}>
             <Select showSearch={{ optionFilterProp: 'label' }} options={roles} />
           </Form.Item>
-          <Form.Item name={[index, 'days_per_week']} label={t('network.people.days')}>
+          <Form.Item name={[index, 'days_per_week']} label={labels.days_per_week}>
             <InputNumber min={1} max={7} />
           </Form.Item>
-          <Form.Item
-            className="network-wide"
-            name={[index, 'dates']}
-            label={t('network.field.dates')}
-            rules={required}
-          >
-            <DatePicker.RangePicker allowEmpty={[false, true]} className="lt-full" />
-          </Form.Item>
+          <DateItem name={[index, 'starts_on']} label={labels.starts_on} required />
+          <DateItem name={[index, 'ends_on']} label={labels.ends_on} />
         </>
       )}
     />

@@ -2,22 +2,31 @@ import { UploadOutlined } from '@ant-design/icons';
 import { Button, Upload } from 'antd';
 import { useState } from 'react';
 import { type ApiError, asApiError } from '@/api/errors';
+import { useCan } from '@/api/session';
 import { t } from '@/i18n';
 import { FormErrors } from '@/kit/FormErrors';
 import { uploadEvidence } from '../queries';
 import type { Evidence } from '../types';
 
 interface EvidenceUploadProps {
+  /** No more files than these. */
+  max?: number;
+  /** Files that are there already. */
+  files?: Evidence[];
   /** Ids of the files, as a form field. */
   value?: string[];
   onChange?: (ids: string[]) => void;
 }
 
+const FILES_MAX = 20;
 const ACCEPT = '.pdf,.jpg,.jpeg,.png,.webp,.tif,.tiff,.docx,.xlsx';
 
 /** Files that prove something; the server tells their type by what is in them. */
-export function EvidenceUpload({ value = [], onChange }: EvidenceUploadProps) {
-  const [files, setFiles] = useState<Evidence[]>([]);
+export function EvidenceUpload(props: EvidenceUploadProps) {
+  const { max = FILES_MAX, files: known = [], value = [], onChange } = props;
+  const can = useCan();
+  const [added, setFiles] = useState<Evidence[]>([]);
+  const files = [...known, ...added].filter((file) => value.includes(file.id));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   async function take(file: File) {
@@ -34,7 +43,6 @@ export function EvidenceUpload({ value = [], onChange }: EvidenceUploadProps) {
     }
   }
   function remove(id: string) {
-    setFiles((before) => before.filter((file) => file.id !== id));
     onChange?.(value.filter((one) => one !== id));
   }
   return (
@@ -49,7 +57,11 @@ export function EvidenceUpload({ value = [], onChange }: EvidenceUploadProps) {
         fileList={files.map((file) => ({ uid: file.id, name: file.name, status: 'done' }))}
         onRemove={(file) => remove(file.uid)}
       >
-        <Button icon={<UploadOutlined />} loading={busy}>
+        <Button
+          icon={<UploadOutlined />}
+          loading={busy}
+          disabled={!can('network.evidence') || value.length >= max}
+        >
           {t('network.evidence.upload')}
         </Button>
       </Upload>

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Alert, Button } from 'antd';
-import { callVersioned, ifMatch } from '@/api/client';
+import { callVersioned } from '@/api/client';
 import { orgName } from '@/api/organizations';
 import { t } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
@@ -15,8 +15,10 @@ import { toast } from '@/kit/toast';
 import { act, fullName, options, word } from '../queries';
 import type { GroupDetail, MemberView } from '../types';
 import { COOPERATION_MODES, COUNCIL_CLASSES, MEMBER_ROLES } from '../types';
-import { GroupTag } from './Groups';
-import { QuickAdd } from './QuickAdd';
+import { EvidenceFile } from './EvidenceLinks';
+import type { QuickField } from './FieldsDialog';
+import { GroupTag, groupFields } from './Groups';
+import { QuickAdd, QuickEdit } from './QuickAdd';
 import '../network.css';
 
 /** One consortium: its approval, its form, its members and how closely they work together. */
@@ -43,6 +45,22 @@ export default function Group() {
       meta={<GroupTag state={group.state} />}
       actions={
         <>
+          {has('update') && (
+            <QuickEdit<GroupDetail>
+              title={t('network.groups.edit')}
+              path={`/api/groups/${id}`}
+              button={{ size: undefined }}
+              invalidates={['group']}
+              values={({ name, short_name, name_en, form, legal_person_mode }) => ({
+                name,
+                short_name,
+                name_en,
+                form,
+                legal_person_mode,
+              })}
+              fields={groupFields()}
+            />
+          )}
           {has('dissolve') && (
             <ConfirmAction
               label={t('network.groups.dissolve')}
@@ -106,7 +124,7 @@ export default function Group() {
             <QuickAdd
               title={t('network.groups.approve')}
               path={`/api/groups/${id}/approval`}
-              headers={ifMatch(version)}
+              version={version}
               invalidates={['group', 'work']}
               fields={[
                 { name: 'issuer', label: t('network.decisions.issuer'), required: true },
@@ -115,10 +133,21 @@ export default function Group() {
                   name: 'approved_on',
                   label: t('network.decisions.day'),
                   required: true,
-                  sort: 'date',
+                  sort: 'past-date',
                 },
                 { name: 'scope', label: t('network.groups.scope'), required: true, sort: 'text' },
+                {
+                  name: 'evidence_ids',
+                  label: t('network.evidence.title'),
+                  extra: t('network.evidence.hint'),
+                  sort: 'evidence',
+                  max: 1,
+                },
               ]}
+              shape={({ evidence_ids, ...rest }) => ({
+                ...rest,
+                evidence_id: (evidence_ids as string[] | undefined)?.[0],
+              })}
             />
           )
         }
@@ -129,6 +158,10 @@ export default function Group() {
             { label: t('network.decisions.number'), value: approval?.number },
             { label: t('network.decisions.day'), value: approval?.approved_on },
             { label: t('network.groups.scope'), value: approval?.scope, wide: true },
+            {
+              label: t('network.evidence.title'),
+              value: approval?.evidence_id && <EvidenceFile id={approval.evidence_id} />,
+            },
           ]}
         />
       </Section>
@@ -155,27 +188,7 @@ function Members({ group, mayManage, onDone }: MembersProps) {
             invalidates={['group', 'membership']}
             fields={[
               { name: 'org_id', label: t('network.field.org'), required: true, sort: 'org' },
-              {
-                name: 'role',
-                label: t('network.groups.role'),
-                required: true,
-                options: options('member-role', MEMBER_ROLES),
-                initial: 'member',
-              },
-              {
-                name: 'cooperation_mode',
-                label: t('network.groups.cooperation'),
-                required: true,
-                options: options('cooperation', COOPERATION_MODES),
-                initial: 'tight',
-              },
-              {
-                name: 'council_class',
-                label: t('network.groups.council'),
-                required: true,
-                options: options('council', COUNCIL_CLASSES),
-                initial: 'member',
-              },
+              ...membershipFields(MEMBER_ROLES),
               { name: 'joined_on', label: t('network.field.from'), sort: 'date' },
             ]}
           />
@@ -243,27 +256,81 @@ function Members({ group, mayManage, onDone }: MembersProps) {
           {
             key: 'leave',
             title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-            width: 80,
+            width: 150,
             align: 'right',
             render: (row) =>
               mayManage &&
-              !row.left_on &&
-              row.role !== 'lead' && (
-                <ConfirmAction
-                  label={t('network.groups.leave')}
-                  title={t('network.groups.leave')}
-                  consequence={t('network.groups.leave-consequence', { name: row.org.name })}
-                  note="required"
-                  button={{ size: 'small' }}
-                  onConfirm={async ({ note }) => {
-                    await act(`/api/memberships/${row.id}/leave`, row.version, { reason: note });
-                    onDone();
-                  }}
-                />
+              !row.left_on && (
+                <span className="network-row-actions">
+                  <MembershipEdit group_id={group.id} row={row} />
+                  {row.role !== 'lead' && (
+                    <ConfirmAction
+                      label={t('network.groups.leave')}
+                      title={t('network.groups.leave')}
+                      consequence={t('network.groups.leave-consequence', { name: row.org.name })}
+                      note="required"
+                      button={{ size: 'small' }}
+                      onConfirm={async ({ note }) => {
+                        const reason = { reason: note };
+                        await act(`/api/memberships/${row.id}/leave`, row.version, reason);
+                        onDone();
+                      }}
+                    />
+                  )}
+                </span>
               ),
           },
         ]}
       />
     </Section>
   );
+}
+
+/** How somebody takes part, from today; the lead stays the lead. */
+function MembershipEdit({ group_id, row }: { group_id: string; row: MemberView }) {
+  return (
+    <QuickEdit<GroupDetail>
+      title={`${t('network.groups.edit-member')} · ${orgName(row.org)}`}
+      of={orgName(row.org)}
+      path={`/api/memberships/${row.id}`}
+      source={`/api/groups/${group_id}`}
+      versionOf={(group) => String(memberOf(group, row.id)?.version ?? '')}
+      invalidates={['group', 'membership', 'organization']}
+      values={(group) => {
+        const { role, cooperation_mode, council_class } = memberOf(group, row.id) ?? row;
+        return { role, cooperation_mode, council_class };
+      }}
+      fields={membershipFields(row.role === 'lead' ? ['lead'] : MEMBER_ROLES)}
+    />
+  );
+}
+
+function memberOf(group: GroupDetail, id: string): MemberView | undefined {
+  return group.members.find((member) => member.id === id);
+}
+
+function membershipFields(roles: readonly string[]): QuickField[] {
+  return [
+    {
+      name: 'role',
+      label: t('network.groups.role'),
+      required: true,
+      options: options('member-role', roles),
+      initial: 'member',
+    },
+    {
+      name: 'cooperation_mode',
+      label: t('network.groups.cooperation'),
+      required: true,
+      options: options('cooperation', COOPERATION_MODES),
+      initial: 'tight',
+    },
+    {
+      name: 'council_class',
+      label: t('network.groups.council'),
+      required: true,
+      options: options('council', COUNCIL_CLASSES),
+      initial: 'member',
+    },
+  ];
 }

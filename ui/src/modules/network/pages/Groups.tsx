@@ -11,6 +11,7 @@ import { StatusTag } from '@/kit/StatusTag';
 import type { Tone } from '@/kit/tokens';
 import { fullName, options, useRows, word } from '../queries';
 import type { GroupSummary } from '../types';
+import type { QuickField } from './FieldsDialog';
 import { NetworkTabs } from './NetworkTabs';
 import { QuickAdd } from './QuickAdd';
 
@@ -20,6 +21,28 @@ const TONES: Record<string, Tone> = { forming: 'waiting', active: 'done', dissol
 
 export function GroupTag({ state }: { state: string }) {
   return <StatusTag tone={TONES[state] ?? 'neutral'} label={t(`network.group-state.${state}`)} />;
+}
+
+/** What a consortium is called, and in which form it works. */
+export function groupFields(): QuickField[] {
+  return [
+    { name: 'name', label: t('network.field.name'), required: true },
+    { name: 'short_name', label: t('network.field.short-name') },
+    { name: 'name_en', label: t('network.field.name-en') },
+    {
+      name: 'form',
+      label: t('network.groups.form'),
+      required: true,
+      options: options('form', FORMS),
+    },
+    {
+      name: 'legal_person_mode',
+      label: t('network.groups.person-mode'),
+      required: true,
+      options: options('person-mode', PERSON_MODES),
+      initial: 'separate',
+    },
+  ];
 }
 
 /** Consortia: who leads, how many members, approved or not. */
@@ -35,26 +58,12 @@ export default function Groups() {
         can('network.manage') && (
           <QuickAdd
             title={t('network.groups.new')}
+            button={{ size: 'middle', type: 'primary' }}
             path="/api/groups"
             invalidates={['group']}
             fields={[
-              { name: 'name', label: t('network.field.name'), required: true },
-              { name: 'short_name', label: t('network.field.short-name') },
-              { name: 'name_en', label: t('network.field.name-en') },
-              {
-                name: 'form',
-                label: t('network.groups.form'),
-                required: true,
-                options: options('form', FORMS),
-              },
+              ...groupFields(),
               { name: 'lead_org_id', label: t('network.groups.lead'), required: true, sort: 'org' },
-              {
-                name: 'legal_person_mode',
-                label: t('network.groups.person-mode'),
-                required: true,
-                options: options('person-mode', PERSON_MODES),
-                initial: 'separate',
-              },
             ]}
           />
         )

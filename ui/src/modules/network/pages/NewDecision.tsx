@@ -1,6 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, DatePicker, Form, Input, Select } from 'antd';
-import dayjs, { type Dayjs } from 'dayjs';
+import { Button, Form, Input, Select } from 'antd';
 import { call } from '@/api/client';
 import { useCommand } from '@/api/command';
 import { t } from '@/i18n';
@@ -11,16 +10,16 @@ import { Page, Section } from '@/kit/Page';
 import { useGo } from '@/kit/route';
 import { toast } from '@/kit/toast';
 import { options, personOptions } from '../queries';
+import { rowErrors } from '../rowErrors';
 import type { Decision, DecisionInput } from '../types';
 import { DECISION_LEVELS, ORG_FIELDS, PERSON_FIELDS } from '../types';
 import { EvidenceUpload } from './EvidenceUpload';
+import { DateItem } from './fields';
 import '../network.css';
-
-type Values = Omit<DecisionInput, 'decided_on'> & { day: Dayjs };
 
 /** A decision of government level: who decided what, and which fields of whom may change. */
 export default function NewDecision() {
-  const [form] = Form.useForm<Values>();
+  const [form] = Form.useForm<DecisionInput>();
   const go = useGo();
   const record = useCommand(
     (input: DecisionInput, headers) =>
@@ -33,19 +32,29 @@ export default function NewDecision() {
       },
     },
   );
+  const labels = {
+    issuer: t('network.decisions.issuer'),
+    number: t('network.decisions.number'),
+    title: t('network.decisions.name'),
+    decided_on: t('network.decisions.day'),
+    items: t('network.decisions.covers'),
+    'items.id': t('network.decisions.of'),
+    'items.fields': t('network.decisions.fields'),
+    evidence_ids: t('network.evidence.title'),
+  };
   const required = { required: true, message: t('kit.form.required') };
-  function submit({ day, ...rest }: Values) {
+  function submit(values: DecisionInput) {
     record.mutate(
-      { ...rest, decided_on: day.format('YYYY-MM-DD'), evidence_ids: rest.evidence_ids ?? [] },
-      { onError: (error) => markFields(form, error) },
+      { ...values, evidence_ids: values.evidence_ids ?? [] },
+      { onError: (error) => markFields(form, rowErrors(error, 'items', 'id')) },
     );
   }
   return (
     <Page title={t('network.decisions.new')} back="/network/decisions">
       <Section>
         <FormErrors
-          error={record.error}
-          labels={{ items: t('network.decisions.covers'), decided_on: t('network.decisions.day') }}
+          error={record.error && rowErrors(record.error, 'items', 'id')}
+          labels={labels}
           onGo={scrollToField(form)}
         />
         <Form
@@ -55,21 +64,19 @@ export default function NewDecision() {
           initialValues={{ items: [{ kind: 'organization' }], level: 'district' }}
           onFinish={submit}
         >
-          <Form.Item name="issuer" label={t('network.decisions.issuer')} rules={[required]}>
+          <Form.Item name="issuer" label={labels.issuer} rules={[required]}>
             <Input maxLength={100} />
           </Form.Item>
-          <Form.Item name="number" label={t('network.decisions.number')} rules={[required]}>
+          <Form.Item name="number" label={labels.number} rules={[required]}>
             <Input maxLength={100} />
           </Form.Item>
-          <Form.Item name="title" label={t('network.decisions.name')} rules={[required]}>
+          <Form.Item name="title" label={labels.title} rules={[required]}>
             <Input maxLength={200} />
           </Form.Item>
           <Form.Item name="level" label={t('network.decisions.level')} rules={[required]}>
             <Select options={options('decision-level', DECISION_LEVELS)} />
           </Form.Item>
-          <Form.Item name="day" label={t('network.decisions.day')} rules={[required]}>
-            <DatePicker maxDate={dayjs()} />
-          </Form.Item>
+          <DateItem name="decided_on" label={labels.decided_on} required past />
           <Form.Item
             label={t('network.decisions.covers')}
             extra={t('network.decisions.covers-hint')}
@@ -115,7 +122,11 @@ function Item({ index, onRemove }: { index: number; onRemove: () => void }) {
           options={options('subject', ['organization', 'practitioner'])}
         />
       </Form.Item>
-      <Form.Item name={[index, 'id']} noStyle rules={[{ required: true }]}>
+      <Form.Item
+        name={[index, 'id']}
+        noStyle
+        rules={[{ required: true, message: t('kit.form.required') }]}
+      >
         {person ? (
           <AsyncSelect
             aria-label={t('network.people.name')}
@@ -126,7 +137,11 @@ function Item({ index, onRemove }: { index: number; onRemove: () => void }) {
           <OrgSelect aria-label={t('network.field.org')} />
         )}
       </Form.Item>
-      <Form.Item name={[index, 'fields']} noStyle rules={[{ required: true }]}>
+      <Form.Item
+        name={[index, 'fields']}
+        noStyle
+        rules={[{ required: true, message: t('kit.form.required') }]}
+      >
         <Select
           mode="multiple"
           aria-label={t('network.decisions.fields')}

@@ -1,5 +1,6 @@
 import { Button, Tabs } from 'antd';
-import type { ReactNode } from 'react';
+import type { Dayjs } from 'dayjs';
+import { type ReactNode, useState } from 'react';
 import { orgName } from '@/api/organizations';
 import { t } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
@@ -16,6 +17,7 @@ import type { OrganizationDetail } from '../types';
 import { BondTable } from './BondTable';
 import { Catchments } from './Catchments';
 import { Departments } from './Departments';
+import { LastDay } from './fields';
 import { History } from './History';
 import { PeopleTable } from './PeopleTable';
 import { SixUnchanged } from './SixUnchanged';
@@ -41,6 +43,7 @@ export default function Organization() {
   const found = useOrganization(id);
   const [filters, setFilters] = useUrlFilters(FILTERS);
   const go = useGo();
+  const [lastDay, setLastDay] = useState<Dayjs | null>(null);
   if (found.isPending) return <PageSkeleton />;
   if (found.isError) {
     return <ErrorState page error={found.error} onRetry={() => void found.refetch()} />;
@@ -90,10 +93,13 @@ export default function Organization() {
               consequence={t('network.organizations.close-consequence')}
               note="required"
               onConfirm={async ({ note }) => {
-                await act(`/api/organizations/${id}/close`, version, { reason: note });
+                const closed_on = lastDay?.format('YYYY-MM-DD');
+                await act(`/api/organizations/${id}/close`, version, { reason: note, closed_on });
                 reread();
               }}
-            />
+            >
+              <LastDay onChange={setLastDay} />
+            </ConfirmAction>
           )}
           {has('reopen') && (
             <Button

@@ -1,5 +1,6 @@
 import { Button } from 'antd';
-import type { ReactNode } from 'react';
+import type { Dayjs } from 'dayjs';
+import { type ReactNode, useState } from 'react';
 import { useOrgName } from '@/api/organizations';
 import { useCan } from '@/api/session';
 import { t, textOr } from '@/i18n';
@@ -20,6 +21,7 @@ import { PERSON_FIELDS } from '../types';
 import { ConceptName } from './Departments';
 import { EditLicences } from './EditLicences';
 import { EditSites } from './EditSites';
+import { LastDay } from './fields';
 import { decisionsOn } from './SixUnchanged';
 import '../network.css';
 
@@ -29,6 +31,7 @@ export default function Person() {
   const found = usePerson(id);
   const can = useCan();
   const go = useGo();
+  const [lastDay, setLastDay] = useState<Dayjs | null>(null);
   if (found.isPending) return <PageSkeleton />;
   if (found.isError) {
     return <ErrorState page error={found.error} onRetry={() => void found.refetch()} />;
@@ -58,11 +61,14 @@ export default function Person() {
               title={t('network.people.leave')}
               consequence={t('network.people.leave-consequence')}
               onConfirm={async () => {
-                await act(`/api/practitioners/${id}/leave`, version, {});
+                const left_on = lastDay?.format('YYYY-MM-DD');
+                await act(`/api/practitioners/${id}/leave`, version, { left_on });
                 toast.success(t('network.saved'));
                 reread();
               }}
-            />
+            >
+              <LastDay onChange={setLastDay} />
+            </ConfirmAction>
             <Button type="primary" onClick={() => go(`/network/people/${id}/edit`)}>
               {t('network.people.edit')}
             </Button>

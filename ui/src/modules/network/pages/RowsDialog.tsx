@@ -4,8 +4,9 @@ import { type ReactNode, useState } from 'react';
 import { call, ifMatch } from '@/api/client';
 import { useCommand } from '@/api/command';
 import { t } from '@/i18n';
-import { FormErrors, markFields } from '@/kit/FormErrors';
+import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
 import { toast } from '@/kit/toast';
+import { rowErrors } from '../rowErrors';
 
 interface RowsDialogProps<Row> {
   title: string;
@@ -13,6 +14,8 @@ interface RowsDialogProps<Row> {
   version: string;
   /** The field of the body that holds the rows. */
   name: string;
+  /** What the fields of a row are called; the first of them stands for the row. */
+  labels: Record<string, string>;
   rows: Partial<Row>[];
   empty: Partial<Row>;
   fields: (index: number) => ReactNode;
@@ -22,7 +25,8 @@ interface RowsDialogProps<Row> {
 
 /** Replaces a list that belongs to somebody: rows are changed, added and removed, then saved at once. */
 export function RowsDialog<Row>(props: RowsDialogProps<Row>) {
-  const { title, path, version, name, rows, empty, fields, toInput, onDone } = props;
+  const { title, path, version, name, labels, rows, empty, fields, toInput, onDone } = props;
+  const first = Object.keys(labels)[0] ?? '';
   const [form] = Form.useForm();
   const [open, setOpen] = useState(false);
   const save = useCommand(
@@ -52,7 +56,13 @@ export function RowsDialog<Row>(props: RowsDialogProps<Row>) {
         onCancel={() => setOpen(false)}
         destroyOnHidden
       >
-        <FormErrors error={save.error} />
+        <FormErrors
+          error={save.error && rowErrors(save.error, name, first)}
+          labels={Object.fromEntries(
+            Object.entries(labels).map(([field, label]) => [`${name}.${field}`, label]),
+          )}
+          onGo={scrollToField(form)}
+        />
         <Form
           form={form}
           layout="vertical"
@@ -61,7 +71,7 @@ export function RowsDialog<Row>(props: RowsDialogProps<Row>) {
           onFinish={(values) =>
             save.mutate(
               { [name]: (values[name] as Row[] | undefined)?.map(toInput) ?? [] },
-              { onError: (error) => markFields(form, error) },
+              { onError: (error) => markFields(form, rowErrors(error, name, first)) },
             )
           }
         >

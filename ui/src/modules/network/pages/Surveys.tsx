@@ -1,17 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useState } from 'react';
-import { call } from '@/api/client';
+import { call, callVersioned } from '@/api/client';
 import { t, textOr } from '@/i18n';
+import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
 import { Section } from '@/kit/Page';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState } from '@/kit/States';
-import { useRows } from '../queries';
+import { toast } from '@/kit/toast';
+import { act, useRows } from '../queries';
 import type { Comparison, Survey } from '../types';
 import { ConceptName } from './Departments';
+import type { Count } from './fields';
 import { QuickAdd } from './QuickAdd';
 
+const BEDS = ['beds_approved', 'beds_open', 'beds_intensive'];
 const STAFF = [
   'doctors',
   'general_practitioners',
@@ -26,6 +30,7 @@ const STAFF = [
 
 /** What a member can do, beside what it could at the baseline. */
 export function Surveys({ org_id, mayManage }: { org_id: string; mayManage: boolean }) {
+  const queries = useQueryClient();
   const [chosen, setChosen] = useState<string>();
   const surveys = useRows<Survey>(['capability-survey'], '/api/capability-surveys', { org_id });
   const id = chosen ?? surveys.data?.[0]?.id;
@@ -35,24 +40,52 @@ export function Surveys({ org_id, mayManage }: { org_id: string; mayManage: bool
       call<Comparison>('GET', `/api/capability-surveys/${id}/comparison`, { signal }),
     enabled: Boolean(id),
   });
+  const shown = surveys.data?.find((one) => one.id === id);
+  async function makeBaseline(of: string) {
+    const { version } = await callVersioned<Survey>('GET', `/api/capability-surveys/${of}`);
+    await act(`/api/capability-surveys/${of}/baseline`, version);
+    toast.success(t('network.saved'));
+    await queries.invalidateQueries({ queryKey: ['capability-survey'] });
+  }
   const add = mayManage && (
     <QuickAdd
       title={t('network.surveys.new')}
       path="/api/capability-surveys"
       fixed={{ org_id }}
       invalidates={['capability-survey']}
-      shape={shape}
+      shape={({ equipment, ...rest }) => ({
+        ...rest,
+        equipment: (equipment as Count[]).filter((one) => one.kind?.trim()),
+      })}
       fields={[
-        { name: 'surveyed_on', label: t('network.surveys.day'), sort: 'date', required: true },
-        ...['beds_approved', 'beds_open', 'beds_intensive', ...STAFF].map((name) => ({
-          name,
+        {
+          name: 'surveyed_on',
+          label: t('network.surveys.day'),
+          sort: 'past-date',
+          required: true,
+        },
+        ...[...BEDS, ...STAFF].map((name) => ({
+          name: name.startsWith('beds') ? name : `staff.${name}`,
           label: figureName(
-            STAFF.includes(name) ? `staff.${dashed(name)}` : `beds.${name.slice(5)}`,
+            name.startsWith('beds') ? `beds.${name.slice(5)}` : `staff.${dashed(name)}`,
           ),
           sort: 'number' as const,
           initial: 0,
           required: true,
         })),
+        {
+          name: 'equipment',
+          label: t('network.surveys.equipment'),
+          sort: 'counts' as const,
+          initial: countsOf(surveys.data?.[0]),
+        },
+        {
+          name: 'technique_codes',
+          label: t('network.surveys.techniques'),
+          concepts: 'technique',
+          sort: 'codes' as const,
+          initial: surveys.data?.[0]?.technique_codes ?? [],
+        },
         { name: 'note', label: t('network.field.note'), sort: 'text' as const },
       ]}
     />
@@ -76,6 +109,18 @@ export function Surveys({ org_id, mayManage }: { org_id: string; mayManage: bool
                   ? t('network.surveys.baseline-of', { day: one.surveyed_on })
                   : one.surveyed_on,
               }))}
+            />
+          )}
+          {mayManage && shown && !shown.is_baseline && (
+            <ConfirmAction
+              label={t('network.surveys.make-baseline')}
+              title={t('network.surveys.make-baseline')}
+              consequence={t('network.surveys.make-baseline-consequence', {
+                day: shown.surveyed_on,
+              })}
+              danger={false}
+              button={{ size: 'small' }}
+              onConfirm={() => makeBaseline(shown.id)}
             />
           )}
           {add}
@@ -172,8 +217,7 @@ function dashed(name: string): string {
   return name.replaceAll('_', '-');
 }
 
-function shape(values: Record<string, unknown>): Record<string, unknown> {
-  const staff = Object.fromEntries(STAFF.map((name) => [name, values[name] ?? 0]));
-  const rest = Object.entries(values).filter(([name]) => !STAFF.includes(name));
-  return { ...Object.fromEntries(rest), staff };
+/** Devices are asked from what the last survey counted. */
+function countsOf(last: Survey | undefined): Count[] {
+  return (last?.equipment ?? []).map(({ kind, count }) => ({ kind, count }));
 }

@@ -1,29 +1,34 @@
-import { Button } from 'antd';
 import { callVersioned } from '@/api/client';
 import { useOrgName } from '@/api/organizations';
 import { t } from '@/i18n';
+import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
 import { Section } from '@/kit/Page';
 import { EmptyState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { toast } from '@/kit/toast';
 import { act, fullName, options, useRows, word } from '../queries';
-import type { Technique } from '../types';
-import { QuickAdd } from './QuickAdd';
+import type { Department, Technique } from '../types';
+import type { QuickField } from './FieldsDialog';
+import { QuickAdd, QuickEdit } from './QuickAdd';
 
 /** Services and techniques that a member offers, and to whom. */
 export function Techniques({ org_id, mayManage }: { org_id: string; mayManage: boolean }) {
   const orgName = useOrgName();
   const rows = useRows<Technique>(['technique'], '/api/techniques', { org_id });
   async function stop(row: Technique) {
-    try {
-      const seen = await callVersioned('GET', `/api/techniques/${row.id}`);
-      await act(`/api/techniques/${row.id}/stop`, seen.version);
-      await rows.refetch();
-    } catch (thrown) {
-      toast.error(thrown);
-    }
+    const seen = await callVersioned('GET', `/api/techniques/${row.id}`);
+    await act(`/api/techniques/${row.id}/stop`, seen.version);
+    toast.success(t('network.saved'));
+    await rows.refetch();
   }
+  const departments = useRows<Department>(
+    ['department'],
+    '/api/departments',
+    { org_id },
+    mayManage,
+  );
+  const fields = fieldsOf(departments.data ?? []);
   const openTo = (row: Technique) =>
     row.open_to.to === 'members'
       ? row.open_to.org_ids.map(orgName).join(' · ')
@@ -38,32 +43,7 @@ export function Techniques({ org_id, mayManage }: { org_id: string; mayManage: b
             path="/api/techniques"
             fixed={{ org_id }}
             invalidates={['technique']}
-            shape={({ open_to, ...rest }) => ({ ...rest, open_to: { to: open_to } })}
-            fields={[
-              {
-                name: 'code',
-                label: t('network.field.code'),
-                required: true,
-                concepts: 'technique',
-              },
-              { name: 'name', label: t('network.field.name'), required: true },
-              {
-                name: 'kind',
-                label: t('network.techniques.kind'),
-                required: true,
-                options: options('technique', ['service', 'technique']),
-                initial: 'technique',
-              },
-              {
-                name: 'open_to',
-                label: t('network.techniques.open-to'),
-                required: true,
-                options: options('open-to', ['own', 'below', 'group']),
-                initial: 'group',
-              },
-              { name: 'starts_on', label: t('network.field.from'), sort: 'date' },
-              { name: 'note', label: t('network.field.note'), sort: 'text' },
-            ]}
+            fields={fields}
           />
         )
       }
@@ -109,20 +89,89 @@ export function Techniques({ org_id, mayManage }: { org_id: string; mayManage: b
             ),
           },
           {
-            key: 'stop',
+            key: 'actions',
             title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-            width: 80,
+            width: 150,
             align: 'right',
             render: (row) =>
               mayManage &&
               row.state === 'offered' && (
-                <Button size="small" onClick={() => void stop(row)}>
-                  {t('network.techniques.stop')}
-                </Button>
+                <span className="network-row-actions">
+                  <QuickEdit<Technique>
+                    title={t('network.techniques.edit')}
+                    of={row.name}
+                    path={`/api/techniques/${row.id}`}
+                    fixed={{ org_id }}
+                    invalidates={['technique']}
+                    values={({ code, name, name_en, kind, department_id, open_to, ...rest }) => ({
+                      code,
+                      name,
+                      name_en,
+                      kind,
+                      department_id,
+                      open_to,
+                      starts_on: rest.starts_on,
+                      note: rest.note,
+                    })}
+                    fields={fields}
+                  />
+                  <ConfirmAction
+                    label={t('network.techniques.stop')}
+                    title={`${t('network.techniques.stop')} · ${row.name}`}
+                    confirmLabel={t('network.techniques.stop')}
+                    consequence={t('network.techniques.stop-consequence')}
+                    button={{ size: 'small' }}
+                    onConfirm={() => stop(row)}
+                  />
+                </span>
               ),
           },
         ]}
       />
     </Section>
   );
+}
+
+function fieldsOf(departments: Department[]): QuickField[] {
+  return [
+    {
+      name: 'code',
+      label: t('network.techniques.catalogue'),
+      required: true,
+      concepts: 'technique',
+      fills: 'name',
+    },
+    { name: 'name', label: t('network.field.name'), required: true },
+    { name: 'name_en', label: t('network.field.name-en') },
+    {
+      name: 'kind',
+      label: t('network.techniques.kind'),
+      required: true,
+      options: options('technique', ['service', 'technique']),
+      initial: 'technique',
+    },
+    {
+      name: 'department_id',
+      label: t('network.field.department'),
+      options: departments
+        .filter((one) => one.state === 'open')
+        .map((one) => ({ value: one.id, label: fullName(one) })),
+    },
+    {
+      name: 'open_to.to',
+      label: t('network.techniques.open-to'),
+      required: true,
+      options: options('open-to', ['own', 'below', 'group', 'members']),
+      initial: 'group',
+    },
+    {
+      name: 'open_to.org_ids',
+      label: t('network.techniques.members'),
+      required: true,
+      sort: 'orgs',
+      when: ({ open_to }) => (open_to as { to?: string } | undefined)?.to === 'members',
+    },
+    { name: 'starts_on', label: t('network.field.from'), sort: 'date' },
+    { name: 'note', label: t('network.field.note'), sort: 'text' },
+  ];
 }

@@ -25,7 +25,7 @@ fn nothing_acknowledged_is_lost_when_server_or_database_is_killed() {
     for cycle in 0..cycles {
         let server = place.serve();
         let address = server.address.clone();
-        work(&mut people, &address, || {
+        work(&mut people, &address, |_| {
             std::thread::sleep(RUN);
             match cycle % 3 {
                 0 => server.kill(),

@@ -25,7 +25,7 @@ fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
         let server = place.serve();
         slowest = slowest.max(watch.elapsed());
         let address = server.address.clone();
-        work(&mut people, &address, || {
+        work(&mut people, &address, |_| {
             std::thread::sleep(RUN);
             server.kill();
         });

@@ -57,7 +57,7 @@ fn a_full_disk_refuses_writes_keeps_reads_and_heals_without_a_restart() {
     let caller = Caller::new(&place.world.office_token);
     let ballast = memory.path().join("ballast");
     let read_url = format!("{}/api/resources/summary", server.address);
-    work(&mut people, &server.address, || {
+    work(&mut people, &server.address, |_| {
         std::thread::sleep(Duration::from_millis(300));
         fill(&ballast);
         std::thread::sleep(Duration::from_millis(700));
@@ -72,7 +72,7 @@ fn a_full_disk_refuses_writes_keeps_reads_and_heals_without_a_restart() {
     let refused = people.iter().map(|writer| writer.refused).sum::<usize>();
     assert!(refused > 0, "a full disk refuses to write");
     let before = people.iter().map(|writer| writer.told.len()).sum::<usize>();
-    work(&mut people, &server.address, || {
+    work(&mut people, &server.address, |_| {
         std::thread::sleep(Duration::from_millis(500));
     });
     let after = people.iter().map(|writer| writer.told.len()).sum::<usize>();

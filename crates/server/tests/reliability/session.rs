@@ -94,7 +94,7 @@ fn live_events_go_on_where_the_line_dropped_also_over_a_crash() {
             .read_now(&store::Request::system("test"), |tx| tx.last_seq())
             .unwrap()
     });
-    crate::writers::work(&mut people[..2], &server.address, || {
+    crate::writers::work(&mut people[..2], &server.address, |_| {
         std::thread::sleep(Duration::from_millis(150));
     });
     server.kill();

@@ -56,24 +56,32 @@ pub fn writers(place: &Place) -> Vec<Writer> {
         .collect()
 }
 
-/// Lets all writers work until `stop` is set; `meanwhile` runs beside them and sets it at its end.
-pub fn work(writers: &mut [Writer], address: &str, meanwhile: impl FnOnce()) {
-    let stop = AtomicBool::new(false);
+/// What writers look at between two commands.
+#[derive(Default)]
+pub struct Signals {
+    stop: AtomicBool,
+    /// Answers are no longer heard: the power is going, and what is said now counts for nothing.
+    pub deaf: AtomicBool,
+}
+
+/// Lets all writers work while `meanwhile` runs beside them.
+pub fn work(writers: &mut [Writer], address: &str, meanwhile: impl FnOnce(&Signals)) {
+    let signals = Signals::default();
     std::thread::scope(|scope| {
         for writer in writers.iter_mut() {
-            let stop = &stop;
-            scope.spawn(move || writer.work(address, stop));
+            let signals = &signals;
+            scope.spawn(move || writer.work(address, signals));
         }
-        meanwhile();
-        stop.store(true, Ordering::SeqCst);
+        meanwhile(&signals);
+        signals.stop.store(true, Ordering::SeqCst);
     });
 }
 
 impl Writer {
-    fn work(&mut self, address: &str, stop: &AtomicBool) {
-        while !stop.load(Ordering::SeqCst) {
+    fn work(&mut self, address: &str, signals: &Signals) {
+        while !signals.stop.load(Ordering::SeqCst) {
             let command = self.pending.take().unwrap_or_else(|| self.next());
-            if !self.send(address, command) {
+            if !self.send(address, command, signals) {
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
         }
@@ -92,7 +100,7 @@ impl Writer {
     }
 
     /// Answers whether the answer came.
-    fn send(&mut self, address: &str, command: Command) -> bool {
+    fn send(&mut self, address: &str, command: Command, signals: &Signals) -> bool {
         let version = command.version.map(|version| format!("\"{version}\""));
         let mut headers = vec![("idempotency-key", command.key.as_str())];
         if let Some(version) = &version {
@@ -103,7 +111,8 @@ impl Writer {
             &headers,
             &command.body,
         );
-        let Some(reply) = reply else {
+        let heard = !signals.deaf.load(Ordering::SeqCst);
+        let Some(reply) = reply.filter(|_| heard) else {
             self.pending = Some(command);
             return false;
         };

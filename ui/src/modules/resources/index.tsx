@@ -10,6 +10,7 @@ export const module: UiModule = {
   nav: [
     {
       path: '/resources/beds',
+      also: ['/resources'],
       label: 'resources.title',
       icon: <FundOutlined />,
       permission: READ,

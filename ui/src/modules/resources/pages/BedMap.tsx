@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { call } from '@/api/client';
 import { useOrgName } from '@/api/organizations';
 import { useSession } from '@/api/session';
@@ -18,6 +19,8 @@ import { BedCell } from './BedCell';
 import { BedPanel } from './BedPanel';
 import { ExportButton } from './ExportButton';
 import { ResourceTabs } from './ResourceTabs';
+import { NewWard, useKeepsWards, WardActions } from './WardActions';
+import '../forms.css';
 import '../resources.css';
 
 const FILTERS = {
@@ -40,6 +43,7 @@ export default function BedMap() {
       call<Map_>('GET', '/api/resources/beds', { query: { org_id }, signal }),
     meta: { follows: ['hold', 'ward'] },
   });
+  const keepsWards = useKeepsWards(org_id);
   const beds = map.data?.beds ?? [];
   const shown = beds.filter((bed) => isShown(bed, filters));
   const chosen = beds.find((bed) => bed.id === filters.bed);
@@ -50,9 +54,12 @@ export default function BedMap() {
       title={t('resources.beds.title')}
       meta={<span className="lt-muted">{orgName(org_id)}</span>}
       actions={
-        <ExportButton
-          onClick={() => void download('/api/resources/beds/export', { org_id }, 'beds.xlsx')}
-        />
+        <>
+          <ExportButton
+            onClick={() => void download('/api/resources/beds/export', { org_id }, 'beds.xlsx')}
+          />
+          <NewWard org_id={org_id} onDone={() => void map.refetch()} />
+        </>
       }
       tools={
         <>
@@ -122,6 +129,15 @@ export default function BedMap() {
           beds={shown.filter((bed) => bed.ward_id === ward.id)}
           chosen={filters.bed}
           onChoose={(bed) => setFilters({ bed: bed.id })}
+          actions={
+            keepsWards && (
+              <WardActions
+                ward={ward}
+                beds={beds.filter((bed) => bed.ward_id === ward.id)}
+                onDone={() => void map.refetch()}
+              />
+            )
+          }
         />
       ))}
       <SidePreview
@@ -159,10 +175,12 @@ interface WardBedsProps {
   beds: Bed[];
   chosen?: string;
   onChoose: (bed: Bed) => void;
+  /** For those who keep the ward; it is then shown without beds too. */
+  actions?: ReactNode;
 }
 
-function WardBeds({ ward, beds, chosen, onChoose }: WardBedsProps) {
-  if (beds.length === 0) return null;
+function WardBeds({ ward, beds, chosen, onChoose, actions }: WardBedsProps) {
+  if (beds.length === 0 && !(actions && ward.beds_total === 0)) return null;
   return (
     <Section
       title={
@@ -174,13 +192,16 @@ function WardBeds({ ward, beds, chosen, onChoose }: WardBedsProps) {
         </span>
       }
       extra={
-        <span className="lt-muted lt-figures">
-          {t('resources.beds.ward-counts', {
-            total: ward.beds_total,
-            open: ward.beds_open,
-            held: ward.beds_held,
-            occupied: ward.beds_occupied,
-          })}
+        <span className="lt-row">
+          <span className="lt-muted lt-figures">
+            {t('resources.beds.ward-counts', {
+              total: ward.beds_total,
+              open: ward.beds_open,
+              held: ward.beds_held,
+              occupied: ward.beds_occupied,
+            })}
+          </span>
+          {actions}
         </span>
       }
     >

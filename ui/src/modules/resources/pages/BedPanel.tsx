@@ -13,7 +13,9 @@ import { StatusTag } from '@/kit/StatusTag';
 import { toast } from '@/kit/toast';
 import { act, BED_TONES, bedLook, useSpecialtyName } from '../queries';
 import type { Bed, Sex, Ward } from '../types';
+import { bedKind } from './BedForm';
 import { HoldButton } from './HoldButton';
+import { EditBed } from './WardActions';
 
 interface BedPanelProps {
   bed: Bed;
@@ -35,6 +37,7 @@ export function BedPanel({ bed, ward, onDone }: BedPanelProps) {
         </span>
       </div>
       <Actions bed={bed} onDone={onDone} />
+      {ward && <EditBed bed={bed} ward={ward} onDone={onDone} />}
       {bed.state === 'open' && !bed.hold && (
         <div>
           <HoldButton
@@ -70,6 +73,7 @@ export function BedPanel({ bed, ward, onDone }: BedPanelProps) {
           { label: t('resources.ward'), value: ward?.name },
           { label: t('resources.org'), value: orgName(bed.org_id) },
           { label: t('resources.specialty'), value: specialty(bed.specialty) },
+          { label: t('resources.beds.kind'), value: bedKind(bed.kind) },
           { label: t('resources.beds.for-sex'), value: t(`resources.sex-rule.${bed.sex_rule}`) },
           {
             label: t('resources.patient-sex'),

@@ -16,9 +16,11 @@ import { text, useUrlFilters } from '@/kit/urlFilters';
 import { windowOf } from '../lanes';
 import { useBoardOrg } from '../queries';
 import type { Lane } from '../types';
+import { DeviceButton } from './EquipmentForm';
 import { EquipmentPanel } from './EquipmentPanel';
 import { LaneRow, LaneScale } from './LaneRow';
 import { ResourceTabs } from './ResourceTabs';
+import '../forms.css';
 import '../resources.css';
 
 const FILTERS = { org_id: text(), kind: text(), date: text(), device: text() };
@@ -48,7 +50,12 @@ export default function Equipment() {
       wide
       title={t('resources.equipment.title')}
       meta={<span className="lt-muted">{orgName(org_id)}</span>}
-      actions={<PathLink to="/resources/idle">{t('resources.idle.title')}</PathLink>}
+      actions={
+        <>
+          <PathLink to="/resources/idle">{t('resources.idle.title')}</PathLink>
+          <DeviceButton org_id={org_id} onDone={() => void lanes.refetch()} />
+        </>
+      }
       tools={
         <>
           <ResourceTabs />

@@ -15,6 +15,7 @@ import { dateTimeText } from '@/kit/time';
 import { toast } from '@/kit/toast';
 import { act } from '../queries';
 import type { Equipment, Lane, Maintenance } from '../types';
+import { DeviceButton } from './EquipmentForm';
 import { HoldButton } from './HoldButton';
 import { pieceStory } from './LaneRow';
 
@@ -134,6 +135,7 @@ function Actions({ equipment, onDone }: { equipment: Equipment; onDone: () => vo
           {t('resources.equipment-action.maintenance')}
         </Button>
       )}
+      <DeviceButton org_id={equipment.org_id} device={equipment} onDone={onDone} />
       {has('out-of-service') && (
         <ConfirmAction
           label={t('resources.equipment-action.out-of-service')}

@@ -20,7 +20,7 @@ pub(crate) enum Connection<'a> {
 }
 
 impl Connection<'_> {
-    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64> {
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         check_params(params)?;
         match self {
             Self::Sqlite(connection) => crate::sqlite::execute(connection, sql, params),
@@ -28,7 +28,7 @@ impl Connection<'_> {
         }
     }
 
-    pub(crate) fn query(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
+    pub(crate) fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         check_params(params)?;
         match self {
             Self::Sqlite(connection) => crate::sqlite::query(connection, sql, params),

@@ -10,6 +10,7 @@ mod backup;
 mod blob;
 mod chain;
 mod clock;
+mod composed;
 mod engine;
 mod entity;
 mod event;
@@ -32,6 +33,7 @@ pub use backup::{
 pub use blob::BlobRef;
 pub use chain::{hex, sha256_hex};
 pub use clock::{Clock, Ids};
+pub use composed::{Composed, Slot};
 pub use entity::{Change, Entity, Subject, Versioned};
 pub use event::Event;
 pub use follow::Follower;

@@ -29,6 +29,8 @@ const ALONE_AFTER: u32 = 3;
 const PAUSE_MILLIS_MAX: u64 = 40;
 /// Tasks that may wait for a worker; beyond it callers are told to back off.
 const QUEUE_MAX: usize = 4_096;
+/// Prepared statements kept a connection.
+const STATEMENT_CACHE: usize = 1_024;
 /// How long the numbering step waits for a commit here before it looks for those of other servers.
 const NUMBERING_POLL: Duration = Duration::from_millis(250);
 /// How long a statement may run before the server gives up on it.
@@ -53,7 +55,7 @@ const UNREACHABLE: &str = "store.unreachable";
 /// One connection with its prepared statements; it reconnects when the server went away.
 pub(crate) struct PgConnection {
     url: String,
-    live: Option<(Client, HashMap<&'static str, Statement>)>,
+    live: Option<(Client, HashMap<String, Statement>)>,
     /// What this connection wants besides [`SESSION`].
     setting: &'static str,
 }
@@ -268,7 +270,7 @@ impl PgConnection {
         Ok(self)
     }
 
-    fn client(&mut self) -> Result<&mut (Client, HashMap<&'static str, Statement>)> {
+    fn client(&mut self) -> Result<&mut (Client, HashMap<String, Statement>)> {
         if self
             .live
             .as_ref()
@@ -363,13 +365,13 @@ impl PgConnection {
         writer.finish().map_err(failure)
     }
 
-    pub(crate) fn execute(&mut self, sql: &'static str, params: &[Value]) -> Result<u64> {
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
         let (client, cache) = self.client()?;
         let statement = prepare(client, cache, sql)?;
         client.execute(&statement, &refer(params)).map_err(failure)
     }
 
-    pub(crate) fn query(&mut self, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
+    pub(crate) fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
         let (client, cache) = self.client()?;
         let statement = prepare(client, cache, sql)?;
         let rows = client.query(&statement, &refer(params)).map_err(failure)?;
@@ -392,8 +394,8 @@ impl PgConnection {
 
 fn prepare(
     client: &mut Client,
-    cache: &mut HashMap<&'static str, Statement>,
-    sql: &'static str,
+    cache: &mut HashMap<String, Statement>,
+    sql: &str,
 ) -> Result<Statement> {
     if let Some(statement) = cache.get(sql) {
         return Ok(statement.clone());
@@ -408,7 +410,11 @@ fn prepare(
         }
         failure(error)
     })?;
-    cache.insert(sql, statement.clone());
+    // Composed statements have many shapes; forgetting all now and then bounds what is kept.
+    if cache.len() >= STATEMENT_CACHE {
+        cache.clear();
+    }
+    cache.insert(sql.to_owned(), statement.clone());
     Ok(statement)
 }
 

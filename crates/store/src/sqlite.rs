@@ -2,6 +2,7 @@
 
 pub(crate) mod tables;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -350,14 +351,14 @@ fn read_loop(connection: &Raw, queue: &Mutex<Receiver<Task>>) {
     }
 }
 
-pub(crate) fn execute(connection: &Raw, sql: &'static str, params: &[Value]) -> Result<u64> {
+pub(crate) fn execute(connection: &Raw, sql: &str, params: &[Value]) -> Result<u64> {
     let mut statement = connection.prepare_cached(sql).map_err(failure)?;
     bind(&mut statement, sql, params)?;
     let rows = statement.raw_execute().map_err(failure)?;
     Ok(rows as u64)
 }
 
-pub(crate) fn query(connection: &Raw, sql: &'static str, params: &[Value]) -> Result<Vec<Row>> {
+pub(crate) fn query(connection: &Raw, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql).map_err(failure)?;
     bind(&mut statement, sql, params)?;
     let columns: Arc<[String]> = statement.column_names().map(str::to_owned).collect();
@@ -394,16 +395,19 @@ fn bind(statement: &mut rusqlite::CachedStatement<'_>, sql: &str, params: &[Valu
         "$15", "$16", "$17", "$18", "$19", "$20", "$21", "$22", "$23", "$24", "$25", "$26", "$27",
         "$28", "$29", "$30", "$31", "$32", "$33", "$34", "$35", "$36", "$37", "$38", "$39", "$40",
     ];
-    if statement.parameter_count() != params.len() || params.len() > NAMES.len() {
+    if statement.parameter_count() != params.len() {
         return Err(Error::internal(format!(
             "{} parameters for a statement of {}: {sql}",
             params.len(),
             statement.parameter_count()
         )));
     }
-    for (name, value) in NAMES.iter().zip(params) {
+    for (at, value) in params.iter().enumerate() {
+        let name = NAMES
+            .get(at)
+            .map_or_else(|| Cow::Owned(format!("${}", at + 1)), |&name| Cow::Borrowed(name));
         let index = statement
-            .parameter_index(name)
+            .parameter_index(&name)
             .map_err(failure)?
             .ok_or_else(|| Error::internal(format!("{name} is not used in: {sql}")))?;
         statement

@@ -84,6 +84,14 @@ impl<'a> Tx<'a> {
         self.session.connection.execute(sql, params)
     }
 
+    pub(crate) fn execute_text(&mut self, sql: &str, params: &[Value]) -> Result<u64> {
+        self.session.connection.execute(sql, params)
+    }
+
+    pub(crate) fn query_text(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>> {
+        self.session.connection.query(sql, params)
+    }
+
     /// All rows, decoded by column name.
     ///
     /// # Errors

@@ -35,7 +35,8 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok());
     let language = Language::from_header(accept);
-    let is_api = request.uri().path().starts_with("/api/");
+    let is_fhir = crate::outcome::is_fhir(request.uri().path());
+    let is_api = is_fhir || request.uri().path().starts_with("/api/");
     request.extensions_mut().insert(TraceId(trace_id.clone()));
     let Ok(_permit) = app.in_flight().try_acquire() else {
         let error = Error::new(
@@ -50,7 +51,12 @@ pub(crate) async fn finish(State(app): State<App>, mut request: Request, next: N
         Some(carried) => {
             let error = &carried.0;
             log(error, &trace_id);
-            render(error, app.messages().detail(error, language), &trace_id)
+            let detail = app.messages().detail(error, language);
+            if is_fhir {
+                crate::outcome::render(error, &detail, &trace_id)
+            } else {
+                render(error, detail, &trace_id)
+            }
         }
         None => outcome,
     };
@@ -343,7 +349,8 @@ pub(crate) async fn secure_headers(request: Request, next: Next) -> Response {
             "camera=(self), geolocation=(), microphone=()",
         ),
     ];
-    let is_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_api = path.starts_with("/api/") || crate::outcome::is_fhir(path);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {

@@ -16,6 +16,7 @@ mod home;
 mod messages;
 mod module;
 pub mod notice;
+mod outcome;
 mod problem;
 pub mod signin;
 

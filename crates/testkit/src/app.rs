@@ -224,9 +224,11 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The problem code, or "" where there is none.
+    /// The code of the problem document or OperationOutcome, or "" where there is none.
     pub fn code(&self) -> &str {
-        self.json["code"].as_str().unwrap_or("")
+        let coding = &self.json["issue"][0]["details"]["coding"][0]["code"];
+        let code = self.json["code"].as_str().or(coding.as_str());
+        code.unwrap_or("")
     }
 
     /// The version in the ETag.

@@ -16,6 +16,7 @@ mod model;
 mod patients;
 mod rules;
 mod search;
+mod visible;
 
 pub use basis::{
     audited, basis, brief, close_care, close_care_of, is_own, is_self, note_treatment, open_care,
@@ -36,6 +37,7 @@ pub use model::{
     Severity,
 };
 pub use patients::{add_allergy, add_problem, register, register_unmatched};
+pub use visible::Viewer;
 
 use http::{Grant, Module, Permission, WorkItem};
 use kernel::{Result, Scope};

@@ -1,7 +1,7 @@
 /** The module's calls. */
 import { useQuery } from '@tanstack/react-query';
 import { call, ifMatch, type Page } from '@/api/client';
-import type { CommandHeaders } from '@/api/command';
+import { type CommandHeaders, useCommand } from '@/api/command';
 import { useCan } from '@/api/session';
 import { usePages } from '@/kit/usePages';
 import type {
@@ -51,15 +51,6 @@ export function findPatients(asked: FindInput) {
   return call<Match[]>('POST', `${BASE}/find`, { body: asked });
 }
 
-export function matchPatients(asked: {
-  name?: string;
-  birth_date?: string | null;
-  identifiers: IdentifierInput[];
-  phone?: string;
-}) {
-  return call<Match[]>('POST', `${BASE}/matches`, { body: asked });
-}
-
 export function registerPatient(body: unknown, headers: CommandHeaders) {
   return call<PatientRecord>('POST', BASE, { body, headers });
 }
@@ -74,8 +65,12 @@ export type Unmask =
 
 /** Shows something in full; the server notes who asked. */
 export async function unmask(id: string, asked: Unmask): Promise<string> {
-  const answer = await call<{ values: string[] }>('POST', `${BASE}/${id}/unmask`, { body: asked });
-  return answer.values.join('，');
+  return (await unmaskAll(id, asked)).join('，');
+}
+
+/** As `unmask`, one by one. */
+export async function unmaskAll(id: string, asked: Unmask): Promise<string[]> {
+  return (await call<{ values: string[] }>('POST', `${BASE}/${id}/unmask`, { body: asked })).values;
 }
 
 /** A change of the record as it was seen. */
@@ -91,6 +86,16 @@ export function changeRecord(
     body,
     headers: { ...headers, ...ifMatch(version) },
   });
+}
+
+/** A change of the record as it was seen; everything about the patient is read again after it. */
+export function useRecordChange(record: PatientRecord, onDone?: () => void) {
+  const { patient, version } = record;
+  return useCommand(
+    ({ path, body }: { path: string; body?: unknown }, headers: CommandHeaders) =>
+      changeRecord(patient.id, version, path, body, headers),
+    { invalidates: [['patient', patient.id]], onSuccess: onDone },
+  );
 }
 
 export function useConsents(id: string) {

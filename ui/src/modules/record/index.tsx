@@ -41,6 +41,11 @@ export const module: UiModule = {
       permission: 'record.register',
     },
     { path: '/record/patients/$id', component: () => import('./pages/Patient') },
+    {
+      path: '/record/patients/$id/edit',
+      component: () => import('./pages/EditPatient'),
+      permission: 'record.register',
+    },
     { path: '/record/mine', component: () => import('./pages/Mine'), permission: 'record.audit' },
     {
       path: '/record/break-glass',

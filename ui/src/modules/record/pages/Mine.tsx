@@ -1,5 +1,6 @@
-import { useCan } from '@/api/session';
+import { useCan, useSession } from '@/api/session';
 import { t } from '@/i18n';
+import { QrCode } from '@/kit/Codes';
 import { Page, Section } from '@/kit/Page';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
@@ -24,6 +25,23 @@ export default function Mine() {
           <AccessLog id={patient.id} />
         </Section>
       ))}
+      {mine.data && <MyNumber />}
     </Page>
+  );
+}
+
+/** What the desk scans to tie a record to this account. */
+function MyNumber() {
+  const { id } = useSession().account;
+  return (
+    <Section title={t('record.mine.number')}>
+      <div className="record-number-card">
+        <QrCode value={id} label={t('record.mine.number')} size={144} />
+        <div>
+          <p className="record-plain">{t('record.mine.number-hint')}</p>
+          <code>{id}</code>
+        </div>
+      </div>
+    </Section>
   );
 }

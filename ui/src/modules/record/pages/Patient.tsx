@@ -11,6 +11,7 @@ import { PageSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { text, useUrlFilters } from '@/kit/urlFilters';
+import { pair } from '@/kit/words';
 import { unmask, useOrgName, usePatient } from '../api';
 import { AccessLog } from '../parts/AccessLog';
 import { Allergies, Problems } from '../parts/Clinical';
@@ -82,7 +83,7 @@ function RecordView({ record }: { record: PatientRecord }) {
           )}
           <StatusTag
             tone={basisTone(basis)}
-            label={`${t('record.basis.label')}：${basisText(basis)}`}
+            label={pair(t('record.basis.label'), basisText(basis))}
             title={t('record.basis.hint')}
           />
         </>
@@ -121,6 +122,7 @@ function Overview({ record }: { record: PatientRecord }) {
 
 function Identity({ record }: { record: PatientRecord }) {
   const { patient } = record;
+  const go = useGo();
   const orgName = useOrgName();
   const may = record.actions.includes('unmask');
   const reveal = (asked: Parameters<typeof unmask>[1]) =>
@@ -160,7 +162,16 @@ function Identity({ record }: { record: PatientRecord }) {
     { label: t('record.field.registered-at'), value: <DateTime at={patient.registered_at} /> },
   ];
   return (
-    <Section title={t('record.identity')}>
+    <Section
+      title={t('record.identity')}
+      extra={
+        record.actions.includes('change') && (
+          <Button size="small" onClick={() => go(`/record/patients/${patient.id}/edit`)}>
+            {t('record.edit.change')}
+          </Button>
+        )
+      }
+    >
       <Facts items={facts} />
     </Section>
   );

@@ -3,32 +3,22 @@ import { PlusOutlined, WarningFilled } from '@ant-design/icons';
 import { Button, Checkbox, DatePicker, Form, Input, Modal, Radio } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
-import { type CommandHeaders, useCommand } from '@/api/command';
 import { serverNow } from '@/api/serverTime';
 import { language, t } from '@/i18n';
 import { AsyncSelect } from '@/kit/AsyncSelect';
-import { FormErrors } from '@/kit/FormErrors';
+import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
 import { Section } from '@/kit/Page';
 import { StatusTag } from '@/kit/StatusTag';
-import { changeRecord, searchDiagnoses, useOrgName } from '../api';
+import { searchDiagnoses, useOrgName, useRecordChange } from '../api';
 import type { PatientRecord } from '../types';
 
 interface PartProps {
   record: PatientRecord;
 }
 
-/** A change of the record as it was seen; everything about the patient is read again after it. */
-function useChange(record: PatientRecord, onDone?: () => void) {
-  return useCommand(
-    ({ path, body }: { path: string; body?: unknown }, headers: CommandHeaders) =>
-      changeRecord(record.patient.id, record.version, path, body, headers),
-    { invalidates: [['patient', record.patient.id]], onSuccess: onDone },
-  );
-}
-
 export function Allergies({ record }: PartProps) {
   const [open, setOpen] = useState(false);
-  const change = useChange(record);
+  const change = useRecordChange(record);
   const orgName = useOrgName();
   const live = record.patient.allergies.filter((one) => !one.ended_at);
   const may = record.actions.includes('add-allergy');
@@ -96,7 +86,7 @@ export function Allergies({ record }: PartProps) {
 
 function AllergyDialog({ record, onClose }: PartProps & { onClose: () => void }) {
   const [form] = Form.useForm();
-  const change = useChange(record, onClose);
+  const change = useRecordChange(record, onClose);
   const choices = (group: string, values: string[]) =>
     values.map((value) => ({ value, label: t(`record.${group}.${value}`) }));
   return (
@@ -113,9 +103,18 @@ function AllergyDialog({ record, onClose }: PartProps & { onClose: () => void })
         form={form}
         layout="vertical"
         initialValues={{ kind: 'drug' }}
-        onFinish={(body) => change.mutate({ path: '/allergies', body })}
+        onFinish={(body) =>
+          change.mutate(
+            { path: '/allergies', body },
+            { onError: (error) => markFields(form, error) },
+          )
+        }
       >
-        <FormErrors error={change.error} />
+        <FormErrors
+          error={change.error}
+          labels={{ substance: t('record.field.substance'), reaction: t('record.field.reaction') }}
+          onGo={scrollToField(form)}
+        />
         <Form.Item name="kind" label={t('record.field.allergy-kind')}>
           <Radio.Group
             optionType="button"
@@ -142,7 +141,7 @@ function AllergyDialog({ record, onClose }: PartProps & { onClose: () => void })
 
 export function Problems({ record }: PartProps) {
   const [open, setOpen] = useState(false);
-  const change = useChange(record);
+  const change = useRecordChange(record);
   const orgName = useOrgName();
   const live = record.patient.problems.filter((one) => !one.ended_at);
   return (
@@ -189,7 +188,7 @@ export function Problems({ record }: PartProps) {
 
 function ProblemDialog({ record, onClose }: PartProps & { onClose: () => void }) {
   const [form] = Form.useForm();
-  const change = useChange(record, onClose);
+  const change = useRecordChange(record, onClose);
   return (
     <Modal
       open
@@ -205,13 +204,24 @@ function ProblemDialog({ record, onClose }: PartProps & { onClose: () => void })
         layout="vertical"
         onFinish={() => {
           const { code, title, chronic, since } = form.getFieldsValue(true);
-          change.mutate({
-            path: '/problems',
-            body: { code, title, chronic: chronic ?? false, since },
-          });
+          change.mutate(
+            {
+              path: '/problems',
+              body: { code, title, chronic: chronic ?? false, since },
+            },
+            { onError: (error) => markFields(form, error) },
+          );
         }}
       >
-        <FormErrors error={change.error} />
+        <FormErrors
+          error={change.error}
+          labels={{
+            code: t('record.field.problem'),
+            title: t('record.field.problem'),
+            since: t('record.field.since'),
+          }}
+          onGo={scrollToField(form)}
+        />
         <Form.Item
           name="code"
           label={t('record.field.problem')}

@@ -8,6 +8,7 @@ import { t } from '@/i18n';
 import { FormErrors } from '@/kit/FormErrors';
 import { Section } from '@/kit/Page';
 import { useGo } from '@/kit/route';
+import { listed } from '@/kit/words';
 import { findPatients, joinPatient } from '../api';
 import type { IdentifierInput, Match } from '../types';
 import { identifierOf } from '../words';
@@ -99,7 +100,7 @@ export function MatchList({ matches, proof, onError, then }: MatchListProps) {
           <span>
             <PatientText patient={match.patient} />
             <span className="lt-muted">
-              {match.reasons.map((reason) => t(`record.match.${reason}`)).join('、')}
+              {listed(match.reasons.map((reason) => t(`record.match.${reason}`)))}
             </span>
           </span>
           <span className="lt-row">

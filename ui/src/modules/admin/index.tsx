@@ -7,6 +7,7 @@ export const module: UiModule = {
   nav: [
     {
       path: '/admin/accounts',
+      also: ['/admin/roles'],
       label: 'admin.accounts.title',
       icon: <TeamOutlined />,
       permission: 'account.read',
@@ -28,6 +29,7 @@ export const module: UiModule = {
     },
     {
       path: '/admin/system',
+      also: ['/admin/jobs', '/admin/api'],
       label: 'admin.system.title',
       icon: <ControlOutlined />,
       permission: 'system.read',

@@ -15,6 +15,7 @@ import { toast } from '@/kit/toast';
 import { DraftMark, useDraft } from '@/kit/useDraft';
 import { ruleTitle } from '../queries';
 import { linesOf } from '../ruleDiff';
+import { fieldText, namesOf, pathText } from '../ruleWords';
 import type { FieldChange, RulePreview, RuleSetView } from '../types';
 import { useRuleSet } from './RuleSet';
 import '../admin.css';
@@ -121,6 +122,7 @@ function Editor({ set }: { set: RuleSetView }) {
               onChange={() => check.reset()}
             />
           </Form.Item>
+          <FieldNames body={newest.body} />
           <Form.Item>
             <Button
               loading={check.isPending}
@@ -159,6 +161,27 @@ function Editor({ set }: { set: RuleSetView }) {
   );
 }
 
+/** What the names in the text mean, beside the text. */
+function FieldNames({ body }: { body: unknown }) {
+  const names = namesOf(body);
+  if (names.length === 0) return null;
+  return (
+    <details className="admin-names">
+      <summary>{t('admin.rules.fields')}</summary>
+      <dl>
+        {names.map((name) => (
+          <div key={name}>
+            <dt>
+              <code>{name}</code>
+            </dt>
+            <dd>{fieldText(name)}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
 /** What the server says of the draft: readable or not, and what would change. */
 function Preview({ preview }: { preview: RulePreview }) {
   if (!preview.valid) {
@@ -189,8 +212,8 @@ function Changes({ changes }: { changes: FieldChange[] }) {
     <ul className="admin-changes">
       {changes.map((change) => (
         <li key={change.path}>
-          <code>{change.path}</code> <del>{text(change.before)}</del> →{' '}
-          <ins>{text(change.after)}</ins>
+          <span title={change.path}>{pathText(change.path)}</span> <del>{text(change.before)}</del>{' '}
+          → <ins>{text(change.after)}</ins>
         </li>
       ))}
     </ul>

@@ -1,7 +1,9 @@
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { t } from '@/i18n';
+import { listed } from '@/kit/words';
 import { linesOf } from '../ruleDiff';
+import { fieldText, valueText } from '../ruleWords';
 import '../admin.css';
 
 /** The values of a rule: as names and values to read, or as the text that is stored. */
@@ -17,45 +19,66 @@ export function RuleBody({ body }: { body: unknown }) {
   );
 }
 
-function Value({ value }: { value: unknown }): ReactNode {
+interface ValueProps {
+  value: unknown;
+  /** The field it belongs to, and the one around that: they say what a code means. */
+  field?: string;
+  within?: string;
+}
+
+function Value({ value, field, within }: ValueProps): ReactNode {
   if (value === null || value === undefined) return <span className="lt-muted">—</span>;
   if (typeof value === 'boolean') return t(value ? 'kit.yes' : 'kit.no');
-  if (Array.isArray(value)) return <ListValue values={value} />;
+  if (Array.isArray(value)) return <ListValue values={value} field={field} />;
   if (typeof value === 'object') {
+    const rows = Object.entries(value);
+    if (rows.length > 1 && rows.every(([, inner]) => isFlat(inner))) {
+      return <TableValue rows={rows.map(([name, inner]) => ({ name, cells: inner as Flat }))} />;
+    }
     return (
       <dl className="admin-values">
-        {Object.entries(value).map(([name, inner]) => (
+        {rows.map(([name, inner]) => (
           <div key={name}>
-            <dt>{name.replaceAll('_', ' ')}</dt>
+            <dt>{fieldText(name)}</dt>
             <dd>
-              <Value value={inner} />
+              <Value value={inner} field={name} within={field} />
             </dd>
           </div>
         ))}
       </dl>
     );
   }
-  return <span className="lt-figures">{String(value)}</span>;
+  return <span className="lt-figures">{valueText(value, field, within)}</span>;
 }
 
 const LIST_SHOWN_MAX = 100;
 
-function ListValue({ values }: { values: unknown[] }) {
+function ListValue({ values, field }: { values: unknown[]; field?: string }) {
   if (values.length === 0) return <span className="lt-muted">{t('kit.none')}</span>;
   const plain = values.every((value) => typeof value !== 'object' || value === null);
-  if (plain) return <span>{values.map(String).join(t('admin.comma'))}</span>;
-  if (values.every(isFlat)) return <TableValue rows={values.slice(0, LIST_SHOWN_MAX)} />;
+  if (plain) return <span>{listed(values.map((value) => valueText(value, field)))}</span>;
+  const shown = values.slice(0, LIST_SHOWN_MAX);
+  const more = values.length - shown.length;
+  const rest = more > 0 && <p className="lt-muted">{t('admin.rules.more', { n: more })}</p>;
+  if (shown.every(isFlat)) {
+    return (
+      <>
+        <TableValue rows={shown.map((cells) => ({ cells }))} within={field} />
+        {rest}
+      </>
+    );
+  }
   return (
-    <ol className="admin-list">
-      {values.slice(0, LIST_SHOWN_MAX).map((value, index) => (
-        <li key={index}>
-          <Value value={value} />
-        </li>
-      ))}
-      {values.length > LIST_SHOWN_MAX && (
-        <li className="lt-muted">{t('admin.rules.more', { n: values.length - LIST_SHOWN_MAX })}</li>
-      )}
-    </ol>
+    <>
+      <ol className="admin-list">
+        {shown.map((value, index) => (
+          <li key={index}>
+            <Value value={value} field={field} />
+          </li>
+        ))}
+      </ol>
+      {rest}
+    </>
   );
 }
 
@@ -72,26 +95,34 @@ function isFlat(value: unknown): value is Flat {
   );
 }
 
-/** A list of like things, one a row. */
-function TableValue({ rows }: { rows: Flat[] }) {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+interface TableValueProps {
+  /** Like things, one a row; a name where they are told apart by one. */
+  rows: { name?: string; cells: Flat }[];
+  within?: string;
+}
+
+function TableValue({ rows, within }: TableValueProps) {
+  const fields = [...new Set(rows.flatMap((row) => Object.keys(row.cells)))];
+  const named = rows.some((row) => row.name !== undefined);
   return (
     <table className="admin-rule-table">
       <thead>
         <tr>
-          {names.map((name) => (
-            <th key={name} scope="col">
-              {name.replaceAll('_', ' ')}
+          {named && <td />}
+          {fields.map((field) => (
+            <th key={field} scope="col">
+              {fieldText(field)}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
         {rows.map((row, index) => (
-          <tr key={index}>
-            {names.map((name) => (
-              <td key={name}>
-                <Value value={row[name]} />
+          <tr key={row.name ?? index}>
+            {named && <th scope="row">{fieldText(row.name ?? '')}</th>}
+            {fields.map((field) => (
+              <td key={field}>
+                <Value value={row.cells[field]} field={field} within={within} />
               </td>
             ))}
           </tr>

@@ -13,6 +13,7 @@ import { StatusTag } from '@/kit/StatusTag';
 import { text, useUrlFilters } from '@/kit/urlFilters';
 import { ruleTitle } from '../queries';
 import { sideBySide } from '../ruleDiff';
+import { dayText, personText, sourceText } from '../ruleWords';
 import type { RuleSetView, RuleVersion } from '../types';
 import { RuleBody } from './RuleBody';
 
@@ -51,7 +52,7 @@ function Versions({ set }: { set: RuleSetView }) {
   if (!newest || !current || !to) return null;
   const options = set.versions.map((one) => ({
     value: String(one.version),
-    label: t('admin.rules.version-from', { n: one.version, day: one.effective_from }),
+    label: t('admin.rules.version-from', { n: one.version, day: dayText(one.effective_from) }),
   }));
   return (
     <Page
@@ -103,9 +104,9 @@ function Versions({ set }: { set: RuleSetView }) {
       >
         <Facts
           items={[
-            { label: t('admin.rules.effective'), value: to.effective_from },
-            { label: t('admin.rules.source'), value: to.source },
-            { label: t('admin.rules.by'), value: to.created_by },
+            { label: t('admin.rules.effective'), value: dayText(to.effective_from) },
+            { label: t('admin.rules.source'), value: sourceText(to.source) },
+            { label: t('admin.rules.by'), value: personText(to.created_by) },
             { label: t('admin.rules.entered'), value: <DateTime at={to.created_at} /> },
           ]}
         />
@@ -137,15 +138,20 @@ function Versions({ set }: { set: RuleSetView }) {
               key: 'effective',
               title: t('admin.rules.effective'),
               width: 120,
-              render: (row) => row.effective_from,
+              render: (row) => dayText(row.effective_from),
             },
             {
               key: 'source',
               title: t('admin.rules.source'),
               width: 320,
-              render: (row) => row.source,
+              render: (row) => sourceText(row.source),
             },
-            { key: 'by', title: t('admin.rules.by'), width: 140, render: (row) => row.created_by },
+            {
+              key: 'by',
+              title: t('admin.rules.by'),
+              width: 140,
+              render: (row) => personText(row.created_by),
+            },
           ]}
         />
       </Section>

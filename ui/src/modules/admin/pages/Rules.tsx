@@ -10,6 +10,7 @@ import { ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { text, useUrlFilters } from '@/kit/urlFilters';
 import { ruleTitle } from '../queries';
+import { dayText, sourceText } from '../ruleWords';
 import type { RuleSetRow } from '../types';
 
 const FILTERS = { q: text() };
@@ -77,13 +78,13 @@ export default function Rules() {
               key: 'effective',
               title: t('admin.rules.effective'),
               width: 120,
-              render: ({ newest }) => newest.effective_from,
+              render: ({ newest }) => dayText(newest.effective_from),
             },
             {
               key: 'source',
               title: t('admin.rules.source'),
               width: 320,
-              render: ({ newest }) => newest.source,
+              render: ({ newest }) => sourceText(newest.source),
             },
             {
               key: 'keeper',
@@ -98,7 +99,7 @@ export default function Rules() {
               <div className="lt-muted">
                 {t('admin.rules.version-from', {
                   n: row.newest.version,
-                  day: row.newest.effective_from,
+                  day: dayText(row.newest.effective_from),
                 })}
               </div>
             </>

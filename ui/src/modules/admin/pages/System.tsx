@@ -141,7 +141,7 @@ function Followers({ followers }: { followers: FollowerView[] }) {
             key: 'name',
             title: t('admin.system.follower'),
             width: 220,
-            render: (row) => row.name,
+            render: (row) => textOr(row.name, `admin.follower.${row.name}`),
           },
           {
             key: 'state',

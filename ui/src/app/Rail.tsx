@@ -98,7 +98,12 @@ function MoreEntries({ entries, place }: { entries: UiNav[]; place: string }) {
 
 /** The entry whose path is the longest beginning of the address. */
 export function isHere(place: string, entry: UiNav, entries: UiNav[]): boolean {
-  const begins = (path: string) => place === path || place.startsWith(`${path}/`);
-  if (!begins(entry.path)) return false;
-  return !entries.some((other) => other.path.length > entry.path.length && begins(other.path));
+  const reach = (one: UiNav) =>
+    Math.max(
+      ...[one.path, ...(one.also ?? [])].map((path) =>
+        place === path || place.startsWith(`${path}/`) ? path.length : 0,
+      ),
+    );
+  const own = reach(entry);
+  return own > 0 && !entries.some((other) => reach(other) > own);
 }

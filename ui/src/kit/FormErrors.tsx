@@ -2,6 +2,7 @@ import { Alert, type FormInstance } from 'antd';
 import { useEffect, useRef } from 'react';
 import type { ApiError, FieldError } from '@/api/errors';
 import { t, textOr } from '@/i18n';
+import { pair } from './words';
 
 export interface FormErrorsProps {
   error: ApiError | null | undefined;
@@ -26,7 +27,7 @@ export function FormErrors({ error, labels = {}, onGo }: FormErrorsProps) {
           <button type="button" className="lt-link" onClick={() => onGo?.(field.path)}>
             {labelOf(field.path, labels)}
           </button>
-          {field.code !== error.code && `：${fieldErrorText(field)}`}
+          {field.code !== error.code && pair('', fieldErrorText(field))}
         </li>
       ))}
     </ul>
@@ -43,7 +44,7 @@ export function FormErrors({ error, labels = {}, onGo }: FormErrorsProps) {
         type="error"
         showIcon
         role="alert"
-        title={error.detail || `${t('kit.form.failed')}：${fallback}`}
+        title={error.detail || pair(t('kit.form.failed'), fallback)}
         description={fields || error.trace_id ? description : undefined}
       />
     </div>

@@ -82,7 +82,10 @@ export function draw(
   const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   return {
     set: (option) => {
-      chart.setOption({ ...base(), ...option, animation: !still }, { notMerge: true });
+      chart.setOption(
+        { ...base(), ...option, animation: !still, animationDuration: 300 },
+        { notMerge: true },
+      );
     },
     close: () => {
       observer.disconnect();

@@ -16,6 +16,8 @@ export interface UiRoute {
 
 export interface UiNav {
   path: string;
+  /** Other addresses the entry stands for: `/resources` for everything below it. */
+  also?: readonly string[];
   /** Text key. */
   label: string;
   icon: ReactNode;

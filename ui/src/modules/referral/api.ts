@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { call, ifMatch, type Page } from '@/api/client';
 import type { CommandHeaders } from '@/api/command';
+import { language } from '@/i18n';
 import type {
   ActionName,
   FollowUp,
@@ -135,14 +136,49 @@ export async function searchConcepts(
   return (await call<{ items: Concept[] }>('GET', path, { query: { q, limit }, signal })).items;
 }
 
-/** A short code list, whole. */
+const CONCEPTS_PAGE = 50;
+
+/** A short code list, whole: the server gives it page by page. */
+async function allConcepts(system: CodeSystem, signal?: AbortSignal): Promise<Concept[]> {
+  const path = `/api/terminology/${system}/concepts`;
+  const found: Concept[] = [];
+  for (;;) {
+    const query = { after: found.at(-1)?.code, limit: CONCEPTS_PAGE };
+    const { items } = await call<{ items: Concept[] }>('GET', path, { query, signal });
+    found.push(...items);
+    if (items.length < CONCEPTS_PAGE) return found;
+  }
+}
+
 export function useConcepts(system: CodeSystem, enabled = true) {
   return useQuery({
     queryKey: ['terminology', system],
-    queryFn: ({ signal }) => searchConcepts(system, '', signal, 50),
+    queryFn: ({ signal }) => allConcepts(system, signal),
     staleTime: OPTIONS_STALE_MS,
     enabled,
   });
+}
+
+/** The names of single codes; a code nobody knows any more is its own name. */
+export function useConceptNames(system: CodeSystem, codes: readonly string[]): string[] {
+  const names = useQuery({
+    queryKey: ['terminology', system, 'names', codes],
+    queryFn: ({ signal }) =>
+      Promise.all(
+        codes.map(async (code) => {
+          const path = `/api/terminology/${system}/concepts/${encodeURIComponent(code)}`;
+          try {
+            const { zh, en } = await call<Concept>('GET', path, { signal });
+            return language() === 'en' ? en || zh : zh;
+          } catch {
+            return code;
+          }
+        }),
+      ),
+    staleTime: OPTIONS_STALE_MS,
+    enabled: codes.length > 0,
+  });
+  return names.data ?? [];
 }
 
 export interface OrgRow {

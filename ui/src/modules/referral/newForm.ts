@@ -1,13 +1,13 @@
 /** The new referral's form: its values, and what becomes of them on the way to the server. */
 import { planOf } from './dialogs/plan';
-import type { Consent, Content, Kind, NewReferral, Referral, VitalSigns } from './types';
+import type { Consent, Content, Kind, NewReferral, Referral, Sex, VitalSigns } from './types';
 import { VITALS } from './vitals';
 import { defaultService } from './words';
 
 export interface PatientPick {
   id: string;
   name: string;
-  sex: string;
+  sex: Sex;
   age_years?: number | null;
   identifier?: string | null;
 }

@@ -3,6 +3,7 @@ import { MessageOutlined } from '@ant-design/icons';
 import { t, textOr } from '@/i18n';
 import type { TimelineItem } from '@/kit/Timeline';
 import type { Tone } from '@/kit/tokens';
+import { pair } from '@/kit/words';
 import type { ReferralView, TimelineEntry } from './types';
 
 const TONES: Record<string, Tone> = {
@@ -73,5 +74,5 @@ function detailText(entry: TimelineEntry, referral: ReferralView): string {
   if (typeof code !== 'string' || code === '') return '';
   const words = referral.reason?.code === code ? referral.reason.text : null;
   const name = textOr('', `referral.reason-code.${code}`);
-  return [name, words].filter(Boolean).join('：');
+  return name && words ? pair(name, words) : name || (words ?? '');
 }

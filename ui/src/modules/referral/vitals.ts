@@ -27,6 +27,12 @@ export function vitalLabel(name: VitalName): string {
   return t(`referral.vital.${name}`);
 }
 
+/** The unit as it is read: beats and breaths have a word of their own in each language. */
+export function unitText({ unit }: VitalField): string {
+  if (unit === 'bpm') return t('referral.unit.beats');
+  return unit === '/min' ? t('referral.unit.breaths') : unit;
+}
+
 /** A stored value as it is read aloud. */
 export function shownValue(field: VitalField, stored: number): string {
   return field.scale === 1 ? String(stored) : (stored / field.scale).toFixed(1);
@@ -65,7 +71,7 @@ export function shownVitals(
     shown.push({
       name: field.name,
       label: vitalLabel(field.name),
-      text: `${shownValue(field, value)} ${field.unit}`.trim(),
+      text: `${shownValue(field, value)} ${unitText(field)}`.trim(),
       unusual: isUnusual(ranges[field.name], value),
     });
   }

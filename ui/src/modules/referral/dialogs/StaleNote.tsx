@@ -5,6 +5,7 @@ import { useRef } from 'react';
 import { call } from '@/api/client';
 import { t } from '@/i18n';
 import { dateTimeText } from '@/kit/time';
+import { pair } from '@/kit/words';
 import { readTimeline } from '../api';
 import { eventText } from '../timeline';
 import type { ActionName, ReferralView, State, TimelineEntry } from '../types';
@@ -63,7 +64,7 @@ export function StaleNote({ newest }: { newest: Newest | null }) {
             <ul>
               {newest.since.map((entry) => (
                 <li key={entry.id}>
-                  {dateTimeText(entry.at)} {entry.by_name}：{eventText(entry)}
+                  {dateTimeText(entry.at)} {pair(entry.by_name, eventText(entry))}
                 </li>
               ))}
             </ul>

@@ -221,7 +221,11 @@ function ReferralForm({ draft }: { draft?: ReferralView }) {
           <Section title={t('referral.form.group-request')}>
             <RequestFields kind={all.kind} />
             <div className="referral-inline-suggestion">{panel()}</div>
-            <TargetFields kind={all.kind} own_org_id={session.assignment.org_id} />
+            <TargetFields
+              kind={all.kind}
+              own_org_id={session.assignment.org_id}
+              sex={all.patient?.sex}
+            />
             <TextField
               name={['content', 'precautions']}
               label={t('referral.field.precautions')}

@@ -5,6 +5,7 @@ import { useSession } from '@/api/session';
 import { t, textOr } from '@/i18n';
 import { FormErrors } from '@/kit/FormErrors';
 import { toast } from '@/kit/toast';
+import { pair } from '@/kit/words';
 import { bulkReview } from '../lists';
 import type { BulkResult, ReferralRow } from '../types';
 import { DepartmentPicker } from './Pickers';
@@ -66,13 +67,7 @@ export function BulkReview({ rows, onDone }: { rows: ReferralRow[]; onDone: () =
               <p className="referral-plain">{t('referral.bulk.refused', { n: refused.length })}</p>
               <ul>
                 {refused.map((one) => (
-                  <li key={one.id}>
-                    {numberOf(one.id)}：
-                    {textOr(
-                      one.code ?? '',
-                      `referral.closed.${(one.code ?? '').split('.').at(-1)}`,
-                    )}
-                  </li>
+                  <li key={one.id}>{pair(numberOf(one.id), refusalText(one.code ?? ''))}</li>
                 ))}
               </ul>
             </div>
@@ -82,4 +77,8 @@ export function BulkReview({ rows, onDone }: { rows: ReferralRow[]; onDone: () =
       </Modal>
     </>
   );
+}
+
+function refusalText(code: string): string {
+  return textOr(code, `referral.closed.${code.split('.').at(-1)}`);
 }

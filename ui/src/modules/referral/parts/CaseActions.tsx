@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { t, textOr } from '@/i18n';
 import { Section } from '@/kit/Page';
 import { useGo } from '@/kit/route';
+import { listed } from '@/kit/words';
 import { FORMS } from '../dialogs/forms';
 import type { ActionName, OpenAction, ReferralView } from '../types';
 import { ACTION_ORDER, APART, actionText } from '../words';
@@ -84,7 +85,7 @@ function WhyNot({ referral }: { referral: ReferralView }) {
         <dl>
           {groups(missing).map(([code, actions]) => (
             <div key={code}>
-              <dt>{actions.map((one) => actionText(one.action, referral.kind)).join('、')}</dt>
+              <dt>{listed(actions.map((one) => actionText(one.action, referral.kind)))}</dt>
               <dd className="lt-muted">
                 {textOr(code, `referral.closed.${code.split('.').at(-1)}`)}
               </dd>

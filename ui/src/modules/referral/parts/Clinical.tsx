@@ -1,10 +1,12 @@
 /** What the sending doctor wrote, for reading. */
 import { t } from '@/i18n';
 import { dateTimeText } from '@/kit/time';
+import { listed, pair, parted } from '@/kit/words';
 import { useConcepts, useOptions } from '../api';
 import type { Content, VitalSigns } from '../types';
 import { shownVitals } from '../vitals';
 import { conceptText, ruleText } from '../words';
+import { diagnosesText } from './Documents';
 
 export function VitalList({ signs }: { signs: VitalSigns }) {
   const options = useOptions();
@@ -25,7 +27,7 @@ export function VitalList({ signs }: { signs: VitalSigns }) {
 }
 
 export function allergiesText(content: Pick<Content, 'allergies' | 'no_known_allergies'>): string {
-  if (content.allergies.length > 0) return content.allergies.join('、');
+  if (content.allergies.length > 0) return listed(content.allergies);
   return t(content.no_known_allergies ? 'referral.allergy.none' : 'referral.allergy.not-asked');
 }
 
@@ -34,7 +36,7 @@ export function useReasonText(content: Content): string {
   const reasons = useConcepts('referral-reason');
   const found = reasons.data?.find((one) => one.code === content.reason_code);
   const name = found ? conceptText(found) : content.reason_code;
-  return [name, content.reason_text].filter(Boolean).join('：');
+  return content.reason_text ? pair(name, content.reason_text) : name;
 }
 
 /** Ticked danger signs in words. */
@@ -72,11 +74,8 @@ export function ClinicalSheet({ content }: { content: Content }) {
         />
       )}
       <Part title={t('referral.field.reason')} text={reason} />
-      <Part
-        title={t('referral.field.diagnoses')}
-        text={content.diagnoses.map((one) => `${one.display}（${one.code}）`).join('；')}
-      />
-      <Part title={t('referral.field.danger-signs')} text={signs.join('；')} />
+      <Part title={t('referral.field.diagnoses')} text={diagnosesText(content.diagnoses)} />
+      <Part title={t('referral.field.danger-signs')} text={parted(signs)} />
       <div className="referral-part">
         <h3>
           {t('referral.field.vitals')}

@@ -3,12 +3,13 @@ import { CheckOutlined, CloseOutlined } from '@ant-design/icons';
 import { t } from '@/i18n';
 import { DateTime } from '@/kit/DateTime';
 import { StatusTag } from '@/kit/StatusTag';
-import { useOptions } from '../api';
+import { listed, parted, withNote } from '@/kit/words';
+import { useConceptNames, useOptions } from '../api';
 import type { Diagnosis, ReferralView } from '../types';
 import { ruleText } from '../words';
 
 export function diagnosesText(diagnoses: Diagnosis[]): string {
-  return diagnoses.map((one) => `${one.display}（${one.code}）`).join('；');
+  return parted(diagnoses.map((one) => withNote(one.display, one.code)));
 }
 
 function Part({ name, text }: { name: string; text?: string | null }) {
@@ -96,25 +97,25 @@ export function DownPlanView({ referral }: { referral: ReferralView }) {
       <Part name="precautions" text={plan.precautions} />
       <div className="referral-part">
         <h3>{t('referral.down.days')}</h3>
-        <p>{down_plan.follow_up_days.map((n) => t('referral.follow-up.day', { n })).join('、')}</p>
+        <p>{listed(down_plan.follow_up_days.map((n) => t('referral.follow-up.day', { n })))}</p>
       </div>
     </div>
   );
 }
 
 function DrugCheck({ check }: { check?: { available: boolean; alternatives: string[] } }) {
+  const instead = useConceptNames('drug', check?.alternatives ?? []);
   if (!check) return null;
   if (check.available) {
     return <StatusTag plain tone="done" label={t('referral.down.in-formulary')} />;
   }
-  const instead = check.alternatives.join('、');
   return (
     <StatusTag
       plain
       tone="overdue"
       label={
-        instead
-          ? t('referral.down.not-in-formulary-instead', { codes: instead })
+        instead.length > 0
+          ? t('referral.down.not-in-formulary-instead', { names: listed(instead) })
           : t('referral.down.not-in-formulary')
       }
     />

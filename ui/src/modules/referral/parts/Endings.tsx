@@ -3,6 +3,7 @@ import { Alert, Rate } from 'antd';
 import { t, textOr } from '@/i18n';
 import { DateTime } from '@/kit/DateTime';
 import { PathLink } from '@/kit/PathLink';
+import { pair } from '@/kit/words';
 import { useConcepts } from '../api';
 import type { ReferralView } from '../types';
 import { conceptText, stateText } from '../words';
@@ -45,7 +46,7 @@ export function OutcomeView({ referral }: { referral: ReferralView }) {
         type="success"
         showIcon
         className="referral-ending"
-        title={`${stateText(state)}：${t(`referral.outcome.${outcome.result}`)}`}
+        title={pair(stateText(state), t(`referral.outcome.${outcome.result}`))}
         description={
           <>
             {outcome.text && <p className="referral-plain">{outcome.text}</p>}
@@ -69,7 +70,7 @@ export function OutcomeView({ referral }: { referral: ReferralView }) {
       type={REFUSED.has(state) ? 'error' : 'info'}
       showIcon
       className="referral-ending"
-      title={`${stateText(state)} · ${t('kit.form.reason')}：${name}`}
+      title={`${stateText(state)} · ${pair(t('kit.form.reason'), name)}`}
       description={
         <>
           {reason.text && <p className="referral-plain">{reason.text}</p>}

@@ -4,7 +4,7 @@ import { t } from '@/i18n';
 import { useOptions } from '../api';
 import { DayField, required, TextField } from '../dialogs/fields';
 import type { Kind, VitalRange } from '../types';
-import { isUnusual, VITALS, type VitalField, vitalLabel } from '../vitals';
+import { isUnusual, unitText, VITALS, type VitalField, vitalLabel } from '../vitals';
 import { ruleText } from '../words';
 import { ConceptPicker, ConceptSelect, DiagnosesInput } from './Pickers';
 
@@ -160,7 +160,7 @@ function VitalInput({ field, range }: { field: VitalField; range: VitalRange | u
         controls={false}
         precision={field.scale === 1 ? 0 : 1}
         inputMode={field.scale === 1 ? 'numeric' : 'decimal'}
-        suffix={<span className="lt-muted">{field.unit}</span>}
+        suffix={<span className="lt-muted">{unitText(field)}</span>}
       />
     </Form.Item>
   );

@@ -3,6 +3,7 @@ import { FlagFilled, WarningFilled } from '@ant-design/icons';
 import { t } from '@/i18n';
 import { PathLink } from '@/kit/PathLink';
 import { useNow } from '@/kit/time';
+import { pair, parted } from '@/kit/words';
 import type { Referral } from '../types';
 import { ageYears } from '../words';
 import { flagText, KindTag, sexAge } from './bits';
@@ -27,12 +28,12 @@ export function PatientCardView({ referral, compact }: { referral: Referral; com
       </p>
       {flags.length > 0 && (
         <p className="referral-alarm" data-tone="emergency">
-          <FlagFilled aria-hidden="true" /> {flags.map(flagText).join('；')}
+          <FlagFilled aria-hidden="true" /> {parted(flags.map(flagText))}
         </p>
       )}
       <p className="referral-alarm" data-tone={allergic ? 'overdue' : 'neutral'}>
         {allergic && <WarningFilled aria-hidden="true" />}
-        {t('referral.field.allergies')}：{allergiesText(content)}
+        {pair(t('referral.field.allergies'), allergiesText(content))}
       </p>
       {referral.readmission && <ReadmissionNote referral={referral} />}
       {!compact && (

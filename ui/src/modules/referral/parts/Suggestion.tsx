@@ -5,8 +5,9 @@ import { language, t, textOr } from '@/i18n';
 import { PathLink } from '@/kit/PathLink';
 import { StatusTag } from '@/kit/StatusTag';
 import { shortTimeText, useNow } from '@/kit/time';
+import { withNote } from '@/kit/words';
 import type { Because, LiveRequest, PreflightAnswer, Suggestion, Target } from '../types';
-import { VITALS, vitalLabel } from '../vitals';
+import { unitText, VITALS, vitalLabel } from '../vitals';
 import { distanceText, kindText, stateText } from '../words';
 import { flagText } from './bits';
 
@@ -95,11 +96,11 @@ export function SuggestionPanel({
                 onClick={() => onTarget(target)}
               >
                 <b>{target.name}</b>
-                {index === 0 && (
+                {index === 0 && !silent && (
                   <StatusTag plain tone="done" label={t('referral.suggestion.first')} />
                 )}
                 <span className="lt-muted">
-                  <TargetText target={target} />
+                  <TargetText target={target} silent={silent} />
                 </span>
               </button>
             </li>
@@ -122,8 +123,10 @@ export function SuggestionPanel({
   );
 }
 
-function TargetText({ target }: { target: Target }) {
+function TargetText({ target, silent }: { target: Target; silent: boolean }) {
   const now = useNow();
+  // Without a specialty nobody has looked for places: then none are missing either.
+  const none = silent ? '' : t('referral.because.no-places');
   const special = target.because.some((one) => one.code === 'has-specialty');
   return (
     <>
@@ -135,7 +138,7 @@ function TargetText({ target }: { target: Target }) {
               n: target.free_places,
               first: shortTimeText(target.first_free_at, now),
             })
-          : t('referral.because.no-places'),
+          : none,
       ]
         .filter(Boolean)
         .join(' · ')}
@@ -174,5 +177,5 @@ function redFlagText({ code, data }: Because): string {
   const field = VITALS.find((one) => one.name === data.sign);
   if (!field || typeof data.value !== 'number') return flagText(code);
   const value = field.scale === 1 ? data.value : (data.value / field.scale).toFixed(1);
-  return `${flagText(code)}（${vitalLabel(field.name)} ${value} ${field.unit}）`;
+  return withNote(flagText(code), `${vitalLabel(field.name)} ${value} ${unitText(field)}`);
 }

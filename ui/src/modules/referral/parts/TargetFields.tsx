@@ -2,15 +2,23 @@
 import { Form, Input } from 'antd';
 import { t } from '@/i18n';
 import { shortTimeText, useNow } from '@/kit/time';
+import { parted } from '@/kit/words';
 import { useConcepts, usePlaces } from '../api';
 import { required } from '../dialogs/fields';
-import type { Content, Kind } from '../types';
+import type { Content, Kind, Sex } from '../types';
 import { placeKind } from '../words';
 import { DepartmentPicker, OrgPicker } from './Pickers';
 
 const SHOWN_MAX = 3;
 
-export function TargetFields({ kind, own_org_id }: { kind: Kind; own_org_id: string }) {
+export interface TargetFieldsProps {
+  kind: Kind;
+  own_org_id: string;
+  /** Of the patient, as far as chosen: a bed for the other sex is not free for them. */
+  sex: Sex | undefined;
+}
+
+export function TargetFields({ kind, own_org_id, sex }: TargetFieldsProps) {
   const form = Form.useFormInstance();
   const org_id = Form.useWatch('to_org_id') as string | undefined;
   const org_name = Form.useWatch('to_org_name') as string | undefined;
@@ -43,13 +51,17 @@ export function TargetFields({ kind, own_org_id }: { kind: Kind; own_org_id: str
           <DepartmentPicker org_id={org_id} />
         </Form.Item>
       </div>
-      {org_id && <Availability org_id={org_id} kind={kind} />}
+      {org_id && <Availability org_id={org_id} kind={kind} sex={sex} />}
     </>
   );
 }
 
 /** The next free places there: the doctor can tell the patient before it is sent. */
-function Availability({ org_id, kind }: { org_id: string; kind: Kind }) {
+function Availability({
+  org_id,
+  kind,
+  sex,
+}: Omit<TargetFieldsProps, 'own_org_id'> & { org_id: string }) {
   const now = useNow();
   const department_id = Form.useWatch('to_department_id') as string | undefined;
   const form = Form.useFormInstance();
@@ -60,7 +72,8 @@ function Availability({ org_id, kind }: { org_id: string; kind: Kind }) {
   const exam = exams.data?.find((one) => one.code === content.exam?.item_code);
   const modality = exam?.attributes.modality;
   const specialty = content.specialty_code ?? undefined;
-  const enough = place === 'equipment' ? Boolean(modality) : Boolean(department_id || specialty);
+  const named = place === 'equipment' ? modality : department_id || specialty;
+  const enough = Boolean(named) && (place !== 'bed' || sex !== undefined);
   const places = usePlaces(
     {
       kind: place ?? 'slot',
@@ -69,6 +82,7 @@ function Availability({ org_id, kind }: { org_id: string; kind: Kind }) {
       specialty: place === 'equipment' || department_id ? undefined : specialty,
       exam: place === 'equipment' ? content.exam?.item_code : undefined,
       equipment_kind: typeof modality === 'string' ? modality : undefined,
+      sex: place === 'bed' ? sex : undefined,
       channel: kind === 'emergency' ? 'green' : 'referral',
       limit: SHOWN_MAX,
     },
@@ -80,15 +94,15 @@ function Availability({ org_id, kind }: { org_id: string; kind: Kind }) {
       {places.data.length === 0
         ? t(`referral.place.none-${place}`)
         : t(`referral.place.next-${place}`, {
-            list: places.data
-              .map((offer) =>
+            list: parted(
+              places.data.map((offer) =>
                 place === 'bed'
                   ? offer.name
                   : [shortTimeText(offer.start_at, now), offer.practitioner]
                       .filter(Boolean)
                       .join(' '),
-              )
-              .join('；'),
+              ),
+            ),
           })}
     </p>
   );

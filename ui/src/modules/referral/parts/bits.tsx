@@ -4,6 +4,7 @@ import { Tooltip } from 'antd';
 import { t, textOr } from '@/i18n';
 import { Clock } from '@/kit/Clock';
 import { StatusTag } from '@/kit/StatusTag';
+import { parted } from '@/kit/words';
 import type { Kind, Priority, Sex, State } from '../types';
 import { isEnded, kindText, stateText, stateTone } from '../words';
 
@@ -47,7 +48,7 @@ export function Marks({ red_flags, readmission }: { red_flags: string[]; readmis
   return (
     <>
       {red_flags.length > 0 && (
-        <Tooltip title={red_flags.map(flagText).join('；')}>
+        <Tooltip title={parted(red_flags.map(flagText))}>
           <span className="referral-mark" data-tone="emergency">
             <FlagFilled aria-hidden="true" />
             <span className="lt-visually-hidden">{t('referral.mark.red-flags')}</span>

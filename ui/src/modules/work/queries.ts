@@ -38,24 +38,28 @@ export function useLateCount(): number | undefined {
 export type WorkGroup = 'late' | 'today' | 'later';
 export const WORK_GROUPS: readonly WorkGroup[] = ['late', 'today', 'later'];
 
-/** Late is past its limit; today is due by midnight or urgent; the rest is later. */
+/** Late is past its limit; today is due by midnight or an emergency; the rest is later. */
 export function groupOf(item: WorkItem, now_ms: number): WorkGroup {
   if (item.due && Date.parse(item.due) < now_ms) return 'late';
-  if (isUrgent(item)) return 'today';
+  if (isEmergency(item) || (isUrgent(item) && !item.due)) return 'today';
   const midnight = new Date(now_ms);
   midnight.setHours(24, 0, 0, 0);
   return item.due && Date.parse(item.due) < midnight.getTime() ? 'today' : 'later';
 }
 
-export function isUrgent(item: WorkItem): boolean {
-  return item.priority === 'emergency' || item.priority === 'urgent';
+export function isEmergency(item: WorkItem): boolean {
+  return item.priority === 'emergency';
 }
 
-/** Urgent first, then what is due soonest, then what waits longest. */
+export function isUrgent(item: WorkItem): boolean {
+  return item.priority === 'urgent';
+}
+
+/** Emergencies first, then what is due soonest, then what waits longest. */
 export function sortWork(items: WorkItem[]): WorkItem[] {
   return items.toSorted(
     (a, b) =>
-      Number(isUrgent(b)) - Number(isUrgent(a)) ||
+      Number(isEmergency(b)) - Number(isEmergency(a)) ||
       dueOrder(a) - dueOrder(b) ||
       Date.parse(a.since) - Date.parse(b.since),
   );

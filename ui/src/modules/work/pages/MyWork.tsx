@@ -12,7 +12,15 @@ import { StatusTag } from '@/kit/StatusTag';
 import { useNow } from '@/kit/time';
 import { text, useUrlFilters } from '@/kit/urlFilters';
 import { useRowKeys } from '@/kit/useRowKeys';
-import { groupOf, isUrgent, sortWork, useWork, WORK_GROUPS, type WorkItem } from '../queries';
+import {
+  groupOf,
+  isEmergency,
+  isUrgent,
+  sortWork,
+  useWork,
+  WORK_GROUPS,
+  type WorkItem,
+} from '../queries';
 import '../work.css';
 
 const FILTERS = { module: text() };
@@ -117,8 +125,11 @@ function WorkRow({ item, current }: { item: WorkItem; current: boolean }) {
       >
         <span className="work-text">
           <span className="work-title">
-            {isUrgent(item) && <StatusTag tone="emergency" label={t('work.urgent')} />}
-            {item.title}
+            {isEmergency(item) && <StatusTag tone="emergency" label={t('work.emergency')} />}
+            {isUrgent(item) && <StatusTag tone="soon" label={t('work.urgent')} />}
+            {[textOr('', `${item.module}.kind.${item.kind}`), item.title]
+              .filter(Boolean)
+              .join(' · ')}
           </span>
           <span className="lt-muted work-sub">
             {[item.subtitle, item.reason && codeText('reason', item.reason)]

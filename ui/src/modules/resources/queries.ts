@@ -148,6 +148,7 @@ const METERS_PER_KM = 1000;
 /** `800 米`, `12.4 公里`. */
 export function distanceText(meters: number | null | undefined): string {
   if (meters === null || meters === undefined) return '—';
+  if (meters === 0) return t('resources.own-house');
   if (meters < METERS_PER_KM) return t('resources.meters', { n: Math.round(meters) });
   return t('resources.kilometers', { n: (meters / METERS_PER_KM).toFixed(1) });
 }

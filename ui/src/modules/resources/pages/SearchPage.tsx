@@ -268,14 +268,14 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
         {
           key: 'org',
           title: t('resources.org'),
-          width: 130,
+          width: 176,
           always: true,
           render: (offer) => orgName(offer.org_id),
         },
         {
           key: 'name',
           title: t('resources.place'),
-          width: 190,
+          width: 176,
           always: true,
           render: (offer) => offer.name,
         },

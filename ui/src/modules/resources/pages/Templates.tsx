@@ -17,6 +17,7 @@ import { EmptyState, ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { toast } from '@/kit/toast';
 import { text, useUrlFilters } from '@/kit/urlFilters';
+import { listed } from '@/kit/words';
 import { act, useBoardOrg } from '../queries';
 import type { Template } from '../types';
 import { TemplateForm } from './TemplateForm';
@@ -77,7 +78,7 @@ export default function Templates() {
             {
               key: 'name',
               title: t('resources.templates.name'),
-              width: 220,
+              width: 180,
               always: true,
               render: (row) => row.name,
             },
@@ -90,8 +91,8 @@ export default function Templates() {
             {
               key: 'days',
               title: t('resources.templates.weekdays'),
-              width: 130,
-              render: (row) => row.weekdays.map((day) => t(`resources.weekday.${day}`)).join(' '),
+              width: 120,
+              render: (row) => listed(row.weekdays.map(weekdayText)),
             },
             {
               key: 'time',
@@ -109,7 +110,7 @@ export default function Templates() {
             {
               key: 'quotas',
               title: t('resources.templates.quotas'),
-              width: 220,
+              width: 170,
               render: (row) =>
                 row.quotas
                   .map(
@@ -128,13 +129,16 @@ export default function Templates() {
             {
               key: 'dates',
               title: t('resources.templates.dates'),
-              width: 200,
-              render: (row) => `${row.valid_from} – ${row.valid_to ?? ''}`,
+              width: 140,
+              render: (row) =>
+                row.valid_to
+                  ? `${row.valid_from} – ${row.valid_to}`
+                  : t('resources.templates.from-day', { day: row.valid_from }),
             },
             {
               key: 'state',
               title: t('resources.state'),
-              width: 100,
+              width: 90,
               render: (row) => (
                 <StatusTag
                   tone={row.state === 'active' ? 'done' : 'neutral'}
@@ -145,7 +149,7 @@ export default function Templates() {
             {
               key: 'actions',
               title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-              width: 160,
+              width: 150,
               align: 'right',
               render: (row) =>
                 mayManage && row.state === 'active' && <Actions row={row} onDone={reread} />,
@@ -166,6 +170,10 @@ export default function Templates() {
       )}
     </Page>
   );
+}
+
+function weekdayText(day: number): string {
+  return t('resources.templates.weekday', { day: t(`resources.weekday.${day}`) });
 }
 
 function Actions({ row, onDone }: { row: Template; onDone: () => void }) {

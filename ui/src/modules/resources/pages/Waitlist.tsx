@@ -53,7 +53,7 @@ export default function Waitlist() {
     {
       key: 'org',
       title: t(side === 'requesting' ? 'resources.waitlist.where' : 'resources.for-org'),
-      width: 170,
+      width: 160,
       render: (row) => (side === 'requesting' ? row.org_name : row.for_org_name),
     },
     {
@@ -99,7 +99,7 @@ export default function Waitlist() {
     {
       key: 'actions',
       title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-      width: 160,
+      width: 130,
       align: 'right',
       render: (row) => <Actions row={row} onRun={(verb) => run(row, verb)} />,
     },

@@ -199,7 +199,10 @@ pub(crate) fn search_parameters(package: &Package) -> String {
                 .filter_map(|component| {
                     let of = by_url.get(word(&component["definition"]))?;
                     let (code, kind) = (word(&of["code"]), word(&of["type"]));
-                    Some(format!("{code}~{kind}~{}", word(&component["expression"])))
+                    // The package writes one type name of FHIRPath where FHIR has its own.
+                    let expression =
+                        word(&component["expression"]).replace("as(DateTime)", "as(dateTime)");
+                    Some(format!("{code}~{kind}~{expression}"))
                 })
                 .collect();
             let (targets, components) = (targets.join(","), components.join(";"));

@@ -10,8 +10,9 @@ mod primitive;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use crate::fhirpath::Expression;
+use crate::search::Lazy;
 
+pub(crate) use load::rows;
 pub use primitive::Primitive;
 
 /// The version of FHIR these tables describe.
@@ -43,7 +44,6 @@ pub struct Type {
     /// Its own invariants.
     pub constraints: Vec<Constraint>,
     pub(crate) base: Option<u16>,
-    pub(crate) index: u16,
     /// Member names in JSON, sorted: name, element, type of a choice.
     pub(crate) properties: Vec<(Box<str>, u16, u8)>,
 }
@@ -87,7 +87,7 @@ pub struct Constraint {
     pub element: Option<&'static str>,
     /// Its FHIRPath.
     pub expression_text: &'static str,
-    pub(crate) expression: LazyLock<Option<Expression>, Box<dyn FnOnce() -> Option<Expression> + Send>>,
+    pub(crate) expression: Lazy,
 }
 
 /// The codes of a required binding.

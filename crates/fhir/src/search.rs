@@ -7,13 +7,16 @@
 mod extract;
 mod parameter;
 mod query;
+mod text;
 mod value;
 
 pub use extract::extract;
+pub(crate) use parameter::Lazy;
 pub use parameter::{Component, Parameter, ParameterKind, common_parameters, parameter, parameters};
 pub use query::{SortBy,
     Clause, Criterion, Include, Modifier, Query, Sort, Summary, Total, parse_criteria, parse_query,
     CLAUSES_MAX, CHAIN_MAX, COUNT_MAX,
 };
+pub use text::{folded, has_chinese};
 pub use value::{DateMatch, IndexEntry, IndexValue, NumberMatch, Prefix, QueryValue, Reference,
     TIME_MAX, TIME_MIN};

@@ -31,7 +31,6 @@ pub(super) fn tables() -> Tables {
             elements: Vec::new(),
             constraints: Vec::new(),
             base: None,
-            index,
             properties: Vec::new(),
         });
     }

@@ -1,6 +1,15 @@
 //! The search parameters of R4, from the generated table.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::definitions::{self, rows};
 use crate::fhirpath::Expression;
+
+const SEARCH: &str = include_str!("../../definitions/search.tsv");
+
+/// An expression that is read at its first use.
+pub(crate) type Lazy = LazyLock<Option<Expression>, Box<dyn FnOnce() -> Option<Expression> + Send>>;
 
 /// The kind of a search parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,14 +43,14 @@ pub struct Parameter {
     /// How its values compare.
     pub kind: ParameterKind,
     /// Types a reference may point at; empty: any.
-    pub targets: &'static [&'static str],
+    pub targets: Vec<&'static str>,
     /// The parts of a composite.
     pub components: Vec<Component>,
     /// Where its values are, as FHIRPath.
     pub expression_text: &'static str,
     /// The last part of its definition's URL, unique: `http://hl7.org/fhir/SearchParameter/{url_name}`.
     pub url_name: &'static str,
-    pub(crate) expression: Expression,
+    pub(crate) expression: Lazy,
 }
 
 /// One part of a composite parameter.
@@ -52,23 +61,95 @@ pub struct Component {
     pub kind: ParameterKind,
     /// Where its value is, from the composite's own element.
     pub expression_text: &'static str,
-    pub(crate) expression: Expression,
+    pub(crate) expression: Lazy,
 }
+
+static ALL: LazyLock<Vec<Parameter>> = LazyLock::new(|| rows(SEARCH).map(|row| read(&row)).collect());
+static BY_TYPE: LazyLock<HashMap<&'static str, Vec<&'static Parameter>>> = LazyLock::new(|| {
+    let common = || ALL.iter().filter(|parameter| parameter.is_common());
+    let mut by_type: HashMap<&str, Vec<&Parameter>> = HashMap::with_capacity(160);
+    for name in definitions::resource_types() {
+        by_type.insert(name, common().collect());
+    }
+    for parameter in ALL.iter().filter(|parameter| !parameter.is_common()) {
+        by_type.entry(parameter.base).or_default().push(parameter);
+    }
+    for list in by_type.values_mut() {
+        list.sort_unstable_by_key(|parameter| parameter.code);
+    }
+    by_type
+});
+static COMMON: LazyLock<Vec<&'static Parameter>> =
+    LazyLock::new(|| ALL.iter().filter(|parameter| parameter.is_common()).collect());
 
 /// The parameters of a type: its own and the common ones. Empty for names that are no type.
 pub fn parameters(type_name: &str) -> &'static [&'static Parameter] {
-    let _ = type_name;
-    &[]
+    BY_TYPE.get(type_name).map_or(&[], Vec::as_slice)
 }
 
 /// The parameters every type has.
 pub fn common_parameters() -> &'static [&'static Parameter] {
-    &[]
+    &COMMON
+}
+
+fn read(row: &[&'static str]) -> Parameter {
+    let column = |index: usize| row.get(index).copied().unwrap_or_default();
+    let components = column(6).split(';').filter_map(|text| {
+        let mut parts = text.splitn(3, '~');
+        let (code, kind) = (parts.next()?, parts.next()?);
+        let expression_text = parts.next()?;
+        Some(Component {
+            code,
+            kind: kind_named(kind),
+            expression_text,
+            expression: lazily(expression_text),
+        })
+    });
+    Parameter {
+        base: column(0),
+        code: column(1),
+        kind: kind_named(column(2)),
+        url_name: column(3),
+        targets: column(4).split(',').filter(|target| !target.is_empty()).collect(),
+        expression_text: column(5),
+        expression: lazily(column(5)),
+        components: components.collect(),
+    }
+}
+
+fn lazily(text: &'static str) -> Lazy {
+    LazyLock::new(Box::new(move || match text {
+        "" => None,
+        text => Expression::parse(text).ok(),
+    }))
+}
+
+fn kind_named(word: &str) -> ParameterKind {
+    match word {
+        "token" => ParameterKind::Token,
+        "string" => ParameterKind::String,
+        "date" => ParameterKind::Date,
+        "number" => ParameterKind::Number,
+        "quantity" => ParameterKind::Quantity,
+        "reference" => ParameterKind::Reference,
+        "uri" => ParameterKind::Uri,
+        "composite" => ParameterKind::Composite,
+        _ => ParameterKind::Special,
+    }
+}
+
+impl Parameter {
+    /// Whether every type has it.
+    pub fn is_common(&self) -> bool {
+        matches!(self.base, "Resource" | "DomainResource")
+    }
 }
 
 /// The parameter `code` of a type.
 pub fn parameter(type_name: &str, code: &str) -> Option<&'static Parameter> {
-    parameters(type_name).iter().find(|parameter| parameter.code == code).copied()
+    let known = parameters(type_name);
+    let at = known.binary_search_by_key(&code, |parameter| parameter.code).ok()?;
+    known.get(at).copied()
 }
 
 impl PartialEq for Parameter {

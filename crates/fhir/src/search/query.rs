@@ -1,5 +1,6 @@
 //! Parsed queries.
 
+mod criteria;
 mod parse;
 mod values;
 
@@ -23,7 +24,7 @@ pub struct Query {
     pub clauses: Vec<Clause>,
     /// Order, most significant first; empty: the server's own.
     pub sort: Vec<Sort>,
-    /// Page size asked, at most [`COUNT_MAX`]; 0 is `_summary=count`.
+    /// Page size asked, at most [`COUNT_MAX`]; 0 asks for the total only.
     pub count: Option<u32>,
     /// Whether a total is wanted.
     pub total: Option<Total>,

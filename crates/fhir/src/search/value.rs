@@ -68,7 +68,7 @@ pub enum IndexValue {
         unit: Option<String>,
         /// The same in canonical units: low, high and the canonical code; `None` when the unit is
         /// not UCUM or not known.
-        canonical: Option<(f64, f64, &'static str)>,
+        canonical: Option<(f64, f64, String)>,
     },
     /// A reference.
     Reference(Reference),
@@ -113,7 +113,8 @@ pub enum Prefix {
     Sa,
     /// Ends before.
     Eb,
-    /// About the same: the ranges overlap after widening by a tenth.
+    /// About the same: the ranges overlap, after the one asked was widened (by a tenth for numbers,
+    /// by its own length for dates); `low` and `high` are widened already.
     Ap,
 }
 
@@ -182,7 +183,7 @@ pub enum QueryValue {
         /// `None`: any unit.
         unit: Option<String>,
         /// The same number in canonical units and the canonical code.
-        canonical: Option<(NumberMatch, &'static str)>,
+        canonical: Option<(NumberMatch, String)>,
     },
     /// A reference: `type/id`, `id` (all target types), a URL.
     Reference {

@@ -1,6 +1,6 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, Table, type TableProps } from 'antd';
-import { type Key, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { Button, Table, type TableProps, type TableRef } from 'antd';
+import { type Key, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { t } from '@/i18n';
 import { ColumnChooser, useChosenColumns } from './ColumnChooser';
 import { usePhone } from './media';
@@ -58,6 +58,13 @@ export interface DataTableProps<Row> {
 
 const COLUMN_WIDTH_DEFAULT = 120;
 const TOP_BAR_HEIGHT_PX = 48;
+/** From here on a list scrolls by itself and draws only the rows in view: it stays fast with thousands. */
+const VIRTUAL_FROM_ROWS = 200;
+/** What stands around such a list: the bar, its tools, its head, the line below it. */
+const VIRTUAL_AROUND_PX = TOP_BAR_HEIGHT_PX + 150;
+const VIRTUAL_HEIGHT_MIN_PX = 320;
+/** How near to its end a list reads on. */
+const READ_ON_PX = 400;
 
 /** A dense table: own columns, keyboard, page after page, and its empty and failed states. */
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
@@ -95,7 +102,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     );
   return (
     <div className={props.plain ? undefined : 'lt-table'} aria-busy={pages?.isFetching}>
-      {!props.plain && (
+      {!props.plain && !(phone && props.phoneRow && !tools && !onExport) && (
         <div className="lt-table-tools">
           {tools}
           <span className="lt-table-spacer" />
@@ -110,9 +117,15 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
         </div>
       )}
       {body}
-      {pages && rows.length > 0 && <MoreRows pages={pages} count={rows.length} />}
+      {pages && rows.length > 0 && (
+        <MoreRows pages={pages} count={rows.length} itself={!phone && isVirtual(rows)} />
+      )}
     </div>
   );
+}
+
+function isVirtual(rows: unknown[]): boolean {
+  return rows.length >= VIRTUAL_FROM_ROWS;
 }
 
 function rowKeys<Row>(keys: DataTableProps<Row>['keys'], rows: Row[]) {
@@ -136,10 +149,24 @@ interface TableBodyProps<Row> extends DataTableProps<Row> {
 function TableBody<Row extends object>(props: TableBodyProps<Row>) {
   const { rows, rowKey, rowTone, onOpen, onSelect, chosen, current } = props;
   const box = useRef<HTMLDivElement>(null);
+  const table = useRef<TableRef>(null);
+  const virtual = isVirtual(rows);
   useEffect(() => {
-    const row = current >= 0 ? box.current?.querySelector(`tr[data-index="${current}"]`) : null;
-    row?.scrollIntoView({ block: 'nearest' });
-  }, [current]);
+    if (current < 0) return;
+    if (virtual) table.current?.scrollTo({ index: current });
+    else
+      box.current
+        ?.querySelector(`tr[data-index="${current}"]`)
+        ?.scrollIntoView({ block: 'nearest' });
+  }, [current, virtual]);
+  const seen = useRef(0);
+  useLayoutEffect(() => {
+    // The list begins to scroll by itself: the reader stays at the row that came last before.
+    if (virtual && seen.current > 0) table.current?.scrollTo({ index: seen.current - 1 });
+  }, [virtual]);
+  useLayoutEffect(() => {
+    seen.current = rows.length;
+  }, [rows.length]);
   useEffect(() => {
     // A wide table scrolls sideways; where nothing in it takes the focus, the keyboard must reach it.
     const scroller = box.current?.querySelector('.ant-table-body, .ant-table-content');
@@ -159,8 +186,11 @@ function TableBody<Row extends object>(props: TableBodyProps<Row>) {
     columnWidth: 36,
   };
   return (
-    <div ref={box}>
+    <div ref={box} className="lt-table-scroll">
       <Table<Row>
+        ref={table}
+        virtual={virtual}
+        onScroll={virtual ? (event) => readOn(event.currentTarget, props.pages) : undefined}
         aria-label={props.label}
         size="small"
         columns={columns}
@@ -168,8 +198,8 @@ function TableBody<Row extends object>(props: TableBodyProps<Row>) {
         rowKey={rowKey}
         pagination={false}
         rowSelection={selection}
-        sticky={props.plain ? false : { offsetHeader: TOP_BAR_HEIGHT_PX }}
-        scroll={{ x: width }}
+        sticky={props.plain || virtual ? false : { offsetHeader: TOP_BAR_HEIGHT_PX }}
+        scroll={virtual ? { x: width, y: virtualHeight() } : { x: width }}
         onRow={(row, index = 0) => ({
           'data-index': index,
           'data-current': index === current,
@@ -186,6 +216,18 @@ function TableBody<Row extends object>(props: TableBodyProps<Row>) {
       />
     </div>
   );
+}
+
+function virtualHeight(): number {
+  return Math.max(VIRTUAL_HEIGHT_MIN_PX, window.innerHeight - VIRTUAL_AROUND_PX);
+}
+
+/** A list that scrolls by itself reads on when its end comes near. */
+function readOn<Row>(list: HTMLElement, pages: Pages<Row> | undefined) {
+  const left_px = list.scrollHeight - list.scrollTop - list.clientHeight;
+  if (pages?.hasNextPage && !pages.isFetchingNextPage && left_px < READ_ON_PX) {
+    void pages.fetchNextPage();
+  }
 }
 
 function PhoneRows<Row>({ rows, rowKey, phoneRow, onOpen, rowTone, label }: DataTableProps<Row>) {
@@ -218,22 +260,29 @@ function NoRows<Row>({ filtered, onClearFilters, empty }: DataTableProps<Row>) {
   );
 }
 
+interface MoreRowsProps<Row> {
+  pages: Pages<Row>;
+  count: number;
+  /** The list scrolls by itself and reads on by itself: this line is always in view. */
+  itself: boolean;
+}
+
 /** Reads on when the end of the list comes near; the button serves the keyboard. */
-function MoreRows<Row>({ pages, count }: { pages: Pages<Row>; count: number }) {
+function MoreRows<Row>({ pages, count, itself }: MoreRowsProps<Row>) {
   const mark = useRef<HTMLDivElement>(null);
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
   useEffect(() => {
     const element = mark.current;
-    if (!element || !hasNextPage || typeof IntersectionObserver === 'undefined') return;
+    if (itself || !element || !hasNextPage || typeof IntersectionObserver === 'undefined') return;
     const observer = new IntersectionObserver(
       ([entry]) => {
         if (entry?.isIntersecting && !isFetchingNextPage) void fetchNextPage();
       },
-      { rootMargin: '400px' },
+      { rootMargin: `${READ_ON_PX}px` },
     );
     observer.observe(element);
     return () => observer.disconnect();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  }, [itself, hasNextPage, isFetchingNextPage, fetchNextPage]);
   return (
     <div ref={mark} className="lt-table-more lt-muted">
       <span>{t(hasNextPage ? 'kit.table.shown' : 'kit.table.all-shown', { n: count })}</span>

@@ -137,7 +137,7 @@ function chartTheme(scheme: Scheme): object {
       borderColor: palette.line,
       textStyle: { color: palette.text, fontSize: 13 },
     },
-    line: { symbolSize: 5, lineStyle: { width: 2 } },
+    line: { symbolSize: 7, lineStyle: { width: 2 } },
     bar: { barMaxWidth: 28 },
   };
 }

@@ -29,7 +29,7 @@ test('names and codes of a rule are read in words', () => {
 });
 
 test('the first version of a rule says so in words', () => {
-  expect(dayText('1970-01-01')).toBe('启用时');
+  expect(dayText('1970-01-01')).toBe('系统启用日');
   expect(sourceText('local setting')).toBe('本地设定');
 });
 

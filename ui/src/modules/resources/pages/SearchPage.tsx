@@ -268,14 +268,14 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
         {
           key: 'org',
           title: t('resources.org'),
-          width: 176,
+          width: 150,
           always: true,
           render: (offer) => orgName(offer.org_id),
         },
         {
           key: 'name',
           title: t('resources.place'),
-          width: 176,
+          width: 166,
           always: true,
           render: (offer) => offer.name,
         },

@@ -78,39 +78,39 @@ export default function Templates() {
             {
               key: 'name',
               title: t('resources.templates.name'),
-              width: 180,
+              width: 170,
               always: true,
               render: (row) => row.name,
             },
             {
               key: 'practitioner',
               title: t('resources.practitioner'),
-              width: 100,
+              width: 80,
               render: (row) => row.practitioner ?? '—',
             },
             {
               key: 'days',
               title: t('resources.templates.weekdays'),
-              width: 120,
+              width: 110,
               render: (row) => listed(row.weekdays.map(weekdayText)),
             },
             {
               key: 'time',
               title: t('resources.time'),
-              width: 110,
+              width: 104,
               render: (row) => `${row.start}–${row.end}`,
             },
             {
               key: 'slots',
               title: t('resources.templates.slots'),
-              width: 80,
+              width: 84,
               align: 'right',
               render: (row) => row.slots,
             },
             {
               key: 'quotas',
               title: t('resources.templates.quotas'),
-              width: 170,
+              width: 140,
               render: (row) =>
                 row.quotas
                   .map(
@@ -122,14 +122,14 @@ export default function Templates() {
             {
               key: 'price',
               title: t('resources.fee'),
-              width: 90,
+              width: 84,
               align: 'right',
               render: (row) => <Money fen={row.price} />,
             },
             {
               key: 'dates',
               title: t('resources.templates.dates'),
-              width: 140,
+              width: 116,
               render: (row) =>
                 row.valid_to
                   ? `${row.valid_from} – ${row.valid_to}`
@@ -138,7 +138,7 @@ export default function Templates() {
             {
               key: 'state',
               title: t('resources.state'),
-              width: 90,
+              width: 88,
               render: (row) => (
                 <StatusTag
                   tone={row.state === 'active' ? 'done' : 'neutral'}
@@ -149,7 +149,7 @@ export default function Templates() {
             {
               key: 'actions',
               title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-              width: 150,
+              width: 136,
               align: 'right',
               render: (row) =>
                 mayManage && row.state === 'active' && <Actions row={row} onDone={reread} />,

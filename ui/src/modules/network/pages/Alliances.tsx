@@ -200,7 +200,7 @@ function AllianceActions({ alliance }: { alliance: AllianceView }) {
         confirmLabel={t('network.alliances.end')}
         consequence={t('network.alliances.end-consequence')}
         note="required"
-        button={{ size: 'small' }}
+        button={{ size: 'small', danger: false }}
         onConfirm={async ({ note }) => {
           await actOn(alliance.id, 'end', { reason: note });
           toast.success(t('network.saved'));
@@ -228,6 +228,7 @@ function Leave({ alliance, org_id, name }: LeaveProps) {
       button={{
         size: 'small',
         type: 'text',
+        danger: false,
         'aria-label': `${t('network.groups.leave')} ${name}`,
       }}
       onConfirm={async () => {

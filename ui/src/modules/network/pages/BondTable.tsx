@@ -35,6 +35,30 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
     toast.success(t('network.bonds.ended'));
     await pages.refetch();
   }
+  const actionsOf = (bond: BondView) =>
+    can('network.manage') &&
+    bond.state === 'active' && (
+      <span className="network-row-actions">
+        <Button
+          type="text"
+          size="small"
+          aria-label={`${t('network.edit')} ${bond.title}`}
+          onClick={() => go(`/network/bonds/${bond.id}/edit`)}
+        >
+          {t('network.edit')}
+        </Button>
+        <ConfirmAction
+          label={t('network.bonds.end')}
+          title={t('network.bonds.end')}
+          consequence={t('network.bonds.end-consequence')}
+          note="required"
+          button={{ size: 'small', type: 'text', danger: false }}
+          onConfirm={({ note }) => end(bond, note)}
+        >
+          <LastDay onChange={setLast} />
+        </ConfirmAction>
+      </span>
+    );
   return (
     <Section
       title={t('network.bonds.title')}
@@ -59,6 +83,22 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
         quiet
         plain
         empty={<EmptyState title={t('network.bonds.none')} />}
+        phoneRow={(bond) => (
+          <>
+            <span className="lt-row">
+              <strong>{bond.title}</strong>
+              <BondTag state={bond.state} />
+            </span>
+            <span className="lt-muted">
+              {word('bond', bond.kind)} · {orgName(bond.from)} → {orgName(bond.to)}
+            </span>
+            <span className="lt-muted lt-figures">
+              {bond.starts_on} – {bond.ends_on}
+            </span>
+            {bond.evidence.length > 0 && <EvidenceLinks files={bond.evidence} />}
+            {actionsOf(bond)}
+          </>
+        )}
         columns={[
           {
             key: 'kind',
@@ -100,12 +140,7 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
             key: 'state',
             title: t('network.field.state'),
             width: 90,
-            render: (bond) => (
-              <StatusTag
-                tone={bond.state === 'active' ? 'done' : 'neutral'}
-                label={t(`network.bond-state.${bond.state}`)}
-              />
-            ),
+            render: (bond) => <BondTag state={bond.state} />,
           },
           {
             key: 'evidence',
@@ -118,32 +153,20 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
             title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
             width: 150,
             align: 'right',
-            render: (bond) =>
-              can('network.manage') &&
-              bond.state === 'active' && (
-                <span className="network-row-actions">
-                  <Button
-                    size="small"
-                    aria-label={`${t('network.edit')} ${bond.title}`}
-                    onClick={() => go(`/network/bonds/${bond.id}/edit`)}
-                  >
-                    {t('network.edit')}
-                  </Button>
-                  <ConfirmAction
-                    label={t('network.bonds.end')}
-                    title={t('network.bonds.end')}
-                    consequence={t('network.bonds.end-consequence')}
-                    note="required"
-                    button={{ size: 'small' }}
-                    onConfirm={({ note }) => end(bond, note)}
-                  >
-                    <LastDay onChange={setLast} />
-                  </ConfirmAction>
-                </span>
-              ),
+            fixed: 'right',
+            render: actionsOf,
           },
         ]}
       />
     </Section>
+  );
+}
+
+function BondTag({ state }: { state: BondView['state'] }) {
+  return (
+    <StatusTag
+      tone={state === 'active' ? 'done' : 'neutral'}
+      label={t(`network.bond-state.${state}`)}
+    />
   );
 }

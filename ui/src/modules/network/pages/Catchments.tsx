@@ -89,7 +89,7 @@ export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: b
                         title={`${t('network.catchments.end')} · ${row.area_name}`}
                         confirmLabel={t('network.catchments.end')}
                         consequence={t('network.catchments.end-consequence')}
-                        button={{ size: 'small' }}
+                        button={{ size: 'small', type: 'text', danger: false }}
                         onConfirm={async () => {
                           await act(`/api/catchments/${row.id}/end`, LIVE_VERSION);
                           toast.success(t('network.saved'));

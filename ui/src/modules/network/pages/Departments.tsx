@@ -42,6 +42,20 @@ export function Departments({ org_id, mayManage }: { org_id: string; mayManage: 
         quiet
         plain
         empty={<EmptyState title={t('network.departments.none')} />}
+        phoneRow={(row) => (
+          <>
+            <span className="lt-row">
+              <strong>{fullName(row)}</strong>
+              <DepartmentTag state={row.state} />
+            </span>
+            <span className="lt-muted">
+              {[row.code, word('department', row.kind), row.phone, row.location]
+                .filter(Boolean)
+                .join(' · ')}
+            </span>
+            {mayManage && <RowActions row={row} />}
+          </>
+        )}
         columns={[
           { key: 'name', title: t('network.field.name'), width: 180, render: fullName },
           { key: 'code', title: t('network.field.code'), width: 110, render: (row) => row.code },
@@ -68,12 +82,7 @@ export function Departments({ org_id, mayManage }: { org_id: string; mayManage: 
             key: 'state',
             title: t('network.field.state'),
             width: 90,
-            render: (row) => (
-              <StatusTag
-                tone={row.state === 'open' ? 'done' : 'neutral'}
-                label={t(`network.department-state.${row.state}`)}
-              />
-            ),
+            render: (row) => <DepartmentTag state={row.state} />,
           },
           ...(mayManage
             ? [
@@ -82,6 +91,7 @@ export function Departments({ org_id, mayManage }: { org_id: string; mayManage: 
                   title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
                   width: 150,
                   align: 'right' as const,
+                  fixed: 'right' as const,
                   render: (row: Department) => <RowActions row={row} />,
                 },
               ]
@@ -89,6 +99,15 @@ export function Departments({ org_id, mayManage }: { org_id: string; mayManage: 
         ]}
       />
     </Section>
+  );
+}
+
+function DepartmentTag({ state }: { state: Department['state'] }) {
+  return (
+    <StatusTag
+      tone={state === 'open' ? 'done' : 'neutral'}
+      label={t(`network.department-state.${state}`)}
+    />
   );
 }
 
@@ -132,6 +151,7 @@ function RowActions({ row }: { row: Department }) {
       <QuickEdit<Department>
         title={t('network.departments.edit')}
         of={row.name}
+        button={{ type: 'text' }}
         path={path}
         fixed={{ org_id: row.org_id, state: row.state }}
         invalidates={['department']}
@@ -151,7 +171,7 @@ function RowActions({ row }: { row: Department }) {
         title={`${t('network.departments.close')} · ${row.name}`}
         confirmLabel={t('network.departments.close')}
         consequence={t('network.departments.close-consequence')}
-        button={{ size: 'small' }}
+        button={{ size: 'small', type: 'text', danger: false }}
         onConfirm={() => become('closed')}
       />
     </span>

@@ -170,6 +170,16 @@ export default function Group() {
   );
 }
 
+function MemberTag({ left_on }: { left_on?: string | null }) {
+  return (
+    <StatusTag
+      plain
+      tone={left_on ? 'neutral' : 'done'}
+      label={t(left_on ? 'network.groups.gone' : 'network.groups.in')}
+    />
+  );
+}
+
 interface MembersProps {
   group: GroupDetail;
   mayManage: boolean;
@@ -177,6 +187,27 @@ interface MembersProps {
 }
 
 function Members({ group, mayManage, onDone }: MembersProps) {
+  const actionsOf = (row: MemberView) =>
+    mayManage &&
+    !row.left_on && (
+      <span className="network-row-actions">
+        <MembershipEdit group_id={group.id} row={row} />
+        {row.role !== 'lead' && (
+          <ConfirmAction
+            label={t('network.groups.leave')}
+            title={t('network.groups.leave')}
+            consequence={t('network.groups.leave-consequence', { name: row.org.name })}
+            note="required"
+            button={{ size: 'small', type: 'text', danger: false }}
+            onConfirm={async ({ note }) => {
+              const reason = { reason: note };
+              await act(`/api/memberships/${row.id}/leave`, row.version, reason);
+              onDone();
+            }}
+          />
+        )}
+      </span>
+    );
   return (
     <Section
       title={t('network.groups.members')}
@@ -202,6 +233,25 @@ function Members({ group, mayManage, onDone }: MembersProps) {
         rowKey={(row) => row.id}
         quiet
         plain
+        phoneRow={(row) => (
+          <>
+            <span className="lt-row">
+              <PathLink to={`/network/organizations/${row.org.id}`}>{orgName(row.org)}</PathLink>
+              <MemberTag left_on={row.left_on} />
+            </span>
+            <span className="lt-muted">
+              {[
+                word('member-role', row.role),
+                word('cooperation', row.cooperation_mode),
+                word('council', row.council_class),
+              ].join(' · ')}
+            </span>
+            <span className="lt-muted lt-figures">
+              {row.joined_on} – {row.left_on}
+            </span>
+            {actionsOf(row)}
+          </>
+        )}
         columns={[
           {
             key: 'org',
@@ -245,40 +295,15 @@ function Members({ group, mayManage, onDone }: MembersProps) {
             key: 'state',
             title: t('network.field.state'),
             width: 90,
-            render: (row) => (
-              <StatusTag
-                plain
-                tone={row.left_on ? 'neutral' : 'done'}
-                label={t(row.left_on ? 'network.groups.gone' : 'network.groups.in')}
-              />
-            ),
+            render: (row) => <MemberTag left_on={row.left_on} />,
           },
           {
             key: 'leave',
             title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
             width: 150,
             align: 'right',
-            render: (row) =>
-              mayManage &&
-              !row.left_on && (
-                <span className="network-row-actions">
-                  <MembershipEdit group_id={group.id} row={row} />
-                  {row.role !== 'lead' && (
-                    <ConfirmAction
-                      label={t('network.groups.leave')}
-                      title={t('network.groups.leave')}
-                      consequence={t('network.groups.leave-consequence', { name: row.org.name })}
-                      note="required"
-                      button={{ size: 'small' }}
-                      onConfirm={async ({ note }) => {
-                        const reason = { reason: note };
-                        await act(`/api/memberships/${row.id}/leave`, row.version, reason);
-                        onDone();
-                      }}
-                    />
-                  )}
-                </span>
-              ),
+            fixed: 'right',
+            render: actionsOf,
           },
         ]}
       />
@@ -292,6 +317,7 @@ function MembershipEdit({ group_id, row }: { group_id: string; row: MemberView }
     <QuickEdit<GroupDetail>
       title={`${t('network.groups.edit-member')} · ${orgName(row.org)}`}
       of={orgName(row.org)}
+      button={{ type: 'text' }}
       path={`/api/memberships/${row.id}`}
       source={`/api/groups/${group_id}`}
       versionOf={(group) => String(memberOf(group, row.id)?.version ?? '')}

@@ -33,6 +33,39 @@ export function Techniques({ org_id, mayManage }: { org_id: string; mayManage: b
     row.open_to.to === 'members'
       ? row.open_to.org_ids.map(orgName).join(' · ')
       : word('open-to', row.open_to.to);
+  const actionsOf = (row: Technique) =>
+    mayManage &&
+    row.state === 'offered' && (
+      <span className="network-row-actions">
+        <QuickEdit<Technique>
+          title={t('network.techniques.edit')}
+          of={row.name}
+          button={{ type: 'text' }}
+          path={`/api/techniques/${row.id}`}
+          fixed={{ org_id }}
+          invalidates={['technique']}
+          values={({ code, name, name_en, kind, department_id, open_to, ...rest }) => ({
+            code,
+            name,
+            name_en,
+            kind,
+            department_id,
+            open_to,
+            starts_on: rest.starts_on,
+            note: rest.note,
+          })}
+          fields={fields}
+        />
+        <ConfirmAction
+          label={t('network.techniques.stop')}
+          title={`${t('network.techniques.stop')} · ${row.name}`}
+          confirmLabel={t('network.techniques.stop')}
+          consequence={t('network.techniques.stop-consequence')}
+          button={{ size: 'small', type: 'text', danger: false }}
+          onConfirm={() => stop(row)}
+        />
+      </span>
+    );
   return (
     <Section
       title={t('network.tab.techniques')}
@@ -56,6 +89,18 @@ export function Techniques({ org_id, mayManage }: { org_id: string; mayManage: b
         quiet
         plain
         empty={<EmptyState title={t('network.techniques.none')} />}
+        phoneRow={(row) => (
+          <>
+            <span className="lt-row">
+              <strong>{fullName(row)}</strong>
+              <TechniqueTag state={row.state} />
+            </span>
+            <span className="lt-muted">
+              {[word('technique', row.kind), openTo(row), row.starts_on].join(' · ')}
+            </span>
+            {actionsOf(row)}
+          </>
+        )}
         columns={[
           { key: 'name', title: t('network.field.name'), width: 200, render: fullName },
           { key: 'code', title: t('network.field.code'), width: 140, render: (row) => row.code },
@@ -81,54 +126,28 @@ export function Techniques({ org_id, mayManage }: { org_id: string; mayManage: b
             key: 'state',
             title: t('network.field.state'),
             width: 90,
-            render: (row) => (
-              <StatusTag
-                tone={row.state === 'offered' ? 'done' : 'neutral'}
-                label={t(`network.technique-state.${row.state}`)}
-              />
-            ),
+            render: (row) => <TechniqueTag state={row.state} />,
           },
           {
             key: 'actions',
             title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
             width: 150,
             align: 'right',
-            render: (row) =>
-              mayManage &&
-              row.state === 'offered' && (
-                <span className="network-row-actions">
-                  <QuickEdit<Technique>
-                    title={t('network.techniques.edit')}
-                    of={row.name}
-                    path={`/api/techniques/${row.id}`}
-                    fixed={{ org_id }}
-                    invalidates={['technique']}
-                    values={({ code, name, name_en, kind, department_id, open_to, ...rest }) => ({
-                      code,
-                      name,
-                      name_en,
-                      kind,
-                      department_id,
-                      open_to,
-                      starts_on: rest.starts_on,
-                      note: rest.note,
-                    })}
-                    fields={fields}
-                  />
-                  <ConfirmAction
-                    label={t('network.techniques.stop')}
-                    title={`${t('network.techniques.stop')} · ${row.name}`}
-                    confirmLabel={t('network.techniques.stop')}
-                    consequence={t('network.techniques.stop-consequence')}
-                    button={{ size: 'small' }}
-                    onConfirm={() => stop(row)}
-                  />
-                </span>
-              ),
+            fixed: 'right',
+            render: actionsOf,
           },
         ]}
       />
     </Section>
+  );
+}
+
+function TechniqueTag({ state }: { state: Technique['state'] }) {
+  return (
+    <StatusTag
+      tone={state === 'offered' ? 'done' : 'neutral'}
+      label={t(`network.technique-state.${state}`)}
+    />
   );
 }
 

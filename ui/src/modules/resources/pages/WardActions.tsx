@@ -79,7 +79,7 @@ export function WardActions({ ward, beds, onDone }: WardActionsProps) {
             title={`${t('resources.wards.close')} · ${ward.name}`}
             confirmLabel={t('resources.wards.close')}
             consequence={t('resources.wards.close-consequence', { n: ward.beds_held })}
-            button={{ size: 'small' }}
+            button={{ size: 'small', danger: false }}
             onConfirm={() => become('close')}
           />
         </>

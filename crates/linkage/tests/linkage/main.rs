@@ -1,0 +1,10 @@
+//! The matching engine against cases, properties, a generated population and the FEBRL sets.
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+#![expect(clippy::float_arithmetic, reason = "precision and recall are ratios")]
+#![expect(clippy::print_stdout, reason = "measurements are told")]
+
+mod cases;
+mod febrl;
+mod people;
+mod population;
+mod properties;

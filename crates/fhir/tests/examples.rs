@@ -1,0 +1,85 @@
+//! The official R4 examples, and what a server does with each of them.
+//!
+//! They are not copied into the repository: `cargo xtask test` fetches the package they come in
+//! into `target/`. Without it these tests say so and pass.
+
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use lianti_fhir::json::{Limits, Stamp};
+use lianti_fhir::{Resource, search, validate};
+
+/// Every resource of the package that is read: file name and bytes.
+fn examples() -> Vec<(String, Vec<u8>)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/fhir-r4-examples/package");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        println!("SKIPPED: no examples in {}; run `cargo xtask test --only rust`", folder.display());
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let name = |path: &PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
+    files
+        .iter()
+        .filter(|path| {
+            let name = name(path);
+            name.contains('-') && name != "ig-r4" && fs::metadata(path).unwrap().len() < 1 << 20
+        })
+        .map(|path| (name(path), fs::read(path).unwrap()))
+        .collect()
+}
+
+#[test]
+fn all_are_read_stamped_and_returned_unchanged() {
+    for (name, bytes) in examples() {
+        let resource = Resource::parse_within(&bytes, Limits::BUNDLE).unwrap_or_else(|issue| panic!("{name}: {issue:?}"));
+        assert_eq!(resource.text().as_bytes(), bytes, "{name}");
+        let stamp = Stamp { id: "a1", version_id: "7", last_updated: "2026-01-01T00:00:00Z" };
+        let stamped = Resource::parse(resource.stamped(&stamp).as_bytes()).unwrap();
+        assert_eq!(stamped.id(), Some("a1"), "{name}");
+        assert_eq!(stamped.version_id(), Some("7"), "{name}");
+        assert_eq!(stamped.last_updated(), Some("2026-01-01T00:00:00Z"), "{name}");
+        let again = stamped.stamped(&stamp);
+        assert_eq!(again, stamped.text(), "{name}");
+    }
+}
+
+#[test]
+fn all_give_search_values() {
+    let mut entries = 0;
+    let mut count = 0;
+    let all = examples();
+    #[expect(clippy::disallowed_methods, reason = "a test's own stopwatch")]
+    let started = Instant::now();
+    for (_, bytes) in &all {
+        let resource = Resource::parse(bytes).unwrap();
+        entries += search::extract(&resource, "http://example.org/fhir").len();
+        count += 1;
+    }
+    println!("{count} examples, {entries} search values, {:?}", started.elapsed());
+}
+
+#[test]
+fn all_are_valid() {
+    let mut refused = 0;
+    let all = examples();
+    #[expect(clippy::disallowed_methods, reason = "a test's own stopwatch")]
+    let started = Instant::now();
+    for (name, bytes) in &all {
+        let resource = Resource::parse(bytes).unwrap();
+        let errors: Vec<_> =
+            validate::validate(&resource).into_iter().filter(lianti_fhir::Issue::is_error).collect();
+        if !errors.is_empty() {
+            refused += 1;
+            println!("{name}:");
+            for error in errors.iter().take(4) {
+                println!("  {:?} {} {}", error.code, error.expression, error.details);
+            }
+        }
+    }
+    println!("{} examples, {:?}", all.len(), started.elapsed());
+    assert_eq!(refused, 0);
+}

@@ -163,23 +163,39 @@ const CLOSE_ALERTS: &str =
     "UPDATE break_glass_alert SET state = 'reviewed' WHERE break_glass_id = $1";
 const WAS_ALERTED: &str =
     "SELECT COUNT(*) AS count FROM break_glass_alert WHERE org_id = $1 AND break_glass_id = $2";
+const ALERTED_OF_PATIENT: &str = "SELECT b.id FROM break_glass AS b
+    JOIN break_glass_alert AS a ON a.break_glass_id = b.id
+    WHERE b.patient_id = $1 AND a.org_id = $2 ORDER BY b.at DESC, b.id DESC LIMIT 1";
 const LIST: &str = "SELECT b.version, b.body FROM break_glass_alert AS a
     JOIN break_glass AS b ON b.id = a.break_glass_id
     WHERE a.org_id = $1 AND a.state = $2 AND (a.at, a.break_glass_id) < ($3, $4)
     ORDER BY a.at DESC, a.break_glass_id DESC LIMIT $5";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AccessId {
+    id: Id,
+}
 
 /// The emergency access by which this actor may read the patient now.
 ///
 /// # Errors
 /// Whatever the database reports.
 pub fn in_force(tx: &mut Tx<'_>, patient_id: Id) -> Result<Option<Id>> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Live {
-        id: Id,
-    }
     let values = params![patient_id, tx.actor().id, tx.now(), tx.actor().org_id];
-    Ok(tx.query_opt::<Live>(IN_FORCE, &values)?.map(|live| live.id))
+    let found: Option<AccessId> = tx.query_opt(IN_FORCE, &values)?;
+    Ok(found.map(|access| access.id))
+}
+
+/// The latest emergency access to this patient that the actor's organization was told of, reviewed or
+/// not.
+///
+/// # Errors
+/// Whatever the database reports.
+pub(crate) fn alerted_of(tx: &mut Tx<'_>, patient_id: Id) -> Result<Option<Id>> {
+    let org_id = tx.actor().org_id;
+    let found: Option<AccessId> = tx.query_opt(ALERTED_OF_PATIENT, &params![patient_id, org_id])?;
+    Ok(found.map(|access| access.id))
 }
 
 /// Opens a record in an emergency and tells the privacy officers of every organization whose

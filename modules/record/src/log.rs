@@ -4,7 +4,7 @@ use kernel::{Basis, Cursor, Error, Id, Instant, Page, Result};
 use serde::{Deserialize, Serialize};
 use store::{Tx, params};
 
-use crate::basis;
+use crate::{basis, break_glass};
 
 /// One look at a record, or an attempt.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -92,8 +92,9 @@ const DEEDS: &str =
       'record.duplicate-shown', 'record.break-glass', 'record.break-glass-reviewed')
     ORDER BY at DESC, id DESC LIMIT $4";
 
-/// Who looked at the record, newest first: for the patient's own account, and for the privacy
-/// officers of organizations whose patient this is.
+/// Who looked at the record, newest first: for the patient's own account, for the privacy officers of
+/// organizations whose patient this is, and for those of organizations that were told of an emergency
+/// access to it: who reviews one has to see what else was looked at. That look is noted too.
 ///
 /// # Errors
 /// `NotFound` with code `patient`; `record.log-not-yours`.
@@ -103,19 +104,7 @@ pub fn accesses(
     after: Option<Cursor>,
     size: u32,
 ) -> Result<Page<AccessEntry>> {
-    basis::patient(tx, patient_id)?;
-    let org_id = tx.actor().org_id;
-    let resident = tx.actor().role == "resident";
-    let allowed = if resident {
-        basis::is_self(tx, patient_id)?
-    } else {
-        basis::is_own(tx, patient_id, org_id)?
-    };
-    if !allowed {
-        let detail = "the access log is for the patient, and for the privacy officers of organizations \
-                      whose patient this is";
-        return Err(Error::forbidden("record.log-not-yours", detail));
-    }
+    require_reader(tx, patient_id)?;
     let rows = page(tx, LOOKS, patient_id, after, size)?;
     let rows = rows.into_iter().map(|row| AccessEntry {
         id: row.id,
@@ -135,6 +124,29 @@ pub fn accesses(
         id: row.id,
     };
     Ok(Page::from_rows(rows.collect(), size, cursor))
+}
+
+fn require_reader(tx: &mut Tx<'_>, patient_id: Id) -> Result<()> {
+    let patient = basis::patient(tx, patient_id)?;
+    let org_id = tx.actor().org_id;
+    let allowed = if tx.actor().role == "resident" {
+        basis::is_self(tx, patient_id)?
+    } else {
+        basis::is_own(tx, patient_id, org_id)?
+    };
+    if allowed {
+        return Ok(());
+    }
+    // A resident's organization may have been told, the resident was not.
+    if tx.actor().role != "resident"
+        && let Some(id) = break_glass::alerted_of(tx, patient_id)?
+    {
+        let basis = Basis::BreakGlass { id };
+        return tx.note_access(patient_id, Some(patient.org_id), &basis, "access-log");
+    }
+    let detail = "the access log is for the patient, and for the privacy officers of organizations \
+                  whose patient this is or that were told of an emergency access";
+    Err(Error::forbidden("record.log-not-yours", detail))
 }
 
 /// What was done for the patient over all capabilities, newest first; the caller has checked a

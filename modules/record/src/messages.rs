@@ -14,7 +14,7 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ),
     (
         "record.log-not-yours",
-        "调阅日志只供居民本人和所属机构的隐私专员查看",
+        "调阅日志只供居民本人、所属机构以及收到紧急调阅提醒的机构的隐私专员查看",
     ),
     (
         "record.name-missing",

@@ -1,6 +1,7 @@
 //! The module in process, on every engine.
 
 mod access;
+mod log;
 mod patients;
 mod registering;
 

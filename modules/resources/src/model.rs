@@ -83,6 +83,14 @@ impl Place {
             Self::Equipment { equipment_id, .. } => *equipment_id,
         }
     }
+
+    /// How long the time on a device is.
+    pub const fn minutes(&self) -> Option<i64> {
+        match self {
+            Self::Bed { .. } | Self::Slot { .. } => None,
+            Self::Equipment { minutes, .. } => Some(*minutes),
+        }
+    }
 }
 
 /// Through which door a request comes, and for which a place is kept.

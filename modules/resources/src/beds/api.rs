@@ -15,7 +15,6 @@ use super::boards::{BedMap, BedView, WardView, bed_answer, map, ward_answer, war
 use super::{Bed, BedCommand, BedInput, BedState, Stay, Ward, WardInput, WardState};
 use crate::edit::Edit;
 use crate::holds;
-use crate::model::PlaceKind;
 
 pub(crate) fn routes() -> OpenApiRouter<http::App> {
     OpenApiRouter::new()
@@ -307,6 +306,9 @@ async fn change_bed(
     .await
 }
 
+/// Why holds of a closed ward ended.
+const WARD_CLOSED: &str = "ward-closed";
+
 async fn set_ward(ctx: Ctx, id: Id, state: WardState) -> Result<Etag<WardView>> {
     let seen = ctx.if_match()?;
     ctx.write(move |tx| {
@@ -324,13 +326,17 @@ async fn set_ward(ctx: Ctx, id: Id, state: WardState) -> Result<Etag<WardView>> 
             "ward.closed"
         };
         let ward = tx.update(&ward, Change::new(event))?;
+        let mut withdrawn = Vec::new();
         for row in super::store::bed_rows(tx, ward.org_id, Some(ward.id))? {
             match state {
                 WardState::Closed => {
-                    holds::withdraw_place(tx, PlaceKind::Bed, row.body.id, "ward-closed")?;
+                    withdrawn.extend(holds::take_back_bed(tx, row.body.id, WARD_CLOSED)?);
                 }
                 WardState::Open => crate::waitlist::fill_bed(tx, &row.body)?,
             }
+        }
+        for hold in &withdrawn {
+            holds::tell_withdrawn(tx, hold, WARD_CLOSED)?;
         }
         ward_answer(tx, &ward)
     })

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::edit::Edit;
 use crate::model::{Channel, PlaceKind};
-use crate::{neighbours, waitlist};
+use crate::{holds, neighbours, waitlist};
 
 /// Who may lie in a bed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -473,6 +473,9 @@ pub(crate) fn open(
     Ok(bed)
 }
 
+/// Why the hold of a closed bed ended.
+const CLOSED: &str = "bed-closed";
+
 /// Takes a bed out of use; whoever held it is told.
 ///
 /// # Errors
@@ -484,10 +487,14 @@ pub(crate) fn close(
 ) -> Result<Versioned<Bed>> {
     let note = crate::text::note("note", note)?;
     bed.state = next_state(bed.state, BedCommand::Close)?;
-    crate::holds::withdraw_place(tx, PlaceKind::Bed, bed.id, "bed-closed")?;
+    let withdrawn = holds::take_back_bed(tx, bed.id, CLOSED)?;
     bed.since = tx.now();
     bed.note = Some(note);
-    tx.update(&bed, Change::new("bed.closed"))
+    let bed = tx.update(&bed, Change::new("bed.closed"))?;
+    if let Some(hold) = withdrawn {
+        holds::tell_withdrawn(tx, &hold, CLOSED)?;
+    }
+    Ok(bed)
 }
 
 #[cfg(test)]

@@ -333,8 +333,9 @@ pub(crate) fn plan_maintenance(
     let days = (end_at - start_at).whole_minutes() / (24 * 60);
     require_range("days", days, 0, rules.maintenance_days_max)
         .map_err(|error| error.at("end_at"))?;
+    let mut withdrawn = Vec::new();
     for hold_id in store::holds_between(tx, equipment.id, start_at, end_at)? {
-        holds::withdraw(tx, hold_id, "maintenance")?;
+        withdrawn.extend(holds::take_back(tx, hold_id, "maintenance")?);
     }
     let maintenance = Maintenance {
         id: tx.new_id(),
@@ -358,10 +359,14 @@ pub(crate) fn plan_maintenance(
     }
     let detail =
         serde_json::json!({ "equipment_id": equipment.id, "start_at": start_at, "end_at": end_at });
-    tx.insert(
+    let planned = tx.insert(
         &maintenance,
         Change::new("maintenance.planned").detail(detail),
-    )
+    )?;
+    for hold in &withdrawn {
+        holds::tell_withdrawn(tx, hold, "maintenance")?;
+    }
+    Ok(planned)
 }
 
 /// Calls maintenance off: what is left of its time can be booked again.
@@ -410,10 +415,15 @@ pub(crate) fn set_state(
     if state == EquipmentState::OutOfService {
         equipment.note = Some(text::note("note", note)?);
         let now = tx.now();
+        let mut withdrawn = Vec::new();
         for hold_id in store::holds_between(tx, equipment.id, now, now + Span::days(366))? {
-            holds::withdraw(tx, hold_id, "out-of-service")?;
+            withdrawn.extend(holds::take_back(tx, hold_id, "out-of-service")?);
         }
-        return tx.update(&equipment, Change::new("equipment.out-of-service"));
+        let equipment = tx.update(&equipment, Change::new("equipment.out-of-service"))?;
+        for hold in &withdrawn {
+            holds::tell_withdrawn(tx, hold, "out-of-service")?;
+        }
+        return Ok(equipment);
     }
     equipment.note = None;
     tx.update(&equipment, Change::new("equipment.in-service"))

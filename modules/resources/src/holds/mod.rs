@@ -191,23 +191,30 @@ pub(crate) fn expire(tx: &mut Tx<'_>, hold_id: Id) -> Result<()> {
     place::offer_on(tx, &hold)
 }
 
-/// The member that owns the place takes it back: the requesting member is told, with what else is
-/// free. Only live holds are taken back.
+/// The member that owns the place takes it back. Nobody is told yet: the owner closes all the places
+/// concerned first, so that none of them is offered instead of another. Only live holds are taken back.
 ///
 /// # Errors
 /// Whatever the database reports.
-pub(crate) fn withdraw(tx: &mut Tx<'_>, hold_id: Id, reason: &'static str) -> Result<()> {
+pub(crate) fn take_back(
+    tx: &mut Tx<'_>,
+    hold_id: Id,
+    reason: &'static str,
+) -> Result<Option<Versioned<Hold>>> {
     let hold = tx.load::<Hold>(hold_id)?;
     if !hold.state.is_live() {
-        return Ok(());
+        return Ok(None);
     }
-    let hold = end(
-        tx,
-        hold,
-        HoldState::Released,
-        reason.to_owned(),
-        "hold.withdrawn",
-    )?;
+    let (state, event) = (HoldState::Released, "hold.withdrawn");
+    end(tx, hold, state, reason.to_owned(), event).map(Some)
+}
+
+/// Tells the requesting member that its place was taken back, with the next free ones.
+///
+/// # Errors
+/// Whatever the database reports.
+pub(crate) fn tell_withdrawn(tx: &mut Tx<'_>, hold: &Hold, reason: &'static str) -> Result<()> {
+    let alternatives = search::instead_of(tx, hold)?;
     let data = serde_json::json!({
         "hold_id": hold.id,
         "reason": reason,
@@ -216,23 +223,23 @@ pub(crate) fn withdraw(tx: &mut Tx<'_>, hold_id: Id, reason: &'static str) -> Re
         "org": neighbours::short_name(tx, hold.org_id)?,
         "owner_kind": hold.owner_kind,
         "owner_id": hold.owner_id,
+        "alternatives": alternatives,
     });
-    notify(tx, &hold, "resources.hold-withdrawn", &data)
+    notify(tx, hold, "resources.hold-withdrawn", &data)
 }
 
-/// Takes back whatever live hold a bed or slot has.
+/// Takes back whatever live hold a bed has.
 ///
 /// # Errors
 /// Whatever the database reports.
-pub(crate) fn withdraw_place(
+pub(crate) fn take_back_bed(
     tx: &mut Tx<'_>,
-    kind: PlaceKind,
-    place_id: Id,
+    bed_id: Id,
     reason: &'static str,
-) -> Result<()> {
-    match store::live_at(tx, kind, place_id)? {
-        Some(hold) => withdraw(tx, hold.id, reason),
-        None => Ok(()),
+) -> Result<Option<Versioned<Hold>>> {
+    match store::live_at(tx, PlaceKind::Bed, bed_id)? {
+        Some(hold) => take_back(tx, hold.id, reason),
+        None => Ok(None),
     }
 }
 

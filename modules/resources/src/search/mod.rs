@@ -10,19 +10,20 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use ::store::{Tx, Versioned};
+use kernel::identity::Sex;
 use kernel::{Error, Id, Instant, Result, Span};
 use network::Org;
 
-use crate::beds::{self, SexRule};
+use crate::beds::{self, Bed, SexRule};
 use crate::equipment::{self, Equipment, calendar};
 use crate::holds::Taking;
 use crate::holds::place::Spot;
-use crate::model::{Offer, Place, PlaceKind, SEARCH_MAX, Search, Sort};
+use crate::model::{Channel, Hold, Offer, Place, PlaceKind, SEARCH_MAX, Search, Sort};
 use crate::rules::{self, EquipmentRules, HoldRules, Reserve, may_take};
 use crate::slots::{self, Session};
 use crate::{neighbours, text};
 
-/// Alternatives offered beside "taken".
+/// Alternatives offered beside "taken" and "taken back".
 const ALTERNATIVES: usize = 3;
 /// Beds of one specialty one member may add to a search.
 const BEDS_MAX: i64 = 500;
@@ -62,30 +63,75 @@ pub(crate) fn find_among(tx: &mut Tx<'_>, search: &Search, orgs: &[Org]) -> Resu
     Ok(offers)
 }
 
-/// The next places like one that was taken: of the same department first, then of the group.
+/// A place that somebody wanted and does not get: what another has to have in common with it.
+struct Missed {
+    kind: PlaceKind,
+    org_id: Id,
+    department_id: Option<Id>,
+    /// Specialty, or kind of equipment.
+    key: String,
+    minutes: Option<i64>,
+    start_at: Option<Instant>,
+    for_org_id: Id,
+    channel: Channel,
+    sex: Option<Sex>,
+}
+
+/// The next places like one that was taken by somebody else.
 pub(crate) fn alternatives(tx: &mut Tx<'_>, spot: &Spot, taking: &Taking) -> Result<Vec<Offer>> {
+    let missed = Missed {
+        kind: spot.place.kind(),
+        org_id: spot.org_id,
+        department_id: spot.department_id,
+        key: spot.key.clone(),
+        minutes: spot.place.minutes(),
+        start_at: spot.start_at,
+        for_org_id: taking.for_org_id,
+        channel: taking.channel,
+        sex: taking.patient_sex,
+    };
+    next_like(tx, missed)
+}
+
+/// The next places like one whose owner took it back.
+pub(crate) fn instead_of(tx: &mut Tx<'_>, hold: &Hold) -> Result<Vec<Offer>> {
+    let key = match hold.place {
+        Place::Bed { bed_id } => tx.load::<Bed>(bed_id)?.data.specialty,
+        Place::Slot { slot_id } => slots::store::slot(tx, slot_id)?.specialty,
+        Place::Equipment { equipment_id, .. } => tx.load::<Equipment>(equipment_id)?.data.kind,
+    };
+    let missed = Missed {
+        kind: hold.place.kind(),
+        org_id: hold.org_id,
+        department_id: hold.department_id,
+        key,
+        minutes: hold.place.minutes(),
+        start_at: hold.start_at,
+        for_org_id: hold.for_org_id,
+        channel: hold.channel,
+        sex: hold.patient_sex,
+    };
+    next_like(tx, missed)
+}
+
+/// Of the same department first, then of the group.
+fn next_like(tx: &mut Tx<'_>, missed: Missed) -> Result<Vec<Offer>> {
     let now = tx.now();
-    let from = spot.start_at.map_or(now, |start| start.max(now));
+    let from = missed.start_at.map_or(now, |start| start.max(now));
     let days = tx.rule::<HoldRules>(rules::HOLDS)?.body.search_days_max;
-    let mut search = Search::new(
-        spot.place.kind(),
-        taking.for_org_id,
-        from,
-        from + Span::days(days),
-    );
-    search.org_id = Some(spot.org_id);
-    search.department_id = spot.department_id;
-    search.channel = taking.channel;
-    search.sex = taking.patient_sex;
+    let to = from + Span::days(days);
+    let mut search = Search::new(missed.kind, missed.for_org_id, from, to);
+    search.org_id = Some(missed.org_id);
+    search.department_id = missed.department_id;
+    search.channel = missed.channel;
+    search.sex = missed.sex;
     search.limit = ALTERNATIVES;
-    match spot.place {
-        Place::Equipment { minutes, .. } => {
-            search.equipment_kind = Some(spot.key.clone());
-            search.minutes = Some(minutes);
-        }
-        Place::Bed { .. } | Place::Slot { .. } => search.specialty = Some(spot.key.clone()),
+    search.minutes = missed.minutes;
+    match missed.kind {
+        PlaceKind::Equipment => search.equipment_kind = Some(missed.key),
+        PlaceKind::Bed | PlaceKind::Slot => search.specialty = Some(missed.key),
     }
-    let own = [network::org(tx, spot.org_id)?];
+    let own = [network::org(tx, missed.org_id)?];
     let mut offers = find_among(tx, &search, &own)?;
     if offers.len() < ALTERNATIVES {
         search.org_id = None;

@@ -4,8 +4,10 @@ use ::store::{Change, Tx, Versioned};
 use kernel::{Error, Id, Result};
 
 use super::{Session, SessionState, SlotState, store, working_practitioner};
-use crate::model::PlaceKind;
 use crate::{holds, neighbours, text, waitlist};
+
+/// Why holds of a stopped session ended.
+const STOPPED: &str = "session-stopped";
 
 /// Stops a session: free slots close, holds are taken back, and each requesting member is told,
 /// with what else is free.
@@ -25,22 +27,25 @@ pub(crate) fn stop(
             "this session is stopped already",
         ));
     }
-    let mut withdrawn = 0_i64;
+    let mut withdrawn = Vec::new();
     for slot in store::slots_of(tx, session.id)? {
-        if slot.state == SlotState::Held {
-            holds::withdraw_place(tx, PlaceKind::Slot, slot.id, "session-stopped")?;
-            withdrawn += 1;
+        if let (SlotState::Held, Some(hold_id)) = (slot.state, slot.hold_id) {
+            withdrawn.extend(holds::take_back(tx, hold_id, STOPPED)?);
         }
     }
     let closed = store::stop_open(tx, session.id)?;
     session.state = SessionState::Stopped;
     session.reason = Some(reason);
     let detail =
-        serde_json::json!({ "date": session.date, "withdrawn": withdrawn, "closed": closed });
-    tx.update(
+        serde_json::json!({ "date": session.date, "withdrawn": withdrawn.len(), "closed": closed });
+    let session = tx.update(
         &session,
         Change::new("clinic-session.stopped").detail(detail),
-    )
+    )?;
+    for hold in &withdrawn {
+        holds::tell_withdrawn(tx, hold, STOPPED)?;
+    }
+    Ok(session)
 }
 
 /// Takes a stopped session up again; the waitlist is served first.

@@ -75,6 +75,20 @@ fn a_stopped_session_gives_its_places_back_and_can_be_resumed() {
             (hold.state, hold.reason.as_deref()),
             (HoldState::Released, Some("session-stopped"))
         );
+        // The member that had it is told, with the next three of other sessions.
+        let told = app.client("general-practitioner", world.town).await;
+        let notices = told.get("/api/notices").await.expect(200);
+        let notice = &notices.json["items"][0];
+        assert_eq!(notice["code"], "resources.hold-withdrawn");
+        let instead = notice["data"]["alternatives"].as_array().unwrap();
+        assert_eq!(instead.len(), 3, "{instead:?}");
+        for offer in instead {
+            let slot_id = &offer["place"]["slot_id"];
+            assert!(
+                slots.iter().all(|slot| json!(slot.id) != *slot_id),
+                "a slot of the stopped session is offered: {offer}"
+            );
+        }
         let after = slots_on(&app, monday().plus_days(2)).await;
         assert!(
             after.iter().all(|slot| slot.state == SlotState::Stopped),

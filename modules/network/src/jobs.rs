@@ -133,9 +133,7 @@ fn licences_at_home(tx: &mut Tx<'_>, items: &mut Vec<WorkItem>) -> Result<()> {
             module: "network".to_owned(),
             kind: "licence".to_owned(),
             title: person.name.clone(),
-            subtitle: found
-                .map(|one| crate::model::word(&one.kind))
-                .unwrap_or_default(),
+            subtitle: found.map(|one| one.number.clone()).unwrap_or_default(),
             since: licence.expires_on.plus_days(-ahead).start(),
             due: Some(licence.expires_on.plus_days(1).start()),
             reason: "network.licence-expires".to_owned(),

@@ -44,15 +44,24 @@ pub fn module() -> Module {
     module.messages = messages::MESSAGES;
     module.work = Some(jobs::work);
     module.search = Some(search::search);
+    module.seed = Some(store::people::fill_words);
     module
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    module: "network",
-    number: 1,
-    name: "organizations, groups, bonds, people, capability",
-    sql: include_str!("../sql/0001_network.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        module: "network",
+        number: 1,
+        name: "organizations, groups, bonds, people, capability",
+        sql: include_str!("../sql/0001_network.sql"),
+    },
+    Migration {
+        module: "network",
+        number: 2,
+        name: "words by which people are found",
+        sql: include_str!("../sql/0002_practitioner_word.sql"),
+    },
+];
 
 const RULE_SEEDS: &[RuleSeed] = &[RuleSeed {
     code: "network.licences",

@@ -1,10 +1,12 @@
 //! Practitioners: reading them, and the one way to save them.
 
+use std::collections::BTreeSet;
+
 use kernel::{Date, Id, Result};
 use serde::{Deserialize, Serialize};
 use store::{Change, Entity, Tx, Value, Versioned, params};
 
-use crate::model::{Practitioner, search_key, word};
+use crate::model::{Practitioner, word};
 use crate::rules::{Guarded, guard_unchanged};
 use crate::store::organizations::{cite, load_decision};
 
@@ -17,14 +19,8 @@ struct Stored(Practitioner);
 impl Entity for Stored {
     const KIND: &'static str = "practitioner";
     const TABLE: &'static str = "practitioner";
-    const COLUMNS: &'static [&'static str] = &[
-        "code",
-        "home_org_id",
-        "state",
-        "resident_id",
-        "name_key",
-        "search_key",
-    ];
+    const COLUMNS: &'static [&'static str] =
+        &["code", "home_org_id", "state", "resident_id", "name_key"];
 
     fn id(&self) -> Id {
         self.0.id
@@ -40,7 +36,6 @@ impl Entity for Stored {
             word(&person.state),
             &person.resident_id,
             kernel::text::pinyin_key(&person.name),
-            search_key(&[&person.name], &[&person.code]),
         ]
         .to_vec()
     }
@@ -83,21 +78,46 @@ const AT: &str = "SELECT p.version, p.body FROM practitioner AS p
         (SELECT w.practitioner_id FROM practitioner_site AS w WHERE w.org_id = $1))
     ORDER BY p.name_key, p.id";
 const BY_RESIDENT_ID: &str = "SELECT version, body FROM practitioner WHERE resident_id = $1";
-const LIST: &str = "SELECT p.version, p.body FROM practitioner AS p
-    WHERE (CAST($1 AS BIGINT) = 1
-        OR p.home_org_id IN (SELECT org_id FROM org_scope WHERE viewer_id = $2 AND scope = $3)
-        OR p.id IN (SELECT w.practitioner_id FROM practitioner_site AS w JOIN org_scope AS s
-            ON s.org_id = w.org_id WHERE s.viewer_id = $2 AND s.scope = $3))
-      AND (CAST($4 AS TEXT) IS NULL OR p.home_org_id = $4)
-      AND (CAST($5 AS TEXT) IS NULL OR p.id IN (SELECT w.practitioner_id FROM practitioner_site AS w
-            WHERE w.org_id = $5 AND w.starts_on <= $6 AND (w.ends_on IS NULL OR w.ends_on >= $6)))
-      AND (CAST($7 AS TEXT) IS NULL OR p.id IN (SELECT w.practitioner_id FROM practitioner_site AS w
-            WHERE w.department_id = $7 AND w.starts_on <= $6
-              AND (w.ends_on IS NULL OR w.ends_on >= $6)))
-      AND (CAST($8 AS TEXT) IS NULL OR p.state = $8)
-      AND p.search_key LIKE $9 ESCAPE '!'
-      AND (p.name_key, p.id) > ($10, $11)
-    ORDER BY p.name_key, p.id LIMIT $12";
+const FORGET_WORDS: &str = "DELETE FROM practitioner_word WHERE practitioner_id = $1";
+const ADD_WORD: &str = "INSERT INTO practitioner_word (word, practitioner_id) VALUES ($1, $2)";
+const WITHOUT_WORDS: &str = "SELECT p.version, p.body FROM practitioner AS p
+    WHERE NOT EXISTS (SELECT 1 FROM practitioner_word AS k WHERE k.practitioner_id = p.id)
+    ORDER BY p.id LIMIT $1";
+
+/// $1 to $8 narrow the list, $9 and $10 are the last row seen.
+macro_rules! listed {
+    ($named:literal) => {
+        concat!(
+            "SELECT p.version, p.body FROM practitioner AS p
+             WHERE (CAST($1 AS BIGINT) = 1
+               OR p.home_org_id IN (SELECT org_id FROM org_scope WHERE viewer_id = $2 AND scope = $3)
+               OR p.id IN (SELECT w.practitioner_id FROM practitioner_site AS w JOIN org_scope AS s
+                   ON s.org_id = w.org_id WHERE s.viewer_id = $2 AND s.scope = $3))
+             AND (CAST($4 AS TEXT) IS NULL OR p.home_org_id = $4)
+             AND (CAST($5 AS TEXT) IS NULL OR p.id IN (SELECT w.practitioner_id
+                   FROM practitioner_site AS w WHERE w.org_id = $5 AND w.starts_on <= $6
+                     AND (w.ends_on IS NULL OR w.ends_on >= $6)))
+             AND (CAST($7 AS TEXT) IS NULL OR p.id IN (SELECT w.practitioner_id
+                   FROM practitioner_site AS w WHERE w.department_id = $7 AND w.starts_on <= $6
+                     AND (w.ends_on IS NULL OR w.ends_on >= $6)))
+             AND (CAST($8 AS TEXT) IS NULL OR p.state = $8)
+             AND (p.name_key, p.id) > ($9, $10)",
+            $named,
+            " ORDER BY p.name_key, p.id LIMIT $11"
+        )
+    };
+}
+
+const LIST: &str = listed!("");
+const NAMED: &str = listed!(
+    " AND p.id IN (SELECT k.practitioner_id FROM practitioner_word AS k
+        WHERE k.word >= $12 AND k.word < $13)"
+);
+
+/// Above every text that begins with the prefix it is put behind.
+const LAST_CHARACTER: char = '\u{10ffff}';
+/// Practitioners given words in one go.
+const FILLED_AT_ONCE: u32 = 500;
 
 /// A licence that runs out.
 #[derive(Clone, Debug, Deserialize)]
@@ -127,6 +147,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, person: &Practitioner) -> Result<Versioned
     );
     let saved = plain(tx.insert(&Stored(person.clone()), change)?);
     project(tx, &saved.data)?;
+    keep_words(tx, &saved.data)?;
     Ok(saved)
 }
 
@@ -149,6 +170,7 @@ pub(crate) fn save(
         today,
     )?;
     let change = cite(tx, decision, after.id, &changed, change)?;
+    let renamed = (&before.name, &before.code) != (&after.name, &after.code);
     let saved = plain(tx.update(
         &Versioned {
             version: before.version,
@@ -157,7 +179,58 @@ pub(crate) fn save(
         change,
     )?);
     project(tx, &saved.data)?;
+    if renamed {
+        keep_words(tx, &saved.data)?;
+    }
     Ok(saved)
+}
+
+fn keep_words(tx: &mut Tx<'_>, person: &Practitioner) -> Result<()> {
+    tx.execute(FORGET_WORDS, &params![person.id])?;
+    for word in words(&person.name, &person.code) {
+        tx.execute(ADD_WORD, &params![word, person.id])?;
+    }
+    Ok(())
+}
+
+/// Gives words to practitioners of before there were any; finds none at later starts.
+///
+/// # Errors
+/// Whatever the database reports.
+pub(crate) fn fill_words(tx: &mut Tx<'_>) -> Result<()> {
+    loop {
+        let people = find(tx, WITHOUT_WORDS, &params![FILLED_AT_ONCE])?;
+        for person in &people {
+            keep_words(tx, person)?;
+        }
+        if people.len() < FILLED_AT_ONCE as usize {
+            return Ok(());
+        }
+    }
+}
+
+/// The staff number, and the ends of the name from each of its parts on: `张三`, `zhangsan`, `zs`, `三`,
+/// `san`, `s`. A part is a Chinese character, or a word in other letters.
+fn words(name: &str, code: &str) -> BTreeSet<String> {
+    let name = kernel::text::fold(name);
+    let mut words = BTreeSet::from([typed(code)]);
+    let mut begins = true;
+    for (at, character) in name.char_indices() {
+        if begins || !character.is_ascii() {
+            let end = &name[at..];
+            words.insert(typed(end));
+            words.insert(kernel::text::pinyin_key(end));
+            words.insert(kernel::text::pinyin_initials(end));
+        }
+        begins = character == ' ';
+    }
+    words.remove("");
+    words
+}
+
+/// What is typed, as words are kept: folded, in lower case, without blanks.
+fn typed(text: &str) -> String {
+    kernel::text::fold(text).to_lowercase().replace(' ', "")
 }
 
 /// Rewrites the rows that searches and the licence job read.
@@ -250,7 +323,7 @@ pub(crate) fn list_as(
         None => (String::new(), Id::NIL),
     };
     let (viewer, today) = (tx.actor().org_id, tx.now().date());
-    let values = params![
+    let mut values = params![
         filter.everywhere,
         viewer,
         scope.table_word(),
@@ -259,12 +332,18 @@ pub(crate) fn list_as(
         today,
         filter.department_id,
         &filter.state,
-        super::pattern(filter.q.as_deref()),
         after.0,
         after.1,
         limit,
-    ];
-    find(tx, LIST, &values)
+    ]
+    .to_vec();
+    let word = typed(filter.q.as_deref().unwrap_or_default());
+    if word.is_empty() {
+        return find(tx, LIST, &values);
+    }
+    let end = format!("{word}{LAST_CHARACTER}");
+    values.extend(params![word, end]);
+    find(tx, NAMED, &values)
 }
 
 /// Licences of people at work that run out by `until`, after the one given, soonest first.
@@ -294,4 +373,21 @@ pub(crate) fn mark_noticed(tx: &mut Tx<'_>, expiring: &Expiring, days: i64) -> R
         &params![expiring.practitioner_id, expiring.licence_id, days],
     )
     .map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_name_is_found_from_each_of_its_parts_on() {
+        let found = |name: &str| {
+            words(name, "D-01")
+                .into_iter()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(found("张三"), "d-01 s san zhangsan zs 三 张三");
+        assert_eq!(found("Ann Lee"), "annlee d-01 lee");
+    }
 }

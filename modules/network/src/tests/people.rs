@@ -64,6 +64,14 @@ fn work_elsewhere_changes_neither_employer_nor_pay() {
         assert_eq!(in_department.json["items"].as_array().unwrap().len(), 1);
         let hits = get(&theirs, "/api/search?q=lzy").await;
         assert_eq!(hits.json["groups"][0]["kind"], "practitioner");
+        // As written, by pinyin, by initials, by the given name, by number; not by what lies inside.
+        let cases = ["lz", "LinZhi", "zy", "0001", "zhongyuan", "inz"];
+        let mut found = Vec::new();
+        for typed in cases {
+            let list = get(&theirs, &format!("/api/practitioners?q={typed}")).await;
+            found.push(list.json["items"].as_array().unwrap().len());
+        }
+        assert_eq!(found, [1, 1, 1, 1, 0, 0], "{cases:?}");
 
         let wrong = json!({ "sites": [
             { "org_id": county.lead, "department_id": department.id(), "kind": "home", "role": "医师", "starts_on": "2026-01-01" }

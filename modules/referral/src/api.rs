@@ -6,6 +6,7 @@ mod drafts;
 mod figures;
 mod files;
 mod follow_ups;
+mod formulary;
 mod lists;
 
 use http::{App, Etag};
@@ -24,6 +25,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(lists::routes())
         .merge(follow_ups::routes())
         .merge(figures::routes())
+        .merge(formulary::routes())
         .merge(files::routes())
         .merge(documents::routes())
 }

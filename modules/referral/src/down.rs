@@ -78,6 +78,9 @@ pub struct FormularyCheck {
     pub code: String,
     /// Is it there?
     pub available: bool,
+    /// The community itself said so; otherwise the list of its kind.
+    #[serde(default)]
+    pub own: bool,
     /// Entries of the formulary of the same chemical subgroup (ATC, five characters).
     pub alternatives: Vec<String>,
 }

@@ -12,6 +12,8 @@ use crate::rules::clock::Clocks;
 use crate::rules::plan::FollowUpRule;
 use crate::visible;
 
+pub(crate) mod sheet;
+
 const RECEIVED: &str =
     "SELECT kind, state, answer_kind, reason_code, COUNT(*) AS count FROM referral
     WHERE to_org_id = $1 AND month = $2 GROUP BY kind, state, answer_kind, reason_code

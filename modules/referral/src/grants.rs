@@ -45,6 +45,11 @@ pub(crate) const PERMISSIONS: &[Permission] = &[
         title_zh: "查看转诊统计",
         title_en: "See referral figures",
     },
+    Permission {
+        code: "referral.formulary",
+        title_zh: "维护本机构及下级机构的药品目录",
+        title_en: "Keep the formulary of one's organization and those below",
+    },
 ];
 
 const fn org(role: &'static str, permission: &'static str) -> Grant {
@@ -107,10 +112,12 @@ pub(crate) const GRANTS: &[Grant] = &[
     org("pharmacist", "referral.read"),
     org("pharmacist", "referral.decide"),
     org("pharmacist", "referral.take-part"),
+    below("pharmacist", "referral.formulary"),
     below("director", "referral.read"),
     org("director", "referral.decide"),
     org("director", "referral.take-part"),
     org("director", "referral.export"),
+    below("director", "referral.formulary"),
     Grant::new("director", "referral.statistics", Scope::Group),
     Grant::new("health-bureau", "referral.statistics", Scope::Region),
 ];

@@ -12,6 +12,7 @@ mod down;
 mod fhir;
 mod figures;
 mod follow_ups;
+mod formulary;
 mod grants;
 mod jobs;
 mod lists;
@@ -42,6 +43,7 @@ pub use down::{
     DownPlan, FollowUp, FollowUpRecord, FollowUpState, FollowUpWay, PlanContent, PlannedDrug,
 };
 pub use follow_ups::FollowUpQuery;
+pub use formulary::{FormularyEntry, FormularyRow, FormularyView, NewFormularyEntry};
 pub use model::{Encounter, HeldPlace, Party, PatientCard, Referral};
 pub use outcome::{AdviceSuggests, DischargeSummary, Outcome, OutcomeResult};
 pub use rules::table::{Cell, table};
@@ -50,12 +52,26 @@ pub use words::{Action, Kind, Phase, Priority, Role, Service, Side, State};
 pub use work::{OrgCounts, Queue, QueueRow, is_visible, queue};
 
 /// This module's tables.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    module: "referral",
-    number: 1,
-    name: "referrals, messages, attachments, follow-ups",
-    sql: include_str!("../sql/0001_referral.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        module: "referral",
+        number: 1,
+        name: "referrals, messages, attachments, follow-ups",
+        sql: include_str!("../sql/0001_referral.sql"),
+    },
+    Migration {
+        module: "referral",
+        number: 2,
+        name: "initials of patients",
+        sql: include_str!("../sql/0002_initials.sql"),
+    },
+    Migration {
+        module: "referral",
+        number: 3,
+        name: "formularies of members",
+        sql: include_str!("../sql/0003_formulary.sql"),
+    },
+];
 
 /// What this capability hands to the server.
 pub fn module() -> http::Module {
@@ -69,6 +85,7 @@ pub fn module() -> http::Module {
     module.messages = messages::ALL;
     module.work = Some(work::work);
     module.search = Some(work::search);
+    module.seed = Some(lists::named::fill_initials);
     module
 }
 

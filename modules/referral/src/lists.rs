@@ -2,8 +2,6 @@
 //! organizations merges their ranges, so that its cost grows with the page and the number of
 //! organizations, never with the table.
 
-use std::collections::BTreeSet;
-
 use http::access;
 use kernel::page::page_size;
 use kernel::{Cursor, Date, Id, Instant, Page, Result, Scope, text};
@@ -15,8 +13,10 @@ use crate::visible;
 use crate::words::{Kind, Phase, Priority, Service, State};
 
 mod filters;
+pub(crate) mod named;
 
 use filters::{filter_values, state_filter, statements};
+use named::matches_of;
 
 /// Which box.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -71,7 +71,7 @@ pub struct ListQuery {
     pub org_id: Option<Id>,
     /// Only those past their limit.
     pub overdue: bool,
-    /// Number, or patient's name or pinyin, from its beginning.
+    /// Number, or patient's name, its pinyin or initials, from its beginning.
     pub q: Option<String>,
     /// Written on this day or later.
     pub from: Option<Date>,
@@ -188,16 +188,6 @@ impl ReferralRow {
     }
 }
 
-const NAMED_TO: &str = "SELECT id, created_at AS key FROM referral
-    WHERE to_org_id = $1 AND patient_key >= $2 AND patient_key < $3 ORDER BY patient_key, id LIMIT $4";
-const NAMED_FROM: &str = "SELECT id, created_at AS key FROM referral
-    WHERE from_org_id = $1 AND patient_key >= $2 AND patient_key < $3 ORDER BY patient_key, id LIMIT $4";
-const NUMBERED: &str = "SELECT id, created_at AS key FROM referral
-    WHERE number >= $1 AND number < $2 ORDER BY number LIMIT $3";
-
-/// Most rows a search by name answers; a longer name narrows it.
-const NAMED_MAX: i64 = 200;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Key {
@@ -285,7 +275,8 @@ fn search(
     size: u32,
 ) -> Result<Page<ReferralRow>> {
     let states = state_filter(query)?;
-    let found = matches_of(tx, orgs, words)?;
+    let scope = tx.scope();
+    let found = matches_of(tx, (orgs, scope), words)?;
     let now = tx.now();
     let mut items = Vec::new();
     for referral in found {
@@ -303,42 +294,4 @@ fn search(
         }
     }
     Ok(Page { items, next: None })
-}
-
-/// What the actor may see under a number or name, newest first.
-pub(crate) fn matches_of(
-    tx: &mut Tx<'_>,
-    orgs: &[Id],
-    words: &str,
-) -> Result<Vec<Versioned<Referral>>> {
-    let upper = words.to_uppercase();
-    let mut keys: Vec<Key> =
-        tx.query(NUMBERED, &params![upper.as_str(), after(&upper), NAMED_MAX])?;
-    let sound = text::pinyin_key(words);
-    if !sound.is_empty() {
-        for org_id in orgs {
-            let values = params![*org_id, sound.as_str(), after(&sound), NAMED_MAX];
-            keys.extend(tx.query::<Key>(NAMED_TO, &values)?);
-            keys.extend(tx.query::<Key>(NAMED_FROM, &values)?);
-        }
-    }
-    let ids: BTreeSet<(i64, Id)> = keys.into_iter().map(|row| (row.key, row.id)).collect();
-    let mut found = Vec::new();
-    let chinese = !words.is_ascii();
-    for (_, id) in ids.into_iter().rev().take(NAMED_MAX as usize) {
-        let referral: Versioned<Referral> = tx.load(id)?;
-        // Pinyin finds namesakes of other characters too; Chinese words mean these characters.
-        if chinese && !referral.patient.name.starts_with(words) {
-            continue;
-        }
-        if !visible::sides(tx, &referral)?.is_empty() {
-            found.push(referral);
-        }
-    }
-    Ok(found)
-}
-
-/// The end of the range of texts that begin with `prefix`.
-fn after(prefix: &str) -> String {
-    format!("{prefix}\u{10ffff}")
 }

@@ -4,6 +4,7 @@
 pub(crate) const ALL: &[(&str, &str)] = &[
     ("referral", "转诊单不存在，或您无权查看"),
     ("follow-up", "随访不存在，或您无权查看"),
+    ("formulary-entry", "药品目录条目不存在，或您无权查看"),
     ("referral.ended", "该转诊已结束；如有新的需要，请另填转诊单"),
     (
         "referral.not-now",
@@ -74,5 +75,7 @@ pub(crate) const ALL: &[(&str, &str)] = &[
         "referral.vital-rule",
         "体征范围有误：最小、通常、最大值应依次递增",
     ),
+    ("referral.formulary-dates", "最后一天不能早于第一天"),
+    ("referral.formulary-ended", "该条目已经结束，请重新载入"),
     ("referral.stability-rule", "核查表至少一项，编码不可重复"),
 ];

@@ -39,11 +39,25 @@ pub fn load_to_show(tx: &mut Tx<'_>, id: Id, what: &str) -> Result<Versioned<Ref
     Ok(referral)
 }
 
-/// The sides on which the actor stands.
+/// The sides on which the actor stands, as far as the permission of the operation in hand reaches.
 ///
 /// # Errors
 /// Whatever the database reports.
 pub fn sides(tx: &mut Tx<'_>, referral: &Referral) -> Result<Vec<Side>> {
+    let scope = tx.scope();
+    sides_within(tx, referral, scope)
+}
+
+/// The sides on which the actor stands, as far as `scope` reaches: an operation over all modules has
+/// no permission of its own.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn sides_within(
+    tx: &mut Tx<'_>,
+    referral: &Referral,
+    scope: Option<Scope>,
+) -> Result<Vec<Side>> {
     let role = Role::of(&tx.actor().role);
     match role {
         Some(Role::System) => return Ok(vec![Side::System]),
@@ -51,13 +65,17 @@ pub fn sides(tx: &mut Tx<'_>, referral: &Referral) -> Result<Vec<Side>> {
         Some(Role::HealthBureau | Role::Resident) | None => return Ok(Vec::new()),
         Some(_) => {}
     }
-    if !named_on(tx, referral) {
+    if !named_on(tx, referral, scope) {
         return Ok(Vec::new());
     }
     let mut sides = Vec::new();
     let orgs: Vec<Id> = referral.parties().map(|party| party.org_id).collect();
     for org_id in orgs {
-        if access::covers(tx, org_id)? {
+        let covered = match scope {
+            Some(scope) => access::covers_as(tx, scope, org_id)?,
+            None => access::covers(tx, org_id)?,
+        };
+        if covered {
             for side in referral.sides_of(org_id) {
                 if !sides.contains(&side) {
                     sides.push(side);
@@ -73,9 +91,9 @@ pub fn sides(tx: &mut Tx<'_>, referral: &Referral) -> Result<Vec<Side>> {
 
 /// Scopes narrower than an organization reach what the actor made, is named on, or whose department
 /// is a side.
-fn named_on(tx: &Tx<'_>, referral: &Referral) -> bool {
+fn named_on(tx: &Tx<'_>, referral: &Referral, scope: Option<Scope>) -> bool {
     let actor = tx.actor();
-    match tx.scope() {
+    match scope {
         Some(Scope::Own) => {
             referral.made_by == actor.id
                 || actor.practitioner_id.is_some()

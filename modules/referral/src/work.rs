@@ -7,7 +7,7 @@ use store::{Tx, params};
 
 use crate::counts::{self, Counts};
 use crate::down::FollowUp;
-use crate::lists::matches_of;
+use crate::lists::named::matches_of;
 use crate::model::{NEVER, Referral};
 use crate::visible;
 use crate::words::{Priority, State};
@@ -31,7 +31,8 @@ const WAITING_COMMUNITY: &str = waiting!("community_org_id");
 const FOLLOW_UPS_DUE: &str = "SELECT version, body FROM referral_follow_up
     WHERE org_id = $1 AND state = 'waiting' AND due_on <= $2 ORDER BY due_on, id LIMIT $3";
 
-/// What waits for the actor, by role.
+/// What waits for the actor, by role. Titles hold names and diagnoses only: the words around them,
+/// kind and reason, are codes that the interface says in the reader's language.
 pub(crate) fn work(tx: &mut Tx<'_>) -> Result<Vec<WorkItem>> {
     if tx.actor().scope("referral.read").is_none() {
         return Ok(Vec::new());
@@ -159,8 +160,8 @@ fn community(tx: &mut Tx<'_>, items: &mut Vec<WorkItem>) -> Result<()> {
         id: follow_up.id,
         module: "referral".to_owned(),
         kind: "follow-up".to_owned(),
-        title: format!("{} · {}", follow_up.patient_name, follow_up.referral_number),
-        subtitle: format!("第 {} 天随访", follow_up.day),
+        title: format!("{} · D{}", follow_up.patient_name, follow_up.day),
+        subtitle: follow_up.referral_number.clone(),
         since: follow_up.due_on.start(),
         due: Some(follow_up.due_on.at(23, 59)),
         reason: "referral.follow-up".to_owned(),
@@ -190,21 +191,12 @@ fn item(referral: &Referral, own: Id, reason: &str) -> WorkItem {
     } else {
         &referral.from
     };
-    let diagnosis = referral
-        .content
-        .diagnoses
-        .first()
-        .map_or("", |first| first.display.as_str());
+    let diagnosis = main_diagnosis(referral);
     WorkItem {
         id: referral.id,
         module: "referral".to_owned(),
-        kind: "referral".to_owned(),
-        title: format!(
-            "{} · {} · {}",
-            referral.kind.zh(),
-            referral.patient.name,
-            diagnosis
-        ),
+        kind: referral.kind.word().to_owned(),
+        title: joined(&referral.patient.name, diagnosis),
         subtitle: format!("{} · {}", other.org_name, referral.number),
         since: referral.submitted_at.unwrap_or(referral.created_at),
         due: referral.due_at,
@@ -213,6 +205,19 @@ fn item(referral: &Referral, own: Id, reason: &str) -> WorkItem {
         org_id: Some(other.org_id),
         priority: referral.content.priority.word().to_owned(),
     }
+}
+
+/// A line of one or two parts.
+fn joined(first: &str, second: &str) -> String {
+    match second {
+        "" => first.to_owned(),
+        _ => format!("{first} · {second}"),
+    }
+}
+
+fn main_diagnosis(referral: &Referral) -> &str {
+    let first = referral.content.diagnoses.first();
+    first.map_or("", |first| first.display.as_str())
 }
 
 /// Cases by number or patient's name, within the actor's reach.
@@ -229,7 +234,7 @@ pub(crate) fn search(tx: &mut Tx<'_>, words: &str, limit: u32) -> Result<Vec<Sea
     if !orgs.contains(&own) {
         orgs.push(own);
     }
-    let found = matches_of(tx, &orgs, &words)?;
+    let found = matches_of(tx, (&orgs, Some(scope)), &words)?;
     let hits = found
         .into_iter()
         .take(limit as usize)
@@ -237,11 +242,9 @@ pub(crate) fn search(tx: &mut Tx<'_>, words: &str, limit: u32) -> Result<Vec<Sea
             kind: "referral".to_owned(),
             id: referral.id,
             title: format!("{} · {}", referral.number, referral.patient.name),
-            subtitle: format!(
-                "{} → {} · {}",
-                referral.from.org_name,
-                referral.to.org_name,
-                referral.state.zh()
+            subtitle: joined(
+                &format!("{} → {}", referral.from.org_name, referral.to.org_name),
+                main_diagnosis(&referral),
             ),
             link: format!("/referral/{}", referral.id),
         });

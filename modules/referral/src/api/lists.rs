@@ -70,20 +70,29 @@ const EXPORT_ROWS_MAX: usize = 10_000;
     extensions(("x-permission" = json!("referral.export"))),
 )]
 async fn referral_export(ctx: Ctx, Query(query): Query<ListQuery>) -> Result<Response> {
-    let asked = query.clone();
+    let asked = serde_json::json!(&query);
     let rows = ctx.read(move |tx| all_rows(tx, &query)).await?;
-    let count = rows.len();
+    note_export(&ctx, "referral-list", rows.len(), asked).await?;
+    let rows: Vec<Vec<Cell>> = rows.into_iter().map(cells).collect();
+    Ok(export::xlsx("referrals", HEADERS, &rows)?.into_response())
+}
+
+/// Audits that a spreadsheet went out: how many rows, narrowed by what.
+pub(super) async fn note_export(
+    ctx: &Ctx,
+    kind: &'static str,
+    rows: usize,
+    filters: serde_json::Value,
+) -> kernel::Result<()> {
     let noted = ctx.store().write(ctx.request(), move |tx| {
-        let detail = serde_json::json!({ "rows": count, "filters": asked });
+        let detail = serde_json::json!({ "rows": rows, "filters": filters });
         let subject = Subject {
             org_id: Some(tx.actor().org_id),
-            ..Subject::new("referral-list", tx.new_id())
+            ..Subject::new(kind, tx.new_id())
         };
         tx.record(Change::new("referral.exported").detail(detail), subject)
     });
-    noted.await?;
-    let rows: Vec<Vec<Cell>> = rows.into_iter().map(cells).collect();
-    Ok(export::xlsx("referrals", HEADERS, &rows)?.into_response())
+    noted.await
 }
 
 fn all_rows(tx: &mut Tx<'_>, query: &ListQuery) -> kernel::Result<Vec<ReferralRow>> {

@@ -11,8 +11,8 @@ use crate::content::check_text;
 use crate::down::{DownPlan, PlanContent};
 use crate::model::Referral;
 use crate::rules::plan::{FollowUpRule, Formulary, Stability};
-use crate::suggest;
 use crate::words::Kind;
+use crate::{formulary, suggest};
 
 /// Does the stability checklist hold?
 pub(super) fn is_stable(tx: &mut Tx<'_>, plan: &PlanContent) -> Result<bool> {
@@ -67,15 +67,15 @@ pub(super) fn checked_plan(
     }
     let community = network::require_open(tx, community_id).map_err(|error| error.at("org_id"))?;
     let rule: Rule<FollowUpRule> = tx.rule("referral.follow-up")?;
-    let formulary: Rule<Formulary> = tx.rule("referral.formulary")?;
+    let rule_set: Rule<Formulary> = tx.rule("referral.formulary")?;
+    let own = formulary::own_on(tx, community_id, tx.now().date())?;
+    let kind = suggest::kind_word(community.kind);
     Ok(DownPlan {
         proposed_at: tx.now(),
         proposed_by: tx.actor().name.clone(),
         proposed_by_org_id: from_org_id,
-        formulary: formulary
-            .body
-            .check(suggest::kind_word(community.kind), &plan.drugs),
-        formulary_rule_version: formulary.version,
+        formulary: rule_set.body.check(kind, &own, &plan.drugs),
+        formulary_rule_version: rule_set.version,
         follow_up_days: rule.body.days_of(plan)?,
         plan: plan.clone(),
         accepted_at: None,

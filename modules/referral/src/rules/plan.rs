@@ -82,30 +82,56 @@ pub struct Formulary {
 const SUBGROUP_CHARS: usize = 5;
 
 impl Formulary {
-    /// Each drug against what an organization of this kind has.
-    pub fn check(&self, org_kind: &str, drugs: &[PlannedDrug]) -> Vec<FormularyCheck> {
-        let there = self
-            .by_org_kind
+    /// Prefixes of the drug codes an organization of this kind has.
+    pub fn of_kind(&self, org_kind: &str) -> &[String] {
+        self.by_org_kind
             .get(org_kind)
-            .map_or(&[][..], Vec::as_slice);
+            .map_or(&[][..], Vec::as_slice)
+    }
+
+    /// Each drug against what an organization of this kind has, and what it says itself (`own`: drug code
+    /// → available), which comes first.
+    pub fn check(
+        &self,
+        org_kind: &str,
+        own: &BTreeMap<String, bool>,
+        drugs: &[PlannedDrug],
+    ) -> Vec<FormularyCheck> {
+        let of_kind = self.of_kind(org_kind);
+        let lacks = |prefix: &str| {
+            own.iter()
+                .any(|(code, available)| !available && code.starts_with(prefix))
+        };
+        let mut there: Vec<&str> = of_kind.iter().map(String::as_str).collect();
+        there.retain(|prefix| !lacks(prefix));
+        there.extend(
+            own.iter()
+                .filter(|(_, has)| **has)
+                .map(|(code, _)| code.as_str()),
+        );
         drugs
             .iter()
             .map(|drug| {
-                let available = there
-                    .iter()
-                    .any(|prefix| drug.code.starts_with(prefix.as_str()));
+                let own_word = own.get(&drug.code).copied();
+                let by_kind = || {
+                    of_kind
+                        .iter()
+                        .any(|prefix| drug.code.starts_with(prefix.as_str()))
+                };
+                let available = own_word.unwrap_or_else(by_kind);
                 let subgroup: String = drug.code.chars().take(SUBGROUP_CHARS).collect();
                 let same = there
                     .iter()
-                    .filter(|prefix| prefix.starts_with(subgroup.as_str()));
+                    .filter(|code| code.starts_with(subgroup.as_str()));
                 let alternatives = if available {
                     Vec::new()
                 } else {
-                    same.cloned().collect()
+                    same.map(|code| (*code).to_owned()).collect()
                 };
                 FormularyCheck {
                     code: drug.code.clone(),
                     available,
+                    own: own_word.is_some(),
                     alternatives,
                 }
             })

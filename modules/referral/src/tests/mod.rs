@@ -2,7 +2,7 @@
 
 mod fixture;
 mod journeys;
+mod lists;
 mod model;
 mod refusals;
-
 mod scenarios;

@@ -2,6 +2,7 @@
 //! full-width digits, trailing blanks, duplicates. On both engines.
 
 mod files;
+mod kept_out;
 mod odd;
 mod taken;
 

@@ -15,6 +15,7 @@ mod types;
 
 pub use evaluate::Context;
 pub use item::{Element, Item};
+pub(crate) use operators::same_json;
 
 use crate::json::Resource;
 

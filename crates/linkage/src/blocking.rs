@@ -37,11 +37,17 @@ pub enum Pass {
     StreetFamily,
     /// The number of the house and the sound of the given name.
     DoorGiven,
+    /// The number of the house and the sound of the family name.
+    DoorFamily,
+    /// The sound of the family name, and the place.
+    FamilyPlace,
+    /// The birth date alone, while there are not too many of one day.
+    Birth,
 }
 
 impl Pass {
     /// Every pass.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Identifier,
         Self::Phone,
         Self::NameYear,
@@ -54,6 +60,9 @@ impl Pass {
         Self::GivenPlace,
         Self::StreetFamily,
         Self::DoorGiven,
+        Self::DoorFamily,
+        Self::FamilyPlace,
+        Self::Birth,
     ];
 
     /// Passes from which the weights of the other fields are learnt. Not those by telephone or
@@ -85,6 +94,9 @@ impl Pass {
             Self::GivenPlace => &[Field::Given, Field::Locality, Field::Postcode],
             Self::StreetFamily => &[Field::Family, Field::Street],
             Self::DoorGiven => &[Field::Given, Field::Street],
+            Self::DoorFamily => &[Field::Family, Field::Street],
+            Self::FamilyPlace => &[Field::Family, Field::Locality, Field::Postcode],
+            Self::Birth => &[Field::Birth],
         }
     }
 
@@ -92,7 +104,12 @@ impl Pass {
     /// says less about a person must be rarer to be worth comparing.
     pub const fn block_max(self, block_max: u32) -> u32 {
         match self {
-            Self::GivenPlace | Self::StreetFamily | Self::DoorGiven => block_max / 4,
+            Self::GivenPlace
+            | Self::StreetFamily
+            | Self::DoorGiven
+            | Self::DoorFamily
+            | Self::FamilyPlace
+            | Self::Birth => block_max / 4,
             _ => block_max,
         }
     }
@@ -165,6 +182,7 @@ pub fn keys(person: &Prepared) -> Vec<Key> {
         let of = hash::pair(hash::pair(birth, sex), place);
         keys.push(Key::new(Pass::BirthPlace, of));
     }
+    keys.extend(birth.map(|birth| Key::new(Pass::Birth, birth)));
     keys_of_home(person, place, &mut keys);
     keys.sort_unstable();
     keys.dedup();
@@ -178,17 +196,21 @@ fn keys_of_home(person: &Prepared, place: Option<u64>, keys: &mut Vec<Key>) {
         keys.push(Key::new(Pass::Home, of));
     }
     for name in &person.names {
-        let (family, given) = (name.family.confusable, name.given.confusable);
-        if !person.street.is_empty() && !name.family.text.is_empty() {
-            keys.push(Key::new(Pass::StreetFamily, hash::pair(street, family)));
+        let family = (!name.family.text.is_empty()).then_some(name.family.confusable);
+        let given = (!name.given.text.is_empty()).then_some(name.given.confusable);
+        let street = (!person.street.is_empty()).then_some(street);
+        let house = (!person.house.is_empty()).then_some(house);
+        for (pass, where_, who) in [
+            (Pass::StreetFamily, street, family),
+            (Pass::DoorGiven, house, given),
+            (Pass::DoorFamily, house, family),
+            (Pass::GivenPlace, place, given),
+            (Pass::FamilyPlace, place, family),
+        ] {
+            if let (Some(where_), Some(who)) = (where_, who) {
+                keys.push(Key::new(pass, hash::pair(where_, who)));
+            }
         }
-        if name.given.text.is_empty() {
-            continue;
-        }
-        if !person.house.is_empty() {
-            keys.push(Key::new(Pass::DoorGiven, hash::pair(house, given)));
-        }
-        keys.extend(place.map(|place| Key::new(Pass::GivenPlace, hash::pair(place, given))));
     }
 }
 

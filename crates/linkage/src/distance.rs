@@ -8,6 +8,9 @@
 /// can be.
 const LETTERS_MAX: usize = 64;
 
+/// Likeness below which nobody asks how much; such a pair may be told as 0.
+const LIKENESS_MIN: f64 = 0.75;
+
 /// Are two texts one slip apart: a letter wrong, missing, too much, or two neighbours swapped?
 pub fn one_slip(left: &str, right: &str) -> bool {
     if left.is_ascii() && right.is_ascii() {
@@ -51,13 +54,40 @@ pub fn likeness(left: &str, right: &str) -> f64 {
         (right, left)
     };
     if left.is_ascii() && right.is_ascii() {
-        return likeness_of(left.as_bytes(), right.as_bytes());
+        let (left, right) = (left.as_bytes(), right.as_bytes());
+        return if likeness_at_most(left, right) < LIKENESS_MIN {
+            0.0
+        } else {
+            likeness_of(left, right)
+        };
     }
     let (mut a, mut b) = (['\0'; LETTERS_MAX], ['\0'; LETTERS_MAX]);
     match (letters(left, &mut a), letters(right, &mut b)) {
         (Some(left), Some(right)) => likeness_of(left, right),
         _ => 0.0,
     }
+}
+
+/// What the likeness cannot exceed, from the letters that both have at all: most pairs are told
+/// apart by it.
+fn likeness_at_most(a: &[u8], b: &[u8]) -> f64 {
+    let set = |text: &[u8]| {
+        text.iter()
+            .fold(0_u64, |set, letter| set | 1 << (letter & 63))
+    };
+    let shared = |text: &[u8], set: u64| {
+        text.iter()
+            .filter(|letter| (set >> (*letter & 63)) & 1 == 1)
+            .count()
+    };
+    let (in_a, in_b) = (shared(a, set(b)), shared(b, set(a)));
+    let float = |count: usize| f64::from(u16::try_from(count).unwrap_or(u16::MAX));
+    let common = float(in_a.min(in_b));
+    if common == 0.0 {
+        return 0.0;
+    }
+    let jaro = (common / float(a.len()) + common / float(b.len()) + 1.0) / 3.0;
+    jaro + 0.4 * (1.0 - jaro)
 }
 
 fn likeness_of<T: PartialEq>(a: &[T], b: &[T]) -> f64 {

@@ -39,7 +39,7 @@ impl LearnOptions {
         Self {
             version: version.to_owned(),
             seed,
-            random_pairs_max: 1_000_000,
+            random_pairs_max: 250_000,
             pass_pairs_max: 300_000,
             steps_max: 40,
         }
@@ -120,7 +120,7 @@ fn pairs_possible(persons: &[Prepared], blocks: &Blocks) -> f64 {
 fn random_patterns(persons: &[Prepared], blocks: &Blocks, options: &LearnOptions) -> Counts {
     let mut sampler = Sampler::new(options.seed);
     let mut counts = Counts::new();
-    let wanted = options.random_pairs_max.min(persons.len() * 100);
+    let wanted = options.random_pairs_max.min(persons.len() * 15);
     for _ in 0..wanted {
         let (left, right) = match blocks.split_at() {
             Some(split) => {

@@ -121,9 +121,7 @@ impl PreparedName {
             return straight;
         }
         let crossed = |left: &Self, right: &Self| {
-            let one = left.family.compare(&right.given, left, right);
-            let two = left.given.compare(&right.family, left, right);
-            matches!(one, Part::SAME | Part::SOUND) && matches!(two, Part::SAME | Part::SOUND)
+            left.family.is_nearly(&right.given) && left.given.is_nearly(&right.family)
         };
         let turned =
             self.chinese && other.chinese && (is_turned(self, other) || is_turned(other, self));
@@ -182,6 +180,16 @@ impl PreparedPart {
             () if self.confusable == other.confusable && like > 0.75 => Part::SIMILAR,
             () => Part::DIFFERENT,
         }
+    }
+
+    /// The same, of the same sound, or one slip away.
+    fn is_nearly(&self, other: &Self) -> bool {
+        let known = !self.text.is_empty() && !other.text.is_empty();
+        let slipped = || {
+            let letters = self.text.is_ascii() && self.text.len().min(other.text.len()) > 2;
+            letters && one_slip(&self.text, &other.text)
+        };
+        known && (self.text == other.text || self.sound == other.sound || slipped())
     }
 
     fn compare_chinese(&self, other: &Self) -> u8 {

@@ -329,9 +329,10 @@ fn keys_are_the_same_for_ever() {
     );
 }
 
-const EXPECTED_KEYS: [&str; 4] = [
+const EXPECTED_KEYS: [&str; 5] = [
     "273dd524da36e8bd",
     "3f13bca7d96ad8d4",
     "406e484953645572",
     "5ed85ee2efb9442d",
+    "e684be58bb1612a4",
 ];

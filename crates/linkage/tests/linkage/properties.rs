@@ -136,7 +136,7 @@ fn blocks_that_are_too_large_are_told() {
             .iter()
             .all(|one| one.persons == 50 && one.blocks == 1)
     );
-    assert_eq!(blocks.skipped.len(), 5);
+    assert_eq!(blocks.skipped.len(), 6);
     let across = Blocks::new(&persons, 100, Some(10));
     let (_, compared) = link(
         &persons,

@@ -36,8 +36,10 @@ export function BedPanel({ bed, ward, onDone }: BedPanelProps) {
           <DateTime at={bed.since} show="relative" />
         </span>
       </div>
-      <Actions bed={bed} onDone={onDone} />
-      {ward && <EditBed bed={bed} ward={ward} onDone={onDone} />}
+      <div className="lt-row">
+        <Actions bed={bed} onDone={onDone} />
+        {ward && <EditBed bed={bed} ward={ward} onDone={onDone} />}
+      </div>
       {bed.state === 'open' && !bed.hold && (
         <div>
           <HoldButton

@@ -53,7 +53,7 @@ export function EquipmentForm({ org_id, device, onClose, onDone }: EquipmentForm
   const required = { required: true, message: t('kit.form.required') };
   const words = { ...required, whitespace: true };
   const labels = {
-    name: t('resources.equipment.name'),
+    name: t('resources.equipment.called'),
     kind: t('resources.equipment.kind'),
     code: t('resources.code'),
     model: t('resources.equipment.model'),

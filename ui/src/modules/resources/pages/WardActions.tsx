@@ -115,9 +115,9 @@ export function EditBed({ bed, ward, onDone }: EditBedProps) {
   const [open, setOpen] = useState(false);
   if (!useKeepsWards(bed.org_id)) return null;
   return (
-    <div>
+    <>
       <Button onClick={() => setOpen(true)}>{t('resources.beds.edit')}</Button>
       {open && <BedForm ward={ward} bed={bed} onClose={() => setOpen(false)} onDone={onDone} />}
-    </div>
+    </>
   );
 }

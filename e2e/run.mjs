@@ -1,14 +1,11 @@
-// Runs the browser journeys against one freshly made demonstration. With --audits it walks over every
-// screen instead, for accessibility and for words left in the other language, and over the boards: slow,
-// not yet steady, and to be read.
+// Runs the browser journeys against one freshly made demonstration: all of them, or those named.
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDemo } from './server.mjs';
 
-const audits = process.argv.includes('--audits');
-const folder = join(import.meta.dirname, audits ? 'audits' : 'journeys');
-const wanted = process.argv.slice(2).filter((argument) => argument !== '--audits');
+const folder = join(import.meta.dirname, 'journeys');
+const wanted = process.argv.slice(2);
 const files = readdirSync(folder)
   .filter((name) => name.endsWith('.mjs') && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
   .sort()

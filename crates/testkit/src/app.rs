@@ -38,17 +38,8 @@ impl TestApp {
         change: impl FnOnce(&mut Config),
     ) -> Self {
         let migrations = all_migrations(&modules());
-        let test_store = tokio::task::spawn_blocking(move || TestStore::open(&engine, &migrations))
-            .await
-            .unwrap();
-        let mut config = Config {
-            demo: false,
-            name: "test".to_owned(),
-            secure_cookies: false,
-            trusted_proxies: Vec::new(),
-            org_name: |_, id| Ok(id.to_string()),
-            pages: None,
-        };
+        let test_store = crate::prepared::open(engine, modules, migrations).await;
+        let mut config = plain_config();
         change(&mut config);
         let (app, router, document) =
             http::build(modules(), test_store.store.clone(), config).unwrap();
@@ -191,6 +182,18 @@ pub async fn make_token(
         Ok((account.id, token))
     });
     write.await
+}
+
+/// The configuration of a server whom nothing is known of.
+pub(crate) fn plain_config() -> Config {
+    Config {
+        demo: false,
+        name: "test".to_owned(),
+        secure_cookies: false,
+        trusted_proxies: Vec::new(),
+        org_name: |_, id| Ok(id.to_string()),
+        pages: None,
+    }
 }
 
 fn all_migrations(modules: &[Module]) -> Vec<store::Migration> {

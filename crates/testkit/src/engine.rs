@@ -48,7 +48,21 @@ pub struct TestStore {
 impl TestStore {
     /// Opens a fresh, migrated store.
     pub fn open(engine: &TestEngine, migrations: &[Migration]) -> Self {
+        Self::open_in(TempDir::new().unwrap(), engine, migrations)
+    }
+
+    /// Opens a store over a copy of the files in `filled`.
+    pub(crate) fn open_filled(
+        engine: &TestEngine,
+        migrations: &[Migration],
+        filled: &std::path::Path,
+    ) -> Self {
         let dir = TempDir::new().unwrap();
+        crate::prepared::copy_folder(filled, dir.path());
+        Self::open_in(dir, engine, migrations)
+    }
+
+    fn open_in(dir: TempDir, engine: &TestEngine, migrations: &[Migration]) -> Self {
         let (url, schema) = match engine {
             TestEngine::Sqlite => (
                 format!("sqlite:{}", dir.path().join("lianti.db").display()),
@@ -80,6 +94,16 @@ impl TestStore {
         Self::open_at(&self.url, self.dir.path(), self.clock.clone())
     }
 
+    /// The schema it lives in on PostgreSQL.
+    pub(crate) fn schema(&self) -> &str {
+        self.schema.as_ref().map_or("", |(_, schema)| schema)
+    }
+
+    /// The server and the schema, which from now on outlives this.
+    pub(crate) fn keep_schema(&mut self) -> Option<(String, String)> {
+        self.schema.take()
+    }
+
     fn open_at(url: &str, dir: &std::path::Path, clock: Clock) -> Store {
         let options = Options {
             clock,
@@ -101,14 +125,18 @@ impl Drop for TestStore {
     }
 }
 
-/// Runs a script on a thread of its own: the plain client brings a runtime, which may not start
-/// inside the test's.
-fn run_sql(url: String, sql: String) -> std::thread::Result<()> {
-    let run = move || {
-        let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
-        client.batch_execute(&sql).unwrap();
-    };
+/// Asks the server on a thread of its own: the plain client brings a runtime, which may not start inside
+/// the test's.
+pub(crate) fn on_server<T: Send + 'static>(
+    url: String,
+    ask: impl FnOnce(&mut postgres::Client) -> T + Send + 'static,
+) -> std::thread::Result<T> {
+    let run = move || ask(&mut postgres::Client::connect(&url, postgres::NoTls).unwrap());
     std::thread::spawn(run).join()
+}
+
+fn run_sql(url: String, sql: String) -> std::thread::Result<()> {
+    on_server(url, move |client| client.batch_execute(&sql).unwrap())
 }
 
 fn make_schema(url: &str) -> String {

@@ -4,6 +4,7 @@
 
 mod app;
 mod engine;
+mod prepared;
 
 pub use app::{Client, Reply, TestApp, make_token};
 pub use engine::{TestEngine, TestStore, on_each_store};
@@ -17,18 +18,58 @@ where
     Fut: Future<Output = ()>,
 {
     for engine in TestEngine::all() {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            show_errors();
-            let app = TestApp::new(engine, modules).await;
-            let store = app.store().clone();
-            test(app).await;
-            store.close();
-        });
+        on_engine(engine, modules, &test);
     }
+}
+
+/// Runs `test` on SQLite: half of a long test, whose other half is [`on_postgres`], so that both run at
+/// the same time.
+pub fn on_sqlite<F, Fut>(modules: fn() -> Vec<Module>, test: F)
+where
+    F: Fn(TestApp) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    on_engine(TestEngine::Sqlite, modules, &test);
+}
+
+/// Runs `test` on PostgreSQL, where there is a server.
+pub fn on_postgres<F, Fut>(modules: fn() -> Vec<Module>, test: F)
+where
+    F: Fn(TestApp) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    for engine in TestEngine::all() {
+        if matches!(engine, TestEngine::Postgres(_)) {
+            on_engine(engine, modules, &test);
+        }
+    }
+}
+
+fn on_engine<F, Fut>(engine: TestEngine, modules: fn() -> Vec<Module>, test: &F)
+where
+    F: Fn(TestApp) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        show_errors();
+        let app = TestApp::new(engine, modules).await;
+        let store = app.store().clone();
+        test(app).await;
+        store.close();
+    });
+}
+
+/// Were the long versions of long tests asked for, with `LIANTI_RELIABILITY=full`?
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests learn from the environment how thorough they are to be"
+)]
+pub fn is_full() -> bool {
+    std::env::var("LIANTI_RELIABILITY").is_ok_and(|wanted| wanted == "full")
 }
 
 /// Prints what the server logs as an error, so that a failing test shows the cause.

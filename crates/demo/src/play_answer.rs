@@ -13,8 +13,9 @@ use resources::{Channel, Offer, Place, PlaceKind, Search};
 use store::Tx;
 
 use crate::cast::Person;
-use crate::play::Play;
+use crate::play::{Play, Task};
 use crate::play_case::{Fate, Sheet, Stage};
+use crate::play_open::Wish;
 use crate::play_sheet::Opening;
 use crate::scenarios_urgent::EXAMS;
 use crate::texts;
@@ -169,12 +170,20 @@ impl Play {
         };
         let sway = i64::from(self.world.random.below(early + late)) - i64::from(early);
         let at = (expected_at + Span::minutes(sway)).max(self.world.now() + Span::minutes(5));
-        if self.cases[case].fate == Fate::NoShow {
-            self.cases[case].stage = Stage::Over;
-            self.at(expected_at + Span::hours(4), crate::play::Task::Step(case));
-        } else {
-            self.cases[case].stage = Stage::Arrive;
-            self.at(at, crate::play::Task::Step(case));
+        match self.cases[case].fate {
+            Fate::NoShow => {
+                self.cases[case].stage = Stage::Over;
+                self.at(expected_at + Span::hours(4), Task::Step(case));
+            }
+            Fate::Elsewhere => {
+                self.cases[case].stage = Stage::Over;
+                self.after(5, 25, Task::Wish(Wish::Worsens { case }));
+                self.at(expected_at + Span::hours(4), Task::Step(case));
+            }
+            _ => {
+                self.cases[case].stage = Stage::Arrive;
+                self.at(at, Task::Step(case));
+            }
         }
     }
 

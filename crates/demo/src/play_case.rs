@@ -54,6 +54,10 @@ pub(crate) enum Fate {
     NoShow,
     /// Nobody ever answers.
     Ignored,
+    /// Accepted, but the patient gets worse at home and is admitted elsewhere first.
+    Elsewhere,
+    /// Leaves the ward after a day and is back within hours, with something else.
+    Returns,
     /// The patient dies.
     Dies,
 }
@@ -151,8 +155,9 @@ impl Play {
         self.leave_bed(case).await?;
         self.cases[case].stage = Stage::Over;
         self.cases[case].stop = Some(Stage::Over);
-        if !self.cases[case].dead {
-            let patient = self.cases[case].patient;
+        let patient = self.cases[case].patient;
+        let running = |other: &Case| other.patient == patient && other.stop != Some(Stage::Over);
+        if !self.cases[case].dead && !self.cases.iter().any(running) {
             self.world.busy.remove(&patient);
         }
         Ok(())

@@ -37,6 +37,11 @@ pub(crate) enum Wish {
         /// Key of the organization.
         to: &'static str,
     },
+    /// The patient of a case needs the green channel, for something else.
+    Worsens {
+        /// The case.
+        case: usize,
+    },
     /// Somebody who leaves a ward goes on to the other hospital.
     Transfer {
         patient: usize,
@@ -84,6 +89,7 @@ const FATES: &[(Fate, u32)] = &[
     (Fate::Withdrawn, 35),
     (Fate::NoShow, 32),
     (Fate::Ignored, 5),
+    (Fate::Elsewhere, 12),
     (Fate::Dies, 14),
 ];
 const EMERGENCY_FATES: &[(Fate, u32)] = &[
@@ -91,6 +97,7 @@ const EMERGENCY_FATES: &[(Fate, u32)] = &[
     (Fate::Late, 50),
     (Fate::Dies, 70),
     (Fate::Withdrawn, 10),
+    (Fate::Returns, 25),
 ];
 const ADVICE_FATES: &[(Fate, u32)] = &[(Fate::Completes, 930), (Fate::Ignored, 70)];
 /// Places whose people open the demonstration; they get more than their share.
@@ -143,7 +150,8 @@ impl Play {
                 fate,
                 stop,
             } => {
-                let Some((sheet, patient)) = self.who(kind, from) else {
+                let lies = fate == Some(Fate::Elsewhere);
+                let Some((sheet, patient)) = self.who(kind, from, lies) else {
                     return Ok(());
                 };
                 let table = match kind {
@@ -152,7 +160,7 @@ impl Play {
                     _ => FATES,
                 };
                 let drawn = *self.world.random.weighted(table);
-                let fate = fate.unwrap_or(drawn);
+                let fate = possible(fate.unwrap_or(drawn), kind, sheet);
                 let place = self.world.residents[patient].resident.place;
                 let from = self.world.shape.places[place].served_by.clone();
                 let (to, department) = self.whom(kind, sheet, &from);
@@ -197,6 +205,7 @@ impl Play {
                 .await
             }
             Wish::DownWaiting { to } => self.down_waiting(to).await,
+            Wish::Worsens { case } => self.worsen(case).await,
             Wish::Transfer {
                 patient,
                 department,
@@ -209,8 +218,8 @@ impl Play {
                     _ => ("branch", format!("branch/{}", scenario.branch)),
                 };
                 let (sheet, to) = (Sheet::Usual(scenario), to.to_owned());
-                let fate = *self.world.random.weighted(FATES);
                 let (kind, stop) = (Kind::Transfer, None);
+                let fate = possible(*self.world.random.weighted(FATES), kind, sheet);
                 self.open(Opening {
                     kind,
                     sheet,
@@ -228,7 +237,7 @@ impl Play {
 
     async fn down_waiting(&mut self, to: &str) -> Result<()> {
         let among = self.world.served.get(to).cloned().unwrap_or_default();
-        let inpatients = USUAL.iter().filter(|one| one.service == Service::Inpatient);
+        let inpatients = USUAL.iter().filter(|one| needs_bed(one));
         for scenario in inpatients.collect::<Vec<_>>() {
             let found = self
                 .world
@@ -252,8 +261,41 @@ impl Play {
         Ok(())
     }
 
-    /// What for, and who.
-    fn who(&mut self, kind: Kind, from: Option<&str>) -> Option<(Sheet, usize)> {
+    /// An emergency of somebody who has a case already: to the other hospital where it can treat it.
+    async fn worsen(&mut self, case: usize) -> Result<()> {
+        let one = &self.cases[case];
+        let (patient, from) = (one.patient, one.from.clone());
+        let problem = one.sheet.diagnosis().0.get(..3);
+        let asked_lead = one.to == "lead";
+        let today = self.world.today();
+        let resident = &self.world.residents[patient].resident;
+        let fits = |scenario: &&Scenario| {
+            scenario.diagnosis.0.get(..3) != problem && suits(scenario, resident, today)
+        };
+        let elsewhere = |scenario: &&Scenario| !asked_lead || !scenario.branch.is_empty();
+        let able = || EMERGENCIES.iter().filter(fits);
+        let Some(scenario) = able().find(elsewhere).or_else(|| able().next()) else {
+            return Ok(());
+        };
+        let (to, room) = match scenario.branch {
+            room if asked_lead && !room.is_empty() => ("branch", room),
+            _ => ("lead", scenario.lead),
+        };
+        let opening = Opening {
+            kind: Kind::Emergency,
+            sheet: Sheet::Usual(scenario),
+            patient,
+            from,
+            to: to.to_owned(),
+            department: format!("{to}/{room}"),
+            fate: Fate::Completes,
+            stop: None,
+        };
+        self.open(opening).await
+    }
+
+    /// What for, and who; only what needs a bed where it is told that somebody `lies`.
+    fn who(&mut self, kind: Kind, from: Option<&str>, lies: bool) -> Option<(Sheet, usize)> {
         const TRIES: usize = 40;
         let favoured = (*self.world.random.pick(FAVOURED)).to_owned();
         let near = self.world.random.chance(220);
@@ -277,7 +319,9 @@ impl Play {
             };
             let fits = |one: &Resident, today| match sheet {
                 Sheet::Exam(_) => one.birth_date.age_on(today) >= 25,
-                Sheet::Usual(scenario) => suits(scenario, one, today),
+                Sheet::Usual(scenario) => {
+                    (!lies || needs_bed(scenario)) && suits(scenario, one, today)
+                }
             };
             if let Some(patient) = self.world.somebody(&among, fits) {
                 let place = self.world.residents[patient].resident.place;
@@ -304,7 +348,7 @@ impl Play {
         let today = self.world.today();
         let resident = &self.world.residents[patient].resident;
         let other = USUAL.iter().find(|one| {
-            one.service == Service::Inpatient
+            needs_bed(one)
                 && suits(one, resident, today)
                 && known
                     .iter()
@@ -367,6 +411,20 @@ impl Play {
             .nth(at)
             .unwrap_or_else(|| ("lead".into(), "lead/imaging".into()))
     }
+}
+
+/// The fate, where the case can have it.
+fn possible(fate: Fate, kind: Kind, sheet: Sheet) -> Fate {
+    let can = match (fate, sheet) {
+        (Fate::Elsewhere, Sheet::Usual(scenario)) => kind == Kind::Up && needs_bed(scenario),
+        (Fate::Elsewhere, Sheet::Exam(_)) => false,
+        _ => true,
+    };
+    if can { fate } else { Fate::Completes }
+}
+
+fn needs_bed(scenario: &Scenario) -> bool {
+    scenario.service == Service::Inpatient
 }
 
 fn suits(scenario: &Scenario, one: &Resident, today: kernel::Date) -> bool {

@@ -6,8 +6,9 @@ use referral::{
 };
 use resources::Place;
 
-use crate::play::Play;
-use crate::play_case::{Sheet, Stage};
+use crate::play::{Play, Task};
+use crate::play_case::{Fate, Sheet, Stage};
+use crate::play_open::Wish;
 use crate::scenarios_urgent::EXAMS;
 
 /// Who sees that a patient has come.
@@ -74,6 +75,10 @@ impl Play {
                 doctor_name: Some(doctor.actor.name.clone()),
             });
             self.act(case, &nurse, command).await?;
+            if self.cases[case].fate == Fate::Returns {
+                self.next(case, Stage::Return, 1_000, 1_200);
+                return Ok(());
+            }
             let days = self.world.random.between(2, 9);
             self.next(case, Stage::Return, days * 1_440, days * 1_440 + 400);
         } else {
@@ -105,7 +110,7 @@ impl Play {
                 .date()
                 .plus_days(i64::from(now.local_hour() >= 21))
                 .at(9, 20);
-            self.at(morning, crate::play::Task::Step(case));
+            self.at(morning, Task::Step(case));
             return Ok(());
         }
         let lay = state == State::Admitted;
@@ -124,6 +129,11 @@ impl Play {
         }
         self.leave_bed(case).await?;
         self.maybe_message(case, true);
+        if lay && self.cases[case].fate == Fate::Returns {
+            self.after(120, 360, Task::Wish(Wish::Worsens { case }));
+            self.next(case, Stage::Close, 2_000, 9_000);
+            return Ok(());
+        }
         let can_go_down = matches!(
             self.cases[case].kind,
             Kind::Up | Kind::Emergency | Kind::Transfer

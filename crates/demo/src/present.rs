@@ -121,6 +121,12 @@ const LATE: &[Late] = &[
     (340, Kind::Exam, "community-1", Fate::Completes, None),
     (300, Kind::Up, "village-4-1", Fate::Completes, None),
     (260, Kind::Up, "community-1", Fate::Completes, None),
+    // Home after a day, and back in hospital within hours.
+    (2_900, Kind::Emergency, "town-2", Fate::Returns, None),
+    (2_880, Kind::Emergency, "community-2", Fate::Returns, None),
+    // Accepted, and admitted elsewhere before they came.
+    (1_400, Kind::Up, "town-3", Fate::Elsewhere, None),
+    (1_350, Kind::Up, "village-3-1", Fate::Elsewhere, None),
     // There, waiting for results.
     (
         2_600,

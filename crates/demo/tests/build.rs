@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use http::Module;
 use kernel::Instant;
 use lianti_demo as demo;
-use lianti_demo::Played;
 use referral::{Referral, State};
 use store::{Request, Tx, params};
 use testkit::{TestApp, TestEngine};
@@ -24,10 +23,22 @@ fn modules() -> Vec<Module> {
 
 const SEED: u64 = 20_261_122;
 
-async fn built(engine: TestEngine, seed: u64) -> (TestApp, Played) {
-    let app = TestApp::new(engine, modules).await;
-    let played = demo::small(&app.app, seed).await.unwrap().unwrap();
-    (app, played)
+/// A day with the fewest people who fill the wards and still have work to do.
+async fn one_day(seed: u64) -> TestApp {
+    let app = TestApp::new(TestEngine::Sqlite, modules).await;
+    let options = one_day_of(&app, seed);
+    let played = demo::ensure(&app.app, &options, &mut |_| {}).await.unwrap();
+    assert!(played.is_some());
+    app
+}
+
+fn one_day_of(app: &TestApp, seed: u64) -> demo::Options {
+    demo::Options {
+        days: 1,
+        seed,
+        residents: 900,
+        until: app.clock().now() + kernel::Span::days(2),
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -68,35 +79,48 @@ fn story(case: &Referral) -> (String, String, Option<Instant>, Option<Instant>) 
     )
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_small_demonstration_is_whole_on_both_engines() {
-    for engine in TestEngine::all() {
-        let (app, played) = built(engine, SEED).await;
-        let cases = cases(&app).await;
-        let total: usize = played.cases.values().sum();
-        assert!(total >= 40, "{played:?}");
-        assert!(cases.len() >= total);
-        assert!(played.stumbles * 20 <= total, "{played:?}");
-        let states: BTreeSet<State> = cases.iter().map(|case| case.state).collect();
-        for state in [
-            State::Submitted,
-            State::InReview,
-            State::Escalated,
-            State::Accepted,
-            State::Arrived,
-            State::Admitted,
-            State::ResultsReturned,
-            State::Asked,
-            State::DownProposed,
-        ] {
-            assert!(states.contains(&state), "{state:?} is missing: {played:?}");
-        }
-        let (occupied, beds) = played.occupied;
-        assert_eq!(beds, 500);
-        assert!((300..=450).contains(&occupied), "{occupied} beds occupied");
-        nothing_is_broken(&app).await;
-        lists_are_filled(&app).await;
+#[test]
+fn a_small_demonstration_is_whole_on_sqlite() {
+    testkit::on_sqlite(modules, is_whole);
+}
+
+#[test]
+fn a_small_demonstration_is_whole_on_postgres() {
+    testkit::on_postgres(modules, is_whole);
+}
+
+async fn is_whole(app: TestApp) {
+    let played = demo::small(&app.app, SEED).await.unwrap().unwrap();
+    let cases = cases(&app).await;
+    let total: usize = played.cases.values().sum();
+    assert!(total >= 40, "{played:?}");
+    assert!(cases.len() >= total);
+    assert!(played.stumbles * 20 <= total, "{played:?}");
+    let states: BTreeSet<State> = cases.iter().map(|case| case.state).collect();
+    for state in [
+        State::Submitted,
+        State::InReview,
+        State::Escalated,
+        State::Accepted,
+        State::Arrived,
+        State::Admitted,
+        State::ResultsReturned,
+        State::Asked,
+        State::DownProposed,
+        State::ClosedElsewhere,
+    ] {
+        assert!(states.contains(&state), "{state:?} is missing: {played:?}");
     }
+    let back = cases.iter().filter(|case| case.readmission.is_some());
+    assert!(
+        back.count() >= 2,
+        "nobody came back to hospital: {played:?}"
+    );
+    let (occupied, beds) = played.occupied;
+    assert_eq!(beds, 500);
+    assert!((300..=450).contains(&occupied), "{occupied} beds occupied");
+    nothing_is_broken(&app).await;
+    lists_are_filled(&app).await;
 }
 
 async fn nothing_is_broken(app: &TestApp) {
@@ -136,20 +160,21 @@ async fn lists_are_filled(app: &TestApp) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_seed_gives_the_same_work() {
-    let (first, _) = built(TestEngine::Sqlite, SEED).await;
-    let (second, _) = built(TestEngine::Sqlite, SEED).await;
-    let (other, _) = built(TestEngine::Sqlite, 7).await;
+    let (first, second, other) = (one_day(SEED).await, one_day(SEED).await, one_day(7).await);
     let stories = |cases: Vec<Referral>| cases.iter().map(story).collect::<Vec<_>>();
     let told = stories(cases(&first).await);
+    assert!(told.len() >= 10, "too little happened to compare: {told:?}");
     assert_eq!(told, stories(cases(&second).await));
     assert_ne!(told, stories(cases(&other).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_call_builds_nothing_and_half_a_build_is_named() {
-    let (app, _) = built(TestEngine::Sqlite, SEED).await;
+    let app = one_day(SEED).await;
+    let options = one_day_of(&app, SEED);
     assert!(demo::is_built(&app.app).await.unwrap());
-    assert!(demo::small(&app.app, SEED).await.unwrap().is_none());
+    let again = demo::ensure(&app.app, &options, &mut |_| {}).await;
+    assert!(again.unwrap().is_none());
     const FORGET: &str = "DELETE FROM event WHERE event = 'demo.finished' AND id <> $1";
     app.store()
         .write(&Request::system("test"), |tx| {
@@ -161,10 +186,13 @@ async fn a_second_call_builds_nothing_and_half_a_build_is_named() {
     assert_eq!(error.code(), "demo.half-made");
 }
 
-/// The whole demonstration, for measuring: `cargo test --release -p lianti-demo -- --ignored`.
+/// The whole demonstration, with `LIANTI_RELIABILITY=full`: it takes a minute in a release build, several
+/// without.
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "takes about a minute in a release build"]
 async fn the_whole_demonstration() {
+    if !testkit::is_full() {
+        return;
+    }
     let app = TestApp::new(TestEngine::Sqlite, modules).await;
     let until = app.clock().now() + kernel::Span::days(91);
     let options = demo::Options::new(90, SEED, until);

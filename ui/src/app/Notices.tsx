@@ -4,6 +4,7 @@ import { Badge, Button } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { call, type Page } from '@/api/client';
 import { type TextParams, t } from '@/i18n';
+import { usePhone } from '@/kit/media';
 
 const NoticesDrawer = lazy(() => import('./NoticesDrawer'));
 
@@ -40,7 +41,10 @@ export function useReadNotices(): (ids: string[]) => Promise<void> {
   };
 }
 
+const UNREAD_SHOWN_MAX = 99;
+
 export function NoticesBell() {
+  const phone = usePhone();
   const [open, setOpen] = useState(false);
   const notices = useNotices();
   const unread = (notices.data?.pages ?? [])
@@ -49,7 +53,13 @@ export function NoticesBell() {
   const label = unread > 0 ? t('app.top.notices-n', { n: unread }) : t('app.top.notices');
   return (
     <>
-      <Badge count={unread} size="small" offset={[-6, 6]}>
+      <Badge
+        // More may be unread on the pages not read yet: then it says so.
+        count={notices.hasNextPage && unread > 0 ? unread + 1 : unread}
+        overflowCount={notices.hasNextPage ? unread : UNREAD_SHOWN_MAX}
+        size="small"
+        offset={phone ? [-14, 12] : [-6, 6]}
+      >
         <Button
           type="text"
           icon={<BellOutlined />}

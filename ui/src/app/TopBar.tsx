@@ -18,6 +18,7 @@ import {
   useSessionChange,
 } from '@/api/session';
 import { t } from '@/i18n';
+import { useActingOrg } from '@/kit/actingOrg';
 import { usePhone } from '@/kit/media';
 import { PathLink } from '@/kit/PathLink';
 import { useGo } from '@/kit/route';
@@ -59,6 +60,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
 
 function RoleSwitch() {
   const { assignment, assignments, demo } = useSession();
+  const org = useActingOrg();
   const go = useGo();
   const changed = useSessionChange();
   async function choose(next: Assignment) {
@@ -77,7 +79,7 @@ function RoleSwitch() {
     <>
       {demo && <span className="app-demo-mark">{t('app.top.demo')}</span>}
       <span className="app-role-text">
-        <span className="app-role-org">{assignment.org_name}</span>
+        <span className="app-role-org">{org}</span>
         <span className="app-role-name">{roleName(assignment)}</span>
       </span>
       {!one && <DownOutlined aria-hidden="true" />}

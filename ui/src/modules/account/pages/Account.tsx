@@ -1,6 +1,7 @@
 import { Alert } from 'antd';
 import { roleName, useSession } from '@/api/session';
 import { t } from '@/i18n';
+import { useActingOrg } from '@/kit/actingOrg';
 import { Facts, Page, Section } from '@/kit/Page';
 import { PasswordForm } from './PasswordForm';
 import { SecondFactor } from './SecondFactor';
@@ -9,6 +10,7 @@ import { Sessions } from './Sessions';
 /** My password, my second factor, my signed-in devices. */
 export default function Account() {
   const { account, assignment, must_change_password } = useSession();
+  const org = useActingOrg();
   return (
     <Page title={t('account.title')}>
       {must_change_password && (
@@ -19,7 +21,7 @@ export default function Account() {
           items={[
             { label: t('account.who.name'), value: account.name },
             { label: t('account.who.username'), value: account.username },
-            { label: t('account.who.org'), value: assignment.org_name },
+            { label: t('account.who.org'), value: org },
             { label: t('account.who.role'), value: roleName(assignment) },
           ]}
         />

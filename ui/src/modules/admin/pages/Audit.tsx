@@ -29,6 +29,15 @@ const FILTERS = {
   entity_id: text(),
 };
 
+/** What is changed and looked at, as people speak of it. */
+const THINGS = [
+  ...['referral', 'follow-up', 'patient', 'consent', 'break-glass', 'hold', 'waiting'],
+  ...['ward', 'bed', 'clinic-session', 'schedule-template', 'equipment', 'maintenance'],
+  ...['organization', 'department', 'practitioner', 'group', 'membership', 'alliance', 'bond'],
+  ...['decision', 'evidence', 'technique', 'capability-survey', 'catchment', 'import'],
+  ...['account', 'assignment', 'token', 'rule-set', 'dispatch-message'],
+];
+
 type Filters = Partial<Record<keyof typeof FILTERS, string>>;
 
 /** Days of the address as moments: from the first day's beginning to the last day's end. */
@@ -56,21 +65,21 @@ export default function Audit() {
     {
       key: 'at',
       title: t('admin.audit.at'),
-      width: 150,
+      width: 140,
       always: true,
       render: (row) => <DateTime at={row.at} />,
     },
     {
       key: 'event',
       title: t('admin.audit.event'),
-      width: 220,
+      width: 170,
       always: true,
       render: (row) => <span title={row.event}>{eventText(row.event)}</span>,
     },
     {
       key: 'actor',
       title: t('admin.audit.actor'),
-      width: 120,
+      width: 96,
       render: (row) => row.actor_name || '—',
     },
     {
@@ -82,17 +91,17 @@ export default function Audit() {
     {
       key: 'for',
       title: t('admin.audit.actor-org'),
-      width: 160,
+      width: 150,
       render: (row) => orgName(row.actor_org_id),
     },
-    { key: 'org', title: t('admin.audit.org'), width: 160, render: (row) => orgName(row.org_id) },
+    { key: 'org', title: t('admin.audit.org'), width: 150, render: (row) => orgName(row.org_id) },
     {
       key: 'patient',
       title: t('admin.audit.patient'),
-      width: 110,
+      width: 100,
       render: (row) => (row.patient_id ? `…${row.patient_id.slice(-6)}` : '—'),
     },
-    { key: 'address', title: t('admin.audit.address'), width: 130, render: (row) => row.address },
+    { key: 'address', title: t('admin.audit.address'), width: 124, render: (row) => row.address },
     {
       key: 'seq',
       title: t('admin.audit.seq'),
@@ -116,7 +125,12 @@ export default function Audit() {
             fields={[
               { kind: 'dates', name: 'from', to: 'to', label: t('admin.audit.dates') },
               { kind: 'search', name: 'event', label: t('admin.audit.event-hint') },
-              { kind: 'search', name: 'kind', label: t('admin.audit.kind') },
+              {
+                kind: 'choice',
+                name: 'kind',
+                label: t('admin.audit.kind'),
+                options: THINGS.map((value) => ({ value, label: t(`admin.kind.${value}`) })),
+              },
               {
                 kind: 'other',
                 name: 'org_id',

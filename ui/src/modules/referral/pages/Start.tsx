@@ -8,9 +8,10 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { call, type Page as RowPage } from '@/api/client';
 import { useConnection } from '@/api/events';
-import { useCan, useSession } from '@/api/session';
+import { useCan } from '@/api/session';
 import { t } from '@/i18n';
 import { type ActionTile, ActionTiles } from '@/kit/ActionTiles';
+import { useActingOrg } from '@/kit/actingOrg';
 import { Page, Section } from '@/kit/Page';
 import { PathLink } from '@/kit/PathLink';
 import { useGo } from '@/kit/route';
@@ -26,7 +27,7 @@ const RECENT_MAX = 5;
 
 /** A village doctor's home: four large actions, and how one's own requests stand. */
 export default function Start() {
-  const session = useSession();
+  const org = useActingOrg();
   const can = useCan();
   const go = useGo();
   const counts = useCounts();
@@ -67,10 +68,7 @@ export default function Start() {
     },
   ];
   return (
-    <Page
-      title={t('referral.start.title')}
-      meta={<span className="lt-muted">{session.assignment.org_name}</span>}
-    >
+    <Page title={t('referral.start.title')} meta={<span className="lt-muted">{org}</span>}>
       {offline && (
         <p className="referral-alarm" data-tone="soon">
           {t('referral.start.offline')}

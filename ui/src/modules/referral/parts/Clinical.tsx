@@ -1,4 +1,5 @@
 /** What the sending doctor wrote, for reading. */
+import { WarningFilled } from '@ant-design/icons';
 import { t } from '@/i18n';
 import { dateTimeText } from '@/kit/time';
 import { listed, pair, parted } from '@/kit/words';
@@ -18,7 +19,10 @@ export function VitalList({ signs }: { signs: VitalSigns }) {
         <li key={vital.name} data-unusual={vital.unusual}>
           <span className="lt-muted">{vital.label}</span> <b className="lt-figures">{vital.text}</b>
           {vital.unusual && (
-            <span className="lt-visually-hidden"> {t('referral.vital.unusual')}</span>
+            <span className="referral-unusual">
+              <WarningFilled aria-hidden="true" title={t('referral.vital.unusual')} />
+              <span className="lt-visually-hidden"> {t('referral.vital.unusual')}</span>
+            </span>
           )}
         </li>
       ))}

@@ -9,22 +9,28 @@ import { byPerson, settled } from './screens.mjs';
 const url = serverUrl();
 const source = resolve(import.meta.dirname, '..', 'ui', 'src');
 
-/** Who refers and receives, and who keeps beds, clinics and devices; the others steer and administer. */
+/** Who refers and receives, who keeps beds, clinics and devices, who steers; the others administer. */
 const CARE = new Set(['village-doctor', 'referral-office']);
 const PLACES = new Set(['ward-nurse', 'bed-manager']);
+const STEERING = new Set(['director', 'dispatcher', 'health-bureau']);
+/** Screens with a thousand small parts, which take axe as long as all other lists of places. */
+const BOARDS = new Set(['beds', 'slots', 'equipment']);
 export const atCare = ({ role }) => CARE.has(role);
-export const atPlaces = ({ role }) => PLACES.has(role);
-export const atDesk = (screen) => !atCare(screen) && !atPlaces(screen);
+export const atBoards = ({ role, name }) => PLACES.has(role) && BOARDS.has(name);
+export const atPlaces = ({ role, name }) => PLACES.has(role) && !BOARDS.has(name);
+export const atSteering = ({ role }) => STEERING.has(role);
+export const atAdmin = ({ role }) => ![CARE, PLACES, STEERING].some((group) => group.has(role));
 
 /**
- * Opens the screens of `chosen` people one after another and gives each to `look`; what it finds wrong
- * is told together at the end, so that one run shows everything.
+ * Opens the `chosen` screens one after another, each as the person who looks at it, and gives it
+ * to `look`; what is wrong is told together at the end, so that one run shows everything.
  */
 export async function walk({ chosen = () => true, language, ...screen }, look, more = async () => {}) {
   const browser = await launch();
   const wrong = [];
   try {
-    for (const screens of byPerson().filter(([one]) => chosen(one))) {
+    for (const screens of byPerson().map((all) => all.filter(chosen))) {
+      if (screens.length === 0) continue;
       const [{ role, org }] = screens;
       const page = await signedIn(browser, url, role, { org, language, ...screen });
       for (const one of screens) {

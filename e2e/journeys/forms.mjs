@@ -159,10 +159,10 @@ test("a patient's new telephone, while a colleague changes the record", async ()
     await page.goto(`${url}/record/patients/${patient.id}/edit`);
     await page.getByRole('button', { name: '添加证件' }).click();
     const box = dialog(page);
-    await choose(page, field(box, '证件类型'), { option: '护照' });
     await field(box, '证件号').fill('1');
     await save(box);
     await fault(box, '证件号').getByText('证件号码的长度或字符不正确').waitFor();
+    await choose(page, field(box, '证件类型'), { option: '护照' });
     await field(box, '证件号').fill(`E${CODE}00`);
     await save(box);
     await box.waitFor({ state: 'hidden' });

@@ -1,11 +1,10 @@
-// The screens of those who steer, govern and administer, light and dark, and the wall: no serious
-// violation of accessibility.
+// The network, the desk, the figures and the wall, light and dark: no serious violation of accessibility.
 import { test } from 'node:test';
-import { atDesk, axeFindings, walk } from '../audit.mjs';
+import { atSteering, axeFindings, walk } from '../audit.mjs';
 import { accessible, serverUrl, signedIn, sizes } from '../browser.mjs';
 
-test('the screens of administration and the wall are accessible, light and dark', () =>
-  walk({ chosen: atDesk }, (page) => axeFindings(page, accessible), async (browser, wrong) => {
+test('the screens of those who steer, and the wall, are accessible, light and dark', () =>
+  walk({ chosen: atSteering }, (page) => axeFindings(page, accessible), async (browser, wrong) => {
     const wall = await signedIn(browser, serverUrl(), 'dispatcher', { size: sizes.wide });
     await wall.goto(`${serverUrl()}/dispatch/wall`);
     await wall.locator('.wall-panel-queue').waitFor();

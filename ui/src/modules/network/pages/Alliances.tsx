@@ -14,6 +14,7 @@ import { EmptyState, ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { toast } from '@/kit/toast';
 import { act, fullName, options, useRows, word } from '../queries';
+import { useReach } from '../reach';
 import type { AllianceView } from '../types';
 import { COUNCIL_CLASSES } from '../types';
 import { ConceptName } from './Departments';
@@ -26,6 +27,7 @@ import '../network.css';
 /** Specialty alliances: they cross the tree. */
 export default function Alliances() {
   const can = useCan();
+  const reaches = useReach('network.manage');
   const rows = useRows<AllianceView>(['alliance'], '/api/alliances', {});
   return (
     <Page
@@ -67,7 +69,7 @@ export default function Alliances() {
         <EmptyState title={t('network.alliances.none')} hint={t('network.alliances.none-hint')} />
       )}
       {rows.data?.map((alliance) => (
-        <Alliance key={alliance.id} alliance={alliance} mayManage={can('network.manage')} />
+        <Alliance key={alliance.id} alliance={alliance} mayManage={reaches(alliance.lead_org_id)} />
       ))}
     </Page>
   );

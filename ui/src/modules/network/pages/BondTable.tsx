@@ -4,7 +4,6 @@ import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { call, callVersioned, type Page as Rows } from '@/api/client';
 import { orgName } from '@/api/organizations';
-import { useCan } from '@/api/session';
 import { t } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
@@ -16,13 +15,14 @@ import { StatusTag } from '@/kit/StatusTag';
 import { toast } from '@/kit/toast';
 import { usePages } from '@/kit/usePages';
 import { act, word } from '../queries';
+import { useReach } from '../reach';
 import type { BondView } from '../types';
 import { EvidenceLinks } from './EvidenceLinks';
 import { LastDay } from './fields';
 
 /** Bonds with their dates and the files that prove them. */
 export function BondTable({ filters }: { filters: { kind?: string; org_id?: string } }) {
-  const can = useCan();
+  const reaches = useReach('network.manage');
   const go = useGo();
   const pages = usePages<BondView>(['bond', 'list', filters], (after, signal) =>
     call<Rows<BondView>>('GET', '/api/bonds', { query: { ...filters, after }, signal }),
@@ -36,7 +36,7 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
     await pages.refetch();
   }
   const actionsOf = (bond: BondView) =>
-    can('network.manage') &&
+    (reaches(bond.from_org_id) || reaches(bond.to_org_id)) &&
     bond.state === 'active' && (
       <span className="network-row-actions">
         <Button
@@ -63,8 +63,8 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
     <Section
       title={t('network.bonds.title')}
       extra={
-        can('network.manage') &&
-        filters.org_id && (
+        filters.org_id &&
+        reaches(filters.org_id) && (
           <Button
             size="small"
             icon={<PlusOutlined />}

@@ -19,7 +19,7 @@ import { BOND_KINDS } from '../types';
 import { EvidenceUpload } from './EvidenceUpload';
 import { DateItem } from './fields';
 import { useOptionalParam } from './params';
-import { type Seen, useMerge } from './useMerge';
+import { forgive, type Seen, useMerge } from './useMerge';
 import '../network.css';
 
 const PLACE = { from: text() };
@@ -116,6 +116,7 @@ function Editor({ id, seen, files }: EditorProps) {
           initialValues={seen?.values ?? { from_org_id: place.from, evidence_ids: [] }}
           onFinish={(values) => save.mutate(givenValues(values), { onError: merge.refused })}
           scrollToFirstError
+          onValuesChange={(changed) => forgive(form, changed)}
         >
           <Form.Item name="kind" label={labels.kind} rules={[required]}>
             <Select

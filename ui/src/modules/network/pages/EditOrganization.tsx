@@ -18,7 +18,7 @@ import { FUNDINGS, INPUT_MODES, LEVELS, ORG_KINDS, OWNERSHIPS, POSITIONINGS } fr
 import { DateItem } from './fields';
 import { GuardedRefusal, IDENTITY_CODE, isGuarded } from './GuardedRefusal';
 import { useOptionalParam } from './params';
-import { useMerge } from './useMerge';
+import { forgive, useMerge } from './useMerge';
 import '../network.css';
 
 /** Recording a member, or what is known of one. */
@@ -102,6 +102,7 @@ function Editor({ org, version }: { org?: OrganizationDetail; version?: string }
         className="lt-form"
         initialValues={initial(org)}
         scrollToFirstError
+        onValuesChange={(changed) => forgive(form, changed)}
         onFinish={(values) =>
           save.mutate(givenValues({ ...values, position: org?.position }), {
             onError: merge.refused,

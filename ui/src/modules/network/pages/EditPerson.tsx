@@ -17,7 +17,7 @@ import type { Practitioner, PractitionerInput } from '../types';
 import { PROFESSIONS, STAFF_STATUSES, TITLE_RANKS } from '../types';
 import { GuardedRefusal, IDENTITY_CODE, isGuarded } from './GuardedRefusal';
 import { useOptionalParam } from './params';
-import { useMerge } from './useMerge';
+import { forgive, useMerge } from './useMerge';
 import '../network.css';
 
 /** Recording a practitioner, or what is known of one. */
@@ -109,6 +109,7 @@ function Editor({ person, version }: { person?: Practitioner; version?: string }
         className="lt-form"
         initialValues={initial(person)}
         scrollToFirstError
+        onValuesChange={(changed) => forgive(form, changed)}
         onFinish={(values) => save.mutate(givenValues(values), { onError: merge.refused })}
       >
         <Section title={t('network.tab.facts')}>

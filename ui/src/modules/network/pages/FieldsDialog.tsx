@@ -11,7 +11,7 @@ import { flattenValues, givenValues } from '../merge';
 import type { Evidence } from '../types';
 import { EvidenceUpload } from './EvidenceUpload';
 import { ConceptSelect, ConceptsSelect, CountsInput, DateItem, OrgsSelect } from './fields';
-import { type Seen, useMerge } from './useMerge';
+import { forgive, type Seen, useMerge } from './useMerge';
 
 export interface QuickField {
   /** Where it goes in what is sent: `open_to.to`. */
@@ -118,6 +118,7 @@ export function FieldsDialog(props: FieldsDialogProps) {
         initialValues={seen?.values ?? initialOf(fields)}
         onFinish={submit}
         scrollToFirstError
+        onValuesChange={(changed) => forgive(form, changed)}
       >
         {fields
           .filter((field) => field.when?.(values as Record<string, unknown>) ?? true)
@@ -144,7 +145,12 @@ function Field({ field, files }: { field: QuickField; files?: Evidence[] }) {
       extra={extra}
       rules={
         required
-          ? [{ required: true, whitespace: isText(field), message: t('kit.form.required') }]
+          ? [
+              // With `whitespace` a rule is about texts: a number or a list would fail it.
+              isText(field)
+                ? { required: true, whitespace: true, message: t('kit.form.required') }
+                : { required: true, message: t('kit.form.required') },
+            ]
           : []
       }
     >

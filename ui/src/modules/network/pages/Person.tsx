@@ -2,7 +2,6 @@ import { Button } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { type ReactNode, useState } from 'react';
 import { useOrgName } from '@/api/organizations';
-import { useCan } from '@/api/session';
 import { t, textOr } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
@@ -16,6 +15,7 @@ import { useNow } from '@/kit/time';
 import { toast } from '@/kit/toast';
 import { licenceState } from '../licences';
 import { act, usePerson, useRows, word } from '../queries';
+import { useReach } from '../reach';
 import type { Decision, Practitioner } from '../types';
 import { PERSON_FIELDS } from '../types';
 import { ConceptName } from './Departments';
@@ -29,7 +29,7 @@ import '../network.css';
 export default function Person() {
   const id = useRouteParam('id');
   const found = usePerson(id);
-  const can = useCan();
+  const reaches = useReach('network.people');
   const go = useGo();
   const [lastDay, setLastDay] = useState<Dayjs | null>(null);
   if (found.isPending) return <PageSkeleton />;
@@ -37,7 +37,7 @@ export default function Person() {
     return <ErrorState page error={found.error} onRetry={() => void found.refetch()} />;
   }
   const { body: person, version } = found.data;
-  const mayManage = can('network.people') && person.state === 'active';
+  const mayManage = reaches(person.home_org_id) && person.state === 'active';
   const reread = () => void found.refetch();
   return (
     <Page

@@ -4,7 +4,7 @@ import type { ApiError } from '@/api/errors';
 import { t } from '@/i18n';
 import { markFields, namePath } from '@/kit/FormErrors';
 import { toast } from '@/kit/toast';
-import { type Merged, mergeValues } from '../merge';
+import { flattenValues, type Merged, mergeValues } from '../merge';
 
 /** What a form is about, as it was read. */
 export interface Seen {
@@ -58,6 +58,12 @@ export function useMerge({ form, seen, read, labels, show }: MergeOptions): Merg
       else markFields(form, error);
     },
   };
+}
+
+/** A sentence of the server's goes once its field is changed. */
+export function forgive(form: FormInstance, changed: object): void {
+  const paths = Object.keys(flattenValues(changed));
+  form.setFields(paths.map((path) => ({ name: namePath(path), errors: [] })));
 }
 
 interface MergeNoteProps {

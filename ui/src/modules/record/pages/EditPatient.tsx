@@ -103,6 +103,10 @@ function IdentityForm({ record, onStale }: IdentityFormProps) {
         className="lt-form"
         initialValues={base.values}
         onFinish={send}
+        // A sentence of the server's goes once its field is changed.
+        onValuesChange={(changed) =>
+          form.setFields(Object.keys(changed).map((name) => ({ name, errors: [] }) as FieldData))
+        }
         scrollToFirstError
       >
         <Form.Item name="name" label={labelOf('name')} rules={[required]}>
@@ -215,6 +219,8 @@ function useNewest(form: FormInstance<IdentityValues>, record: PatientRecord) {
   );
   return { base, note };
 }
+
+type FieldData = Parameters<FormInstance<IdentityValues>['setFields']>[0][number];
 
 function labelOf(field: IdentityField): string {
   const name = field === 'catchment_org_id' ? 'catchment' : field.replaceAll('_', '-');

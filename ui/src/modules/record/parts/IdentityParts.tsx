@@ -4,6 +4,7 @@ import { Button, DatePicker, Form, Input, Modal, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { type CommandHeaders, useCommand } from '@/api/command';
+import { ApiError } from '@/api/errors';
 import { serverNow } from '@/api/serverTime';
 import { t } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
@@ -92,8 +93,6 @@ function IdentifierDialog({ record, onClose }: DialogProps) {
   const labels = {
     'identifier.kind': t('record.field.identifier-kind'),
     'identifier.value': t('record.field.identifier'),
-    identifier: t('record.field.identifier'),
-    identifiers: t('record.field.identifier'),
   };
   return (
     <Modal
@@ -113,11 +112,15 @@ function IdentifierDialog({ record, onClose }: DialogProps) {
         onFinish={({ identifier }) =>
           change.mutate(
             { path: '/identifiers', body: identifier },
-            { onError: (error) => markFields(form, error) },
+            { onError: (error) => markFields(form, atValue(error)) },
           )
         }
       >
-        <FormErrors error={change.error} labels={labels} onGo={scrollToField(form)} />
+        <FormErrors
+          error={change.error && atValue(change.error)}
+          labels={labels}
+          onGo={scrollToField(form)}
+        />
         <Form.Item name={['identifier', 'kind']} label={labels['identifier.kind']}>
           <Select
             options={IDENTIFIER_KINDS.map((value) => ({
@@ -146,6 +149,15 @@ function IdentifierDialog({ record, onClose }: DialogProps) {
       </Form>
     </Modal>
   );
+}
+
+/** A refusal of the number as a whole stands where it is typed. */
+function atValue(error: ApiError): ApiError {
+  const { status, code, detail, trace_id, data } = error;
+  const errors = error.errors.map((field) =>
+    /^identifiers?$/.test(field.path) ? { ...field, path: 'identifier.value' } : field,
+  );
+  return new ApiError({ status, code, detail, trace_id, data, errors });
 }
 
 /** Who decides for the patient, and whom to call. */

@@ -14,7 +14,13 @@ const INHERITED: &[&str] = &["Resource", "DomainResource", "Element", "BackboneE
 /// A parameter that lists more targets than this means any resource.
 const ANY_TARGET_MIN: usize = 100;
 /// Sets without a list: every registered media type, every unit.
-const OPEN_SETS: &[&str] = &["mimetypes", "ucum-units", "languages", "all-languages", "LL379-9"];
+const OPEN_SETS: &[&str] = &[
+    "mimetypes",
+    "ucum-units",
+    "languages",
+    "all-languages",
+    "LL379-9",
+];
 
 /// Types and their elements. `!name kind base`, then a row an element: name, min, max, types
 /// (parted by `|`, each with its targets behind `:`), flags (`m` modifier, `s` summary), binding.
@@ -36,7 +42,10 @@ pub(crate) fn types(package: &Package) -> String {
         }
         let elements = own_elements(definition);
         write_elements(&mut text, &elements, name);
-        for parent in elements.iter().filter(|element| is_parent(element, &elements)) {
+        for parent in elements
+            .iter()
+            .filter(|element| is_parent(element, &elements))
+        {
             let path = word(&parent["path"]);
             let base = word(&parent["type"][0]["code"]);
             let _ = writeln!(text, "!{path}\tbackbone\t{base}");
@@ -61,7 +70,10 @@ fn write_elements(text: &mut String, elements: &[&Value], parent: &str) {
             reference.trim_start_matches('#').to_owned()
         } else {
             let types = list(&element["type"]).iter();
-            types.map(|kind| type_text(path, kind)).collect::<Vec<_>>().join("|")
+            types
+                .map(|kind| type_text(path, kind))
+                .collect::<Vec<_>>()
+                .join("|")
         };
         let mut flags = String::new();
         if element["isModifier"] == true {
@@ -81,7 +93,9 @@ fn type_text(element_path: &str, kind: &Value) -> String {
     let code = list(&kind["extension"])
         .iter()
         .find(|extension| word(&extension["url"]).ends_with(FHIR_TYPE))
-        .map_or(word(&kind["code"]), |extension| word(&extension["valueUrl"]));
+        .map_or(word(&kind["code"]), |extension| {
+            word(&extension["valueUrl"])
+        });
     let code = code.rsplit('/').next().unwrap_or(code);
     let code = match code {
         // The package says `string`; the specification's text and its regular expression say `id`.
@@ -167,7 +181,9 @@ pub(crate) fn bindings(package: &Package) -> String {
 fn collect_codes(contains: &Value, systems: &mut BTreeMap<String, Vec<String>>) {
     for concept in list(contains) {
         if concept["abstract"] != true && concept["code"].is_string() {
-            let codes = systems.entry(word(&concept["system"]).to_owned()).or_default();
+            let codes = systems
+                .entry(word(&concept["system"]).to_owned())
+                .or_default();
             let code = word(&concept["code"]).to_owned();
             if !codes.contains(&code) {
                 codes.push(code);
@@ -192,7 +208,11 @@ pub(crate) fn search_parameters(package: &Package) -> String {
             let url = word(&parameter["url"]);
             let name = url.rsplit('/').next().unwrap_or(url);
             let targets: Vec<&str> = list(&parameter["target"]).iter().map(word).collect();
-            let targets = if targets.len() > ANY_TARGET_MIN { vec![] } else { targets };
+            let targets = if targets.len() > ANY_TARGET_MIN {
+                vec![]
+            } else {
+                targets
+            };
             let expression = expression_for(base, word(&parameter["expression"]));
             let components: Vec<String> = list(&parameter["component"])
                 .iter()
@@ -206,13 +226,13 @@ pub(crate) fn search_parameters(package: &Package) -> String {
                 })
                 .collect();
             let (targets, components) = (targets.join(","), components.join(";"));
-            let row = format!(
-                "{base}\t{code}\t{kind}\t{name}\t{targets}\t{expression}\t{components}"
-            );
+            let row =
+                format!("{base}\t{code}\t{kind}\t{name}\t{targets}\t{expression}\t{components}");
             rows.insert(row.trim_end().to_owned());
         }
     }
-    rows.into_iter().fold(String::new(), |text, row| text + &row + "\n")
+    rows.into_iter()
+        .fold(String::new(), |text, row| text + &row + "\n")
 }
 
 /// The alternatives of a parameter's expression that speak of `base`.
@@ -286,7 +306,8 @@ pub(crate) fn constraints(package: &Package) -> String {
             }
         }
     }
-    rows.into_iter().fold(String::new(), |text, row| text + row.trim_end() + "\n")
+    rows.into_iter()
+        .fold(String::new(), |text, row| text + row.trim_end() + "\n")
 }
 
 fn word(value: &Value) -> &str {

@@ -26,7 +26,9 @@ pub fn double(text: &str) -> Option<f64> {
 pub fn half_unit(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let exponent: i32 = exponent.parse().ok()?;
-    let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let places = mantissa
+        .split_once('.')
+        .map_or(0, |(_, fraction)| fraction.len());
     let power = exponent.checked_sub(i32::try_from(places).ok()?)?;
     power_of_ten(power)?.checked_mul(Decimal::new(5, 1))
 }
@@ -37,7 +39,9 @@ pub fn power_of_ten(power: i32) -> Option<Decimal> {
         let scale = power.unsigned_abs();
         (scale <= Decimal::MAX_SCALE).then(|| Decimal::new(1, scale))
     } else {
-        10_i128.checked_pow(power.unsigned_abs()).and_then(|value| Decimal::try_from_i128_with_scale(value, 0).ok())
+        10_i128
+            .checked_pow(power.unsigned_abs())
+            .and_then(|value| Decimal::try_from_i128_with_scale(value, 0).ok())
     }
 }
 
@@ -47,9 +51,17 @@ mod tests {
 
     #[test]
     fn written_precision_gives_the_range() {
-        for (text, half) in [("1.2", "0.05"), ("100", "0.5"), ("1e2", "50"), ("1.00", "0.005")] {
+        for (text, half) in [
+            ("1.2", "0.05"),
+            ("100", "0.5"),
+            ("1e2", "50"),
+            ("1.00", "0.005"),
+        ] {
             assert_eq!(half_unit(text), parse(half), "{text}");
         }
-        assert_eq!(parse("1.0E-2").map(|value| value.to_string()).as_deref(), Some("0.010"));
+        assert_eq!(
+            parse("1.0E-2").map(|value| value.to_string()).as_deref(),
+            Some("0.010")
+        );
     }
 }

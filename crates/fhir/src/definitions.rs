@@ -10,6 +10,7 @@ mod primitive;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::fhirpath::Expression;
 use crate::search::Lazy;
 
 pub(crate) use load::rows;
@@ -116,6 +117,11 @@ pub fn type_named(name: &str) -> Option<&'static Type> {
     tables.types.get(usize::from(index))
 }
 
+/// All types, backbone elements included.
+pub fn types() -> &'static [Type] {
+    &TABLES.types
+}
+
 /// The resource type with this name; `None` for abstract ones too.
 pub fn resource_type(name: &str) -> Option<&'static Type> {
     type_named(name).filter(|kind| kind.kind == TypeKind::Resource)
@@ -139,14 +145,18 @@ pub fn value_set(name: &str) -> Option<&'static ValueSet> {
 /// The search parameters through which resources of `type_name` belong to a compartment such as
 /// `Patient`. `{def}` stands for the resource itself. Empty: it is not in such compartments.
 pub fn compartment(compartment: &str, type_name: &str) -> &'static [&'static str] {
-    let known = COMPARTMENTS.iter().find(|((of, kind), _)| *of == compartment && *kind == type_name);
+    let known = COMPARTMENTS
+        .iter()
+        .find(|((of, kind), _)| *of == compartment && *kind == type_name);
     known.map_or(&[], |(_, parameters)| parameters)
 }
 
 impl Type {
     /// The element and the type behind a JSON member name such as `valueQuantity`.
     pub fn property(&'static self, name: &str) -> Option<(&'static Element, &'static TypeRef)> {
-        let found = self.properties.binary_search_by(|(known, ..)| (**known).cmp(name));
+        let found = self
+            .properties
+            .binary_search_by(|(known, ..)| (**known).cmp(name));
         match found {
             Ok(at) => {
                 let (_, element, choice) = &self.properties[at];
@@ -206,7 +216,16 @@ impl ValueSet {
 
     /// Whether a code of a system is among its codes.
     pub fn has(&self, system: &str, code: &str) -> bool {
-        self.systems.iter().any(|(known, codes)| *known == system && codes.contains(&code))
+        self.systems
+            .iter()
+            .any(|(known, codes)| *known == system && codes.contains(&code))
+    }
+}
+
+impl Constraint {
+    /// Its expression; `None` when this crate cannot read it, which a test rules out.
+    pub fn expression(&self) -> Option<&Expression> {
+        self.expression.as_ref()
     }
 }
 

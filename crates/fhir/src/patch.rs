@@ -36,7 +36,11 @@ impl Draft {
     fn set(&mut self, text: &str) -> Result<(), Issue> {
         self.work_bytes += text.len();
         if self.work_bytes > WORK_BYTES_MAX {
-            return Err(Issue::error(IssueCode::TooCostly, "", "the patch is too much work"));
+            return Err(Issue::error(
+                IssueCode::TooCostly,
+                "",
+                "the patch is too much work",
+            ));
         }
         self.document = Document::parse(text.as_bytes(), Limits::BUNDLE)?;
         Ok(())
@@ -46,7 +50,10 @@ impl Draft {
     fn finish(self, before: &Resource) -> Result<Resource, Issue> {
         let after = Resource::from_document(self.document)?;
         if after.type_name() != before.type_name() || after.id() != before.id() {
-            return Err(refused("", "a patch cannot change the type or id of a resource"));
+            return Err(refused(
+                "",
+                "a patch cannot change the type or id of a resource",
+            ));
         }
         Ok(after)
     }

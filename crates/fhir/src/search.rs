@@ -12,11 +12,15 @@ mod value;
 
 pub use extract::extract;
 pub(crate) use parameter::Lazy;
-pub use parameter::{Component, Parameter, ParameterKind, common_parameters, parameter, parameters};
-pub use query::{SortBy,
-    Clause, Criterion, Include, Modifier, Query, Sort, Summary, Total, parse_criteria, parse_query,
-    CLAUSES_MAX, CHAIN_MAX, COUNT_MAX,
+pub use parameter::{
+    Component, Parameter, ParameterKind, common_parameters, parameter, parameters,
+};
+pub use query::{
+    CHAIN_MAX, CLAUSES_MAX, COUNT_MAX, Clause, Criterion, Include, Modifier, Query, Sort, SortBy,
+    Summary, Total, parse_criteria, parse_query,
 };
 pub use text::{folded, has_chinese};
-pub use value::{DateMatch, IndexEntry, IndexValue, NumberMatch, Prefix, QueryValue, Reference,
-    TIME_MAX, TIME_MIN};
+pub use value::{
+    DateMatch, IndexEntry, IndexValue, NumberMatch, Prefix, QueryValue, Reference, TIME_MAX,
+    TIME_MIN,
+};

@@ -176,7 +176,12 @@ impl Temporal {
         let year = i16::try_from(months.div_euclid(12)).unwrap_or(self.year);
         let month = u8::try_from(months.rem_euclid(12) + 1).unwrap_or(1);
         let day = self.day.min(days_in_month(year, month));
-        Self { year, month, day, ..self }
+        Self {
+            year,
+            month,
+            day,
+            ..self
+        }
     }
 
     /// Which comes first, as FHIRPath tells it: `None` when precision or zone leaves it open.
@@ -185,14 +190,18 @@ impl Temporal {
         if !comparable {
             return None;
         }
-        let timed = |value: &Self| value.kind == TemporalKind::DateTime && value.precision > Precision::Day;
+        let timed =
+            |value: &Self| value.kind == TemporalKind::DateTime && value.precision > Precision::Day;
         let (left, right) = match (self.zone_minutes, other.zone_minutes) {
             (Some(_), Some(_)) => (self.in_utc(), other.in_utc()),
             (None, None) => (*self, *other),
             _ if timed(self) && timed(other) => return None,
             _ => (*self, *other),
         };
-        for (precision, (a, b)) in PARTS.iter().zip(left.parts().into_iter().zip(right.parts())) {
+        for (precision, (a, b)) in PARTS
+            .iter()
+            .zip(left.parts().into_iter().zip(right.parts()))
+        {
             let (known_left, known_right) =
                 (left.precision >= *precision, right.precision >= *precision);
             match (known_left, known_right) {
@@ -222,7 +231,10 @@ impl Temporal {
             return *self;
         }
         let moved = self.from_micros(self.start());
-        Self { zone_minutes: Some(0), ..moved }
+        Self {
+            zone_minutes: Some(0),
+            ..moved
+        }
     }
 
     /// The same kind and precision at another moment (UTC).
@@ -304,7 +316,11 @@ fn civil_from_days(days: i64) -> (i16, u8, u8) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (
         i16::try_from(year).unwrap_or(i16::MAX),
@@ -338,7 +354,11 @@ impl std::fmt::Display for Temporal {
         }
         if self.precision >= Precision::Fraction {
             let micros = format!("{:06}", self.micros);
-            write!(f, ".{}", &micros[..usize::from(self.fraction_digits.min(6))])?;
+            write!(
+                f,
+                ".{}",
+                &micros[..usize::from(self.fraction_digits.min(6))]
+            )?;
         }
         match self.zone_minutes {
             Some(0) => f.write_str("Z"),
@@ -357,10 +377,27 @@ mod tests {
 
     #[test]
     fn only_days_that_exist() {
-        for text in ["2024", "2024-02", "2024-02-29", "2024-02-29T10:00:00.250+08:00", "2024T"] {
+        for text in [
+            "2024",
+            "2024-02",
+            "2024-02-29",
+            "2024-02-29T10:00:00.250+08:00",
+            "2024T",
+        ] {
             assert!(Temporal::parse(text).is_some(), "{text}");
         }
-        for text in ["2026-02-30", "2023-02-29", "24-01-01", "2024-13", "2024-1", "2024-02T10:00", "2024-01-01T25:00:00Z", "2024-01-01T10:00:00+15:00", "0000", ""] {
+        for text in [
+            "2026-02-30",
+            "2023-02-29",
+            "24-01-01",
+            "2024-13",
+            "2024-1",
+            "2024-02T10:00",
+            "2024-01-01T25:00:00Z",
+            "2024-01-01T10:00:00+15:00",
+            "0000",
+            "",
+        ] {
             assert!(Temporal::parse(text).is_none(), "{text}");
         }
     }
@@ -378,16 +415,29 @@ mod tests {
 
     #[test]
     fn what_is_written_comes_back() {
-        for text in ["2024", "2024-02", "2024-02-29", "2024-02-29T10:00:00.250+08:00", "2024-02-29T10:00:00Z"] {
+        for text in [
+            "2024",
+            "2024-02",
+            "2024-02-29",
+            "2024-02-29T10:00:00.250+08:00",
+            "2024-02-29T10:00:00Z",
+        ] {
             assert_eq!(Temporal::parse(text).unwrap().to_string(), text);
         }
     }
 
     #[test]
     fn comparison_knows_what_it_does_not_know() {
-        let compare = |a, b| Temporal::parse(a).unwrap().compare(&Temporal::parse(b).unwrap());
+        let compare = |a, b| {
+            Temporal::parse(a)
+                .unwrap()
+                .compare(&Temporal::parse(b).unwrap())
+        };
         assert_eq!(compare("2024", "2023-05"), Some(Ordering::Greater));
         assert_eq!(compare("2024", "2024-05"), None);
-        assert_eq!(compare("2024-01-01T08:00:00+08:00", "2024-01-01T00:00:00.0Z"), Some(Ordering::Equal));
+        assert_eq!(
+            compare("2024-01-01T08:00:00+08:00", "2024-01-01T00:00:00.0Z"),
+            Some(Ordering::Equal)
+        );
     }
 }

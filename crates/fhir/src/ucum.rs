@@ -165,7 +165,9 @@ fn temperature(value: Decimal, unit: &str) -> Option<Decimal> {
         "Cel" => value.checked_add(zero),
         "[degF]" => {
             let fahrenheit = value.checked_sub(Decimal::new(32, 0))?;
-            let celsius = fahrenheit.checked_mul(Decimal::new(5, 0))?.checked_div(Decimal::new(9, 0))?;
+            let celsius = fahrenheit
+                .checked_mul(Decimal::new(5, 0))?
+                .checked_div(Decimal::new(9, 0))?;
             celsius.checked_add(zero)
         }
         _ => None,
@@ -174,7 +176,11 @@ fn temperature(value: Decimal, unit: &str) -> Option<Decimal> {
 
 fn code(dimensions: &Dimensions) -> String {
     let mut code = String::new();
-    for (base, power) in BASES.iter().zip(dimensions).filter(|(_, power)| **power != 0) {
+    for (base, power) in BASES
+        .iter()
+        .zip(dimensions)
+        .filter(|(_, power)| **power != 0)
+    {
         if !code.is_empty() {
             code.push('.');
         }
@@ -183,7 +189,11 @@ fn code(dimensions: &Dimensions) -> String {
             code.push_str(&power.to_string());
         }
     }
-    if code.is_empty() { "1".to_owned() } else { code }
+    if code.is_empty() {
+        "1".to_owned()
+    } else {
+        code
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -211,8 +221,14 @@ impl Factor {
         for (own, power) in dimensions.iter_mut().zip(other.dimensions) {
             *own = own.checked_add(power.checked_mul(sign)?)?;
         }
-        let exponent = self.exponent.checked_add(other.exponent.checked_mul(sign.into())?)?;
-        Some(Self { mantissa, exponent, dimensions })
+        let exponent = self
+            .exponent
+            .checked_add(other.exponent.checked_mul(sign.into())?)?;
+        Some(Self {
+            mantissa,
+            exponent,
+            dimensions,
+        })
     }
 
     fn power(self, power: i8) -> Option<Self> {
@@ -270,7 +286,10 @@ impl Reader<'_> {
             let number = self.rest.get(..digits).filter(|text| !text.is_empty())?;
             let mantissa = decimal::parse(number)?;
             self.rest = &self.rest[digits..];
-            return Some(Factor { mantissa, ..Factor::ONE });
+            return Some(Factor {
+                mantissa,
+                ..Factor::ONE
+            });
         } else {
             known(atom, false).or_else(|| {
                 PREFIXES.iter().find_map(|(prefix, exponent)| {
@@ -304,7 +323,11 @@ impl Reader<'_> {
 
     fn exponent(&mut self) -> Option<i8> {
         let signed = self.rest.starts_with(['+', '-']);
-        let digits = self.rest.bytes().skip(usize::from(signed)).take_while(u8::is_ascii_digit);
+        let digits = self
+            .rest
+            .bytes()
+            .skip(usize::from(signed))
+            .take_while(u8::is_ascii_digit);
         let length = digits.count() + usize::from(signed);
         if length == usize::from(signed) {
             return (!signed).then_some(1);
@@ -374,8 +397,9 @@ mod tests {
             (("2", "[lb_av]"), ("907.18474", "g")),
         ];
         for (a, b) in same {
-            let canonical =
-                |(value, unit): (&str, &str)| quantity(decimal::parse(value).unwrap(), unit).unwrap();
+            let canonical = |(value, unit): (&str, &str)| {
+                quantity(decimal::parse(value).unwrap(), unit).unwrap()
+            };
             let ((left, code), (right, other)) = (canonical(a), canonical(b));
             assert_eq!(code, other);
             assert_eq!(format!("{left:.9}"), format!("{right:.9}"), "{a:?} {b:?}");

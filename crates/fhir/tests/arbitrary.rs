@@ -17,14 +17,96 @@ const PATIENT: &str = r##"{"resourceType":"Patient","id":"a","meta":{"versionId"
  "deceasedBoolean":false,"managingOrganization":{"reference":"#o"},"multipleBirthInteger":-1e2}"##;
 
 const WORDS: &[&str] = &[
-    "code", "_has:", "Observation:", "patient", ":", ".", "subject:Patient.", "name", ":exact", ":missing", "=", "_sort", "-", "_include",
-    "*", ":iterate", "|", "$", ",", "\\", "ge", "2024-02", "1e5", "value-quantity", "_count", "true", "张", "%", "+", "&", "_type", "Patient", "_id", "_lastUpdated",
+    "code",
+    "_has:",
+    "Observation:",
+    "patient",
+    ":",
+    ".",
+    "subject:Patient.",
+    "name",
+    ":exact",
+    ":missing",
+    "=",
+    "_sort",
+    "-",
+    "_include",
+    "*",
+    ":iterate",
+    "|",
+    "$",
+    ",",
+    "\\",
+    "ge",
+    "2024-02",
+    "1e5",
+    "value-quantity",
+    "_count",
+    "true",
+    "张",
+    "%",
+    "+",
+    "&",
+    "_type",
+    "Patient",
+    "_id",
+    "_lastUpdated",
 ];
 
 const PATHS: &[&str] = &[
-    "Patient", ".", "name", "where(", ")", "(", "=", "'a'", "1", "2.5", "+", "-", "*", "/", "div", "mod", "@2024-01", "@T10", "is", "as", "Quantity", "[", "]",
-    "descendants()", "first()", "$this", "%resource", "and", "not()", "|", "&", "'mg'", "resolve()", "repeat(", "children()", "toString()", "matches('a*')", "{}", "~", ",", "power(2, 99)", "days",
-    "substring(1)", "round(3)", "sqrt()", "toInteger()", "aggregate($total+1, 0)", "-9223372036854775807", "9223372036854775807", ">", "contains", "select(", "iif(",
+    "Patient",
+    ".",
+    "name",
+    "where(",
+    ")",
+    "(",
+    "=",
+    "'a'",
+    "1",
+    "2.5",
+    "+",
+    "-",
+    "*",
+    "/",
+    "div",
+    "mod",
+    "@2024-01",
+    "@T10",
+    "is",
+    "as",
+    "Quantity",
+    "[",
+    "]",
+    "descendants()",
+    "first()",
+    "$this",
+    "%resource",
+    "and",
+    "not()",
+    "|",
+    "&",
+    "'mg'",
+    "resolve()",
+    "repeat(",
+    "children()",
+    "toString()",
+    "matches('a*')",
+    "{}",
+    "~",
+    ",",
+    "power(2, 99)",
+    "days",
+    "substring(1)",
+    "round(3)",
+    "sqrt()",
+    "toInteger()",
+    "aggregate($total+1, 0)",
+    "-9223372036854775807",
+    "9223372036854775807",
+    ">",
+    "contains",
+    "select(",
+    "iif(",
 ];
 
 fn everything(text: &[u8]) {
@@ -85,15 +167,51 @@ fn hostile_texts_are_refused() {
     let refused = |text: &[u8]| Resource::parse(text).unwrap_err();
     let deep = format!(r#"{{"resourceType":"Patient","x":{}"#, "[".repeat(100_000));
     assert!(refused(deep.as_bytes()).details.contains("deeper"));
-    assert!(refused(b"{\"resourceType\":\"Patient\",\"id\":\"\xff\"}").details.contains("UTF-8"));
-    assert!(refused(b"{\"resourceType\":\"Patient\",\"id\":\"a\x01\"}").details.contains("control"));
-    assert!(refused(br#"{"resourceType":"Patient","id":"a\u0000"}"#).details.contains("control"));
-    assert!(refused(br#"{"resourceType":"Patient","id":"\ud800"}"#).details.contains("surrogate"));
-    let twice = refused(br#"{"resourceType":"Patient","name":[{"text":"a"},{"text":"a","text":"b"}]}"#);
+    assert!(
+        refused(b"{\"resourceType\":\"Patient\",\"id\":\"\xff\"}")
+            .details
+            .contains("UTF-8")
+    );
+    assert!(
+        refused(b"{\"resourceType\":\"Patient\",\"id\":\"a\x01\"}")
+            .details
+            .contains("control")
+    );
+    assert!(
+        refused(br#"{"resourceType":"Patient","id":"a\u0000"}"#)
+            .details
+            .contains("control")
+    );
+    assert!(
+        refused(br#"{"resourceType":"Patient","id":"\ud800"}"#)
+            .details
+            .contains("surrogate")
+    );
+    let twice =
+        refused(br#"{"resourceType":"Patient","name":[{"text":"a"},{"text":"a","text":"b"}]}"#);
     assert_eq!(twice.expression, "name[1].text");
-    for text in ["", "{", "[]", "{} {}", "{\"resourceType\":\"Nothing\"}", "{\"resourceType\":7}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":+1}", "{\"a\" 1}", "{,}", "[1,]", "nul"] {
+    for text in [
+        "",
+        "{",
+        "[]",
+        "{} {}",
+        "{\"resourceType\":\"Nothing\"}",
+        "{\"resourceType\":7}",
+        "{\"a\":01}",
+        "{\"a\":1.}",
+        "{\"a\":+1}",
+        "{\"a\" 1}",
+        "{,}",
+        "[1,]",
+        "nul",
+    ] {
         let _ = refused(text.as_bytes());
     }
-    let wide = format!(r#"{{"resourceType":"Patient",{}"a":1}}"#, (0..5_000).map(|n| format!("\"m{n}\":1,")).collect::<String>());
+    let wide = format!(
+        r#"{{"resourceType":"Patient",{}"a":1}}"#,
+        (0..5_000)
+            .map(|n| format!("\"m{n}\":1,"))
+            .collect::<String>()
+    );
     assert!(refused(wide.as_bytes()).details.contains("many"));
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use super::{Compartments, Constraint, Element, Primitive, Tables, Type, TypeKind, TypeRef, ValueSet};
+use super::{
+    Compartments, Constraint, Element, Primitive, Tables, Type, TypeKind, TypeRef, ValueSet,
+};
 use crate::fhirpath::Expression;
 
 const TYPES: &str = include_str!("../../definitions/types.tsv");
@@ -70,7 +72,9 @@ fn kind(name: &str, word: &str) -> TypeKind {
         "resource" => TypeKind::Resource,
         "complex" => TypeKind::Complex,
         "backbone" => TypeKind::Backbone,
-        "primitive" => TypeKind::Primitive(Primitive::named(name).expect("all primitives are known")),
+        "primitive" => {
+            TypeKind::Primitive(Primitive::named(name).expect("all primitives are known"))
+        }
         _ => TypeKind::Abstract,
     }
 }
@@ -78,14 +82,20 @@ fn kind(name: &str, word: &str) -> TypeKind {
 fn element(row: &[&'static str], by_name: &HashMap<&'static str, u16>) -> Element {
     let column = |index: usize| row.get(index).copied().unwrap_or_default();
     let name = row[0];
-    let types = column(3).split('|').filter(|text| !text.is_empty()).map(|text| {
-        let (name, targets) = text.split_once(':').unwrap_or((text, ""));
-        TypeRef {
-            name,
-            targets: targets.split(',').filter(|target| !target.is_empty()).collect(),
-            index: by_name[name],
-        }
-    });
+    let types = column(3)
+        .split('|')
+        .filter(|text| !text.is_empty())
+        .map(|text| {
+            let (name, targets) = text.split_once(':').unwrap_or((text, ""));
+            TypeRef {
+                name,
+                targets: targets
+                    .split(',')
+                    .filter(|target| !target.is_empty())
+                    .collect(),
+                index: by_name[name],
+            }
+        });
     Element {
         name: name.trim_end_matches("[x]"),
         choice: name.ends_with("[x]"),

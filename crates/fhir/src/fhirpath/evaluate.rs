@@ -111,8 +111,13 @@ pub(super) fn run<'a>(node: &'a Node, scope: &Scope<'_, 'a>) -> Result<Items<'a>
             let Some(Item::Integer(index)) = index else {
                 return Err("an index is one whole number".to_owned());
             };
-            let index = usize::try_from(index).ok().filter(|index| *index < items.len());
-            Ok(index.map(|index| items.swap_remove(index)).into_iter().collect())
+            let index = usize::try_from(index)
+                .ok()
+                .filter(|index| *index < items.len());
+            Ok(index
+                .map(|index| items.swap_remove(index))
+                .into_iter()
+                .collect())
         }
         Node::Negate(inner) => operators::negate(&run(inner, scope)?),
         Node::Binary(operator, left, right) => binary(*operator, left, right, scope),
@@ -188,7 +193,9 @@ fn variable<'a>(name: &str, scope: &Scope<'_, 'a>) -> Result<Items<'a>, String> 
             if let Some(set) = other.strip_prefix("vs-") {
                 text(format!("http://hl7.org/fhir/ValueSet/{set}"))
             } else if let Some(extension) = other.strip_prefix("ext-") {
-                text(format!("http://hl7.org/fhir/StructureDefinition/{extension}"))
+                text(format!(
+                    "http://hl7.org/fhir/StructureDefinition/{extension}"
+                ))
             } else {
                 Err(format!("there is no variable %{other}"))
             }
@@ -203,7 +210,10 @@ fn binary<'a>(
     scope: &Scope<'_, 'a>,
 ) -> Result<Items<'a>, String> {
     let left = run(left, scope)?;
-    if matches!(operator, Operator::And | Operator::Or | Operator::Implies | Operator::Xor) {
+    if matches!(
+        operator,
+        Operator::And | Operator::Or | Operator::Implies | Operator::Xor
+    ) {
         let left = truth(&left)?;
         // What the left side settles spares the right one.
         match (operator, left) {

@@ -191,7 +191,10 @@ fn iif<'a>(
     let inner = items.first().map(|item| scope.with(item.clone(), 0));
     let inner = inner.as_ref().unwrap_or(scope);
     let answer = run(condition, inner)?;
-    if !matches!(answer.as_slice(), [] | [Item::Boolean(_) | Item::Element(_)]) {
+    if !matches!(
+        answer.as_slice(),
+        [] | [Item::Boolean(_) | Item::Element(_)]
+    ) {
         return Err("iif() takes a condition".to_owned());
     }
     if truth(&answer)? == Some(true) {
@@ -201,7 +204,10 @@ fn iif<'a>(
 }
 
 /// Functions on the collection as a whole; gives the items back when it knows no such function.
-#[expect(clippy::type_complexity, reason = "answer, or the items for the next table")]
+#[expect(
+    clippy::type_complexity,
+    reason = "answer, or the items for the next table"
+)]
 fn plain<'a>(
     mut items: Items<'a>,
     call: &'a Call,
@@ -214,12 +220,19 @@ fn plain<'a>(
     };
     let truths = |wanted: bool, any: bool| {
         let mut values = items.iter().map(|item| item.as_boolean() == Some(wanted));
-        boolean(if any { values.any(|is| is) } else { values.all(|is| is) })
+        boolean(if any {
+            values.any(|is| is)
+        } else {
+            values.all(|is| is)
+        })
     };
     Ok(Ok(match call.name.as_str() {
         "empty" => boolean(items.is_empty()),
         "exists" => boolean(!items.is_empty()),
-        "not" => truth(&items)?.map(|value| Item::Boolean(!value)).into_iter().collect(),
+        "not" => truth(&items)?
+            .map(|value| Item::Boolean(!value))
+            .into_iter()
+            .collect(),
         "count" => vec![Item::Integer(i64::try_from(items.len()).unwrap_or(0))],
         "allTrue" => truths(true, false),
         "anyTrue" => truths(true, true),

@@ -198,5 +198,9 @@ fn typed<'a>(view: View<'a>, kind: &'static Type) -> Element<'a> {
         _ => kind,
     };
     let view = Some(view).filter(|view| view.kind() != Kind::Null);
-    Element { view, shadow: None, kind }
+    Element {
+        view,
+        shadow: None,
+        kind,
+    }
 }

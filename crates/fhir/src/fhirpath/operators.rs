@@ -64,7 +64,9 @@ fn member<'a>(one: &[Item<'a>], many: &[Item<'a>]) -> Result<Items<'a>, String> 
     let Some(one) = single(one)? else {
         return Ok(Vec::new());
     };
-    Ok(boolean(many.iter().any(|other| same(one, other) == Some(true))))
+    Ok(boolean(
+        many.iter().any(|other| same(one, other) == Some(true)),
+    ))
 }
 
 pub(super) fn distinct(items: Items<'_>) -> Items<'_> {
@@ -120,7 +122,9 @@ pub(super) fn same(left: &Item<'_>, right: &Item<'_>) -> Option<bool> {
         }
         (Item::Temporal(moment), Item::Text(text)) | (Item::Text(text), Item::Temporal(moment)) => {
             let other = crate::temporal::Temporal::parse(text);
-            other.map_or(Some(false), |other| moment.compare(&other).map(Ordering::is_eq))
+            other.map_or(Some(false), |other| {
+                moment.compare(&other).map(Ordering::is_eq)
+            })
         }
         (Item::Quantity(left, a), Item::Quantity(right, b)) => {
             same_unit((*left, a), (*right, b)).map(|(left, right)| left == right)
@@ -147,12 +151,17 @@ pub(crate) fn same_json(left: View<'_>, right: View<'_>) -> bool {
         (Kind::Object, Kind::Object) => {
             left.members().count() == right.members().count()
                 && left.members().all(|member| {
-                    right.get(member.name()).is_some_and(|other| same_json(member, other))
+                    right
+                        .get(member.name())
+                        .is_some_and(|other| same_json(member, other))
                 })
         }
         (Kind::Array, Kind::Array) => {
             left.items().count() == right.items().count()
-                && left.items().zip(right.items()).all(|(left, right)| same_json(left, right))
+                && left
+                    .items()
+                    .zip(right.items())
+                    .all(|(left, right)| same_json(left, right))
         }
         (Kind::String, Kind::String) => left.as_str() == right.as_str(),
         (Kind::Number, Kind::Number) => {
@@ -289,8 +298,12 @@ fn arithmetic<'a>(
         (_, Item::Integer(left), Item::Integer(right)) if operator != Operator::Divide => {
             integers(operator, *left, *right)
         }
-        (_, Item::Quantity(value, unit), other) if operator == Operator::Times || operator == Operator::Divide => {
-            let other = other.to_number().ok_or("a quantity and this cannot be multiplied")?;
+        (_, Item::Quantity(value, unit), other)
+            if operator == Operator::Times || operator == Operator::Divide =>
+        {
+            let other = other
+                .to_number()
+                .ok_or("a quantity and this cannot be multiplied")?;
             decimals(operator, *value, other).map(|value| Item::Quantity(value, unit.clone()))
         }
         _ => match (left.to_number(), right.to_number()) {

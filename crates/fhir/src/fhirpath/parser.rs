@@ -177,7 +177,11 @@ impl Parser {
                 self.at += 1;
                 let name = self.type_name()?;
                 let left_box = Box::new(left);
-                left = if is { Node::Is(left_box, name) } else { Node::As(left_box, name) };
+                left = if is {
+                    Node::Is(left_box, name)
+                } else {
+                    Node::As(left_box, name)
+                };
                 continue;
             }
             match operator(self.peek()) {
@@ -316,10 +320,21 @@ impl Parser {
         if let ("is" | "as" | "ofType", [argument]) = (name.as_str(), arguments.as_slice()) {
             let wanted = super::types::argument(argument)?;
             let on = on.unwrap_or_else(|| Box::new(Node::This));
-            return Ok(if name == "is" { Node::Is(on, wanted) } else { Node::As(on, wanted) });
+            return Ok(if name == "is" {
+                Node::Is(on, wanted)
+            } else {
+                Node::As(on, wanted)
+            });
         }
         let pattern = OnceLock::new();
-        Ok(Node::Call(on, Call { name, arguments, pattern }))
+        Ok(Node::Call(
+            on,
+            Call {
+                name,
+                arguments,
+                pattern,
+            },
+        ))
     }
 
     fn type_name(&mut self) -> Result<TypeName, String> {
@@ -327,10 +342,16 @@ impl Parser {
             return Err("a type name is missing".to_owned());
         };
         if !self.take(".") {
-            return Ok(TypeName { namespace: None, name: first });
+            return Ok(TypeName {
+                namespace: None,
+                name: first,
+            });
         }
         match self.next() {
-            Token::Name(name, _) => Ok(TypeName { namespace: Some(first), name }),
+            Token::Name(name, _) => Ok(TypeName {
+                namespace: Some(first),
+                name,
+            }),
             other => Err(format!("a type name is missing before {other:?}")),
         }
     }

@@ -18,9 +18,28 @@ pub(super) fn call<'a>(
     scope: &Scope<'_, 'a>,
 ) -> Option<Result<Items<'a>, String>> {
     const KNOWN: [&str; 22] = [
-        "indexOf", "lastIndexOf", "substring", "startsWith", "endsWith", "contains", "upper",
-        "lower", "replace", "matches", "matchesFull", "replaceMatches", "length", "toChars",
-        "trim", "split", "join", "escape", "unescape", "encode", "decode", "precision",
+        "indexOf",
+        "lastIndexOf",
+        "substring",
+        "startsWith",
+        "endsWith",
+        "contains",
+        "upper",
+        "lower",
+        "replace",
+        "matches",
+        "matchesFull",
+        "replaceMatches",
+        "length",
+        "toChars",
+        "trim",
+        "split",
+        "join",
+        "escape",
+        "unescape",
+        "encode",
+        "decode",
+        "precision",
     ];
     if !KNOWN.contains(&call.name.as_str()) {
         return None;
@@ -42,7 +61,9 @@ fn apply<'a>(
     if call.name == "precision" {
         return precision(item);
     }
-    let text = item.to_text().ok_or_else(|| format!("{}() takes a text", call.name))?;
+    let text = item
+        .to_text()
+        .ok_or_else(|| format!("{}() takes a text", call.name))?;
     let argument = |index| text_argument(call, index, scope);
     let integer = |value: usize| vec![Item::Integer(i64::try_from(value).unwrap_or(0))];
     let position = |byte: Option<usize>| {
@@ -54,7 +75,10 @@ fn apply<'a>(
         "upper" => owned(text.to_uppercase()),
         "lower" => owned(text.to_lowercase()),
         "trim" => owned(text.trim().to_owned()),
-        "toChars" => text.chars().map(|letter| Item::Text(letter.to_string().into())).collect(),
+        "toChars" => text
+            .chars()
+            .map(|letter| Item::Text(letter.to_string().into()))
+            .collect(),
         "substring" => substring(&text, call, scope)?,
         "matches" | "matchesFull" => matches(&text, call, scope)?,
         "replaceMatches" => replace_matches(&text, call, scope)?,
@@ -108,7 +132,8 @@ fn text_argument<'a>(
         None => Ok(None),
         Some(item) => {
             let text = item.to_text();
-            text.map(Some).ok_or_else(|| format!("{}() takes a text", call.name))
+            text.map(Some)
+                .ok_or_else(|| format!("{}() takes a text", call.name))
         }
     }
 }
@@ -139,10 +164,7 @@ fn substring<'a>(text: &str, call: &'a Call, scope: &Scope<'_, 'a>) -> Result<It
 }
 
 /// The regular expression of a call; compiled once when it is written out in the expression.
-fn pattern<'a>(
-    call: &'a Call,
-    scope: &Scope<'_, 'a>,
-) -> Result<Option<Cow<'a, Regex>>, String> {
+fn pattern<'a>(call: &'a Call, scope: &Scope<'_, 'a>) -> Result<Option<Cow<'a, Regex>>, String> {
     let compile = |text: &str| {
         let whole = match call.name.as_str() {
             "matchesFull" => format!("(?s)^(?:{text})$"),
@@ -171,7 +193,8 @@ fn replace_matches<'a>(
     call: &'a Call,
     scope: &Scope<'_, 'a>,
 ) -> Result<Items<'a>, String> {
-    let (Some(pattern), Some(with)) = (pattern(call, scope)?, text_argument(call, 1, scope)?) else {
+    let (Some(pattern), Some(with)) = (pattern(call, scope)?, text_argument(call, 1, scope)?)
+    else {
         return Ok(Vec::new());
     };
     limited(text, &with)?;
@@ -228,12 +251,18 @@ fn encode(text: &str, format: &str) -> Option<String> {
         "base64" | "urlbase64" => {
             let mut encoded = String::with_capacity(text.len() * 4 / 3 + 4);
             for chunk in text.as_bytes().chunks(3) {
-                let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
+                let word = chunk
+                    .iter()
+                    .fold(0_u32, |word, byte| word << 8 | u32::from(*byte));
                 let word = word << (8 * (3 - chunk.len()));
                 for index in 0..4 {
                     let six = (word >> (18 - 6 * index)) & 63;
                     let kept = index <= chunk.len();
-                    encoded.push(if kept { char::from(BASE64[six as usize]) } else { '=' });
+                    encoded.push(if kept {
+                        char::from(BASE64[six as usize])
+                    } else {
+                        '='
+                    });
                 }
             }
             Some(match format {
@@ -248,10 +277,15 @@ fn encode(text: &str, format: &str) -> Option<String> {
 fn decode(text: &str, format: &str) -> Option<String> {
     let bytes: Vec<u8> = match format {
         "hex" => {
-            let digits: Option<Vec<u8>> =
-                text.chars().map(|digit| digit.to_digit(16)?.try_into().ok()).collect();
+            let digits: Option<Vec<u8>> = text
+                .chars()
+                .map(|digit| digit.to_digit(16)?.try_into().ok())
+                .collect();
             let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-            digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
+            digits
+                .chunks(2)
+                .map(|pair| pair[0] << 4 | pair[1])
+                .collect()
         }
         "base64" | "urlbase64" => {
             let text = text.replace('-', "+").replace('_', "/");

@@ -55,7 +55,11 @@ impl<'a> Item<'a> {
 fn element_value(element: Element<'_>) -> Option<Item<'_>> {
     let view = element.view?;
     let Some(primitive) = element.kind.primitive() else {
-        return element.kind.is_a("Quantity").then(|| quantity(element)).flatten();
+        return element
+            .kind
+            .is_a("Quantity")
+            .then(|| quantity(element))
+            .flatten();
     };
     Some(match primitive {
         Primitive::Boolean => Item::Boolean(view.as_bool()?),
@@ -80,7 +84,9 @@ fn quantity(element: Element<'_>) -> Option<Item<'_>> {
     let view = element.view?;
     let value = decimal::parse(view.get("value")?.as_number()?)?;
     let unit = view.get("code").or_else(|| view.get("unit"));
-    let unit = unit.and_then(|unit| unit.as_str()).unwrap_or(Cow::Borrowed("1"));
+    let unit = unit
+        .and_then(|unit| unit.as_str())
+        .unwrap_or(Cow::Borrowed("1"));
     Some(Item::Quantity(value, unit))
 }
 
@@ -131,11 +137,17 @@ pub(super) fn same_unit(
         return Some((left, right));
     }
     let (a, b) = (ucum::canonical(left_unit)?, ucum::canonical(right_unit)?);
-    (a.code == b.code).then(|| Some((a.exact(left)?, b.exact(right)?))).flatten()
+    (a.code == b.code)
+        .then(|| Some((a.exact(left)?, b.exact(right)?)))
+        .flatten()
 }
 
 /// A moment moved by a quantity of time.
-pub(super) fn moved(moment: Temporal, amount: Decimal, unit: &str) -> Result<Option<Temporal>, String> {
+pub(super) fn moved(
+    moment: Temporal,
+    amount: Decimal,
+    unit: &str,
+) -> Result<Option<Temporal>, String> {
     let calendar = match unit {
         "s" => calendar_unit("second"),
         "ms" => calendar_unit("millisecond"),
@@ -158,7 +170,9 @@ pub(super) fn moved(moment: Temporal, amount: Decimal, unit: &str) -> Result<Opt
     Ok(match calendar {
         CalendarUnit::Months(months) => integer(amount).and_then(|amount| {
             let total = i64::from(moment.month).checked_add(amount.checked_mul(months)?)?;
-            let total = i32::try_from(total).ok().filter(|total| total.abs() < 200_000)?;
+            let total = i32::try_from(total)
+                .ok()
+                .filter(|total| total.abs() < 200_000)?;
             Some(moment.with_month(total)).filter(|moved| (1..=9999).contains(&moved.year))
         }),
         CalendarUnit::Micros(micros) => {

@@ -8,9 +8,7 @@ use crate::temporal::TemporalKind;
 pub(super) fn is(item: &Item<'_>, wanted: &TypeName) -> bool {
     let namespace = wanted.namespace.as_deref();
     match item {
-        Item::Element(element) => {
-            namespace != Some("System") && element.kind.is_a(&wanted.name)
-        }
+        Item::Element(element) => namespace != Some("System") && element.kind.is_a(&wanted.name),
         Item::Stub(kind) => namespace != Some("System") && kind.is_a(&wanted.name),
         other => namespace != Some("FHIR") && system_name(other) == wanted.name,
     }
@@ -52,7 +50,10 @@ pub(super) fn system_name(item: &Item<'_>) -> &'static str {
 /// The type an argument such as `FHIR.Patient` names.
 pub(super) fn argument(node: &Node) -> Result<TypeName, String> {
     match node {
-        Node::Child(None, name) => Ok(TypeName { namespace: None, name: name.clone() }),
+        Node::Child(None, name) => Ok(TypeName {
+            namespace: None,
+            name: name.clone(),
+        }),
         Node::Child(Some(first), name) => match &**first {
             Node::Child(None, namespace) => Ok(TypeName {
                 namespace: Some(namespace.clone()),

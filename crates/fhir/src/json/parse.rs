@@ -15,9 +15,8 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Issue> 
         return Err(Issue::error(IssueCode::TooLong, "", details));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        refused("", format!("not UTF-8 at byte {}", error.valid_up_to()))
-    })?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| refused("", format!("not UTF-8 at byte {}", error.valid_up_to())))?;
     let mut reader = Reader {
         text,
         bytes,
@@ -131,7 +130,11 @@ impl Reader<'_> {
             let node = &self.nodes[child as usize];
             if node.name_len == length && self.name_of(node) == name {
                 let place = self.place();
-                let place = if place.is_empty() { name.to_owned() } else { format!("{place}.{name}") };
+                let place = if place.is_empty() {
+                    name.to_owned()
+                } else {
+                    format!("{place}.{name}")
+                };
                 let details = format!("{} is given twice", crate::issue::short(name));
                 return Err(refused(place, details));
             }
@@ -237,7 +240,10 @@ impl Reader<'_> {
 
     /// Reads `\uXXXX`.
     fn hex(&mut self) -> Result<u32, Issue> {
-        let digits = self.bytes.get(self.at..self.at + 6).filter(|six| six.starts_with(b"\\u"));
+        let digits = self
+            .bytes
+            .get(self.at..self.at + 6)
+            .filter(|six| six.starts_with(b"\\u"));
         let unit = digits.and_then(|six| {
             six[2..].iter().try_fold(0, |unit, digit| {
                 Some(unit * 16 + char::from(*digit).to_digit(16)?)

@@ -64,7 +64,11 @@ fn stamp_meta(
     if missing.is_empty() {
         return;
     }
-    let comma = if meta.members().next().is_some() { "," } else { "" };
+    let comma = if meta.members().next().is_some() {
+        ","
+    } else {
+        ""
+    };
     let start = meta.span().start + 1;
     splices.push(Splice {
         start,

@@ -13,7 +13,11 @@ pub fn fhirpath_patch(resource: &Resource, patch: &Resource) -> Result<Resource,
         return Err(refused("", "a FHIRPath Patch is a Parameters resource"));
     }
     let mut draft = Draft::new(resource);
-    let operations = patch.root().get("parameter").into_iter().flat_map(View::items);
+    let operations = patch
+        .root()
+        .get("parameter")
+        .into_iter()
+        .flat_map(View::items);
     for (index, parameter) in operations.enumerate() {
         if index >= OPERATIONS_MAX {
             let details = format!("a patch has at most {OPERATIONS_MAX} operations");
@@ -40,16 +44,22 @@ impl<'a> Operation<'a> {
 
     fn part(&self, name: &str) -> Option<View<'a>> {
         let parts = self.parameter.get("part").into_iter().flat_map(View::items);
-        parts.into_iter().find(|part| part.get("name").and_then(View::as_plain) == Some(name))
+        parts
+            .into_iter()
+            .find(|part| part.get("name").and_then(View::as_plain) == Some(name))
     }
 
     fn text(&self, name: &str) -> Result<String, Issue> {
-        let value = self.part(name).and_then(|part| value_of(part)?.as_str().map(String::from));
+        let value = self
+            .part(name)
+            .and_then(|part| value_of(part)?.as_str().map(String::from));
         value.ok_or_else(|| self.wrong(format!("the part {name} is missing")))
     }
 
     fn number(&self, name: &str) -> Result<usize, Issue> {
-        let value = self.part(name).and_then(|part| value_of(part)?.as_number()?.parse().ok());
+        let value = self
+            .part(name)
+            .and_then(|part| value_of(part)?.as_number()?.parse().ok());
         value.ok_or_else(|| self.wrong(format!("the part {name} is missing")))
     }
 
@@ -59,7 +69,9 @@ impl<'a> Operation<'a> {
         }
         let path = self.text("path")?;
         let expression = Expression::parse(&path).map_err(|error| self.wrong(error))?;
-        let items = expression.evaluate(resource).map_err(|error| self.wrong(error))?;
+        let items = expression
+            .evaluate(resource)
+            .map_err(|error| self.wrong(error))?;
         let elements: Vec<Element<'_>> = items.iter().filter_map(Item::element).collect();
         if elements.len() < items.len() {
             return Err(self.wrong("the path gives values, not elements"));
@@ -85,7 +97,9 @@ impl<'a> Operation<'a> {
     }
 
     fn view<'e>(&self, element: Element<'e>) -> Result<View<'e>, Issue> {
-        element.view.ok_or_else(|| self.wrong("the element has no value of its own"))
+        element
+            .view
+            .ok_or_else(|| self.wrong("the element has no value of its own"))
     }
 
     fn add(&self, document: &Document, element: Element<'_>) -> Result<String, Issue> {
@@ -112,7 +126,10 @@ impl<'a> Operation<'a> {
         if let Some((element, _)) = kind.property(plain) {
             return Ok((plain.to_owned(), element.max != Some(1)));
         }
-        let element = kind.element(plain).filter(|element| element.choice).ok_or_else(unknown)?;
+        let element = kind
+            .element(plain)
+            .filter(|element| element.choice)
+            .ok_or_else(unknown)?;
         let part = self.part("value").and_then(value_of);
         let type_name = part.map(|value| &value.name()["value".len()..]);
         let type_name = type_name.ok_or_else(|| self.wrong("the part value is missing"))?;
@@ -123,8 +140,12 @@ impl<'a> Operation<'a> {
 
     /// The text of the operation's value for a member of `kind`.
     fn value(&self, kind: &'static Type, member: &str) -> Result<String, Issue> {
-        let part = self.part("value").ok_or_else(|| self.wrong("the part value is missing"))?;
-        let inner = kind.property(member).map(|(_, type_ref)| type_ref.definition());
+        let part = self
+            .part("value")
+            .ok_or_else(|| self.wrong("the part value is missing"))?;
+        let inner = kind
+            .property(member)
+            .map(|(_, type_ref)| type_ref.definition());
         self.part_text(part, inner.unwrap_or(kind))
     }
 
@@ -138,15 +159,21 @@ impl<'a> Operation<'a> {
         }
         let mut members: Vec<(String, bool, Vec<String>)> = Vec::new();
         for inner in part.get("part").into_iter().flat_map(View::items) {
-            let name = inner.get("name").and_then(View::as_plain).unwrap_or_default();
+            let name = inner
+                .get("name")
+                .and_then(View::as_plain)
+                .unwrap_or_default();
             let typed = || {
                 let value = value_of(inner)?;
                 Some(format!("{name}{}", &value.name()["value".len()..]))
             };
-            let known = kind.property(name).map(|found| (name.to_owned(), found)).or_else(|| {
-                let member = typed()?;
-                kind.property(&member).map(|found| (member, found))
-            });
+            let known = kind
+                .property(name)
+                .map(|found| (name.to_owned(), found))
+                .or_else(|| {
+                    let member = typed()?;
+                    kind.property(&member).map(|found| (member, found))
+                });
             let Some((member, (element, type_ref))) = known else {
                 let details = format!("{} has no element {}", kind.name, short(name));
                 return Err(self.wrong(details));
@@ -165,7 +192,11 @@ impl<'a> Operation<'a> {
             .into_iter()
             .map(|(name, many, texts)| {
                 let texts = texts.join(",");
-                if many { format!("\"{name}\":[{texts}]") } else { format!("\"{name}\":{texts}") }
+                if many {
+                    format!("\"{name}\":[{texts}]")
+                } else {
+                    format!("\"{name}\":{texts}")
+                }
             })
             .collect();
         Ok(format!("{{{}}}", members.join(",")))
@@ -173,12 +204,16 @@ impl<'a> Operation<'a> {
 
     fn replace(&self, document: &Document, element: Element<'_>) -> Result<String, Issue> {
         let old = self.view(element)?;
-        let part = self.part("value").ok_or_else(|| self.wrong("the part value is missing"))?;
+        let part = self
+            .part("value")
+            .ok_or_else(|| self.wrong("the part value is missing"))?;
         let value = self.part_text(part, element.kind)?;
         let text = document.text();
         let (name, suffix) = (old.name(), capitalized(element.kind.name));
         let given = value_of(part).map(|value| value.name()["value".len()..].to_owned());
-        let stem = name.strip_suffix(suffix.as_str()).filter(|stem| !stem.is_empty());
+        let stem = name
+            .strip_suffix(suffix.as_str())
+            .filter(|stem| !stem.is_empty());
         if let (Some(stem), Some(given)) = (stem, given)
             && given != suffix
             && let Some(parent) = parent_of(old)
@@ -212,13 +247,21 @@ impl<'a> Operation<'a> {
         let name = format!("_{}", view.name());
         let rest = Document::parse(text.as_bytes(), crate::json::Limits::BUNDLE)?;
         let parent = parent_of(view).map(|parent| parent.index);
-        let found = parent.and_then(|index| View { document: &rest, index }.get(&name));
+        let found = parent.and_then(|index| {
+            View {
+                document: &rest,
+                index,
+            }
+            .get(&name)
+        });
         Ok(found.and_then(|twin| without(&text, twin)).unwrap_or(text))
     }
 
     /// The array all of `elements` stand in.
     fn array<'e>(&self, elements: &[Element<'e>]) -> Result<View<'e>, Issue> {
-        let first = elements.first().ok_or_else(|| self.wrong("the path finds nothing"))?;
+        let first = elements
+            .first()
+            .ok_or_else(|| self.wrong("the path finds nothing"))?;
         let array = parent_of(self.view(*first)?).filter(|parent| parent.kind() == Kind::Array);
         array.ok_or_else(|| self.wrong("the path names no list"))
     }
@@ -226,7 +269,9 @@ impl<'a> Operation<'a> {
     fn insert(&self, document: &Document, elements: &[Element<'_>]) -> Result<String, Issue> {
         let array = self.array(elements)?;
         let kind = elements.first().map(|element| element.kind);
-        let part = self.part("value").ok_or_else(|| self.wrong("the part value is missing"))?;
+        let part = self
+            .part("value")
+            .ok_or_else(|| self.wrong("the part value is missing"))?;
         let kind = kind.ok_or_else(|| self.wrong("the path finds nothing"))?;
         let value = self.part_text(part, kind)?;
         let added = with_item(document.text(), array, self.number("index")?, &value);
@@ -242,7 +287,11 @@ impl<'a> Operation<'a> {
         }
         let item = items.remove(from);
         items.insert(to, item);
-        Ok(replaced(document.text(), array, &format!("[{}]", items.join(","))))
+        Ok(replaced(
+            document.text(),
+            array,
+            &format!("[{}]", items.join(",")),
+        ))
     }
 }
 

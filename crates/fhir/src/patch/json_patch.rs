@@ -64,7 +64,12 @@ fn apply(document: &Document, operation: View<'_>) -> Result<Option<String>, Iss
             let rest = Document::parse(without.as_bytes(), crate::json::Limits::BUNDLE)?;
             add(&rest, &path, &value)?
         }
-        other => return Err(refused(&*path, format!("there is no operation {}", short(other)))),
+        other => {
+            return Err(refused(
+                &*path,
+                format!("there is no operation {}", short(other)),
+            ));
+        }
     }))
 }
 
@@ -86,7 +91,11 @@ fn add(document: &Document, path: &str, value: &str) -> Result<String, Issue> {
             None => with_member(text, parent, &last, value),
         }),
         Kind::Array => {
-            let index = if last == "-" { Some(parent.items().count()) } else { position(&last) };
+            let index = if last == "-" {
+                Some(parent.items().count())
+            } else {
+                position(&last)
+            };
             let added = index.and_then(|index| with_item(text, parent, index, value));
             added.ok_or_else(|| refused(path, "there is no such place in the array"))
         }
@@ -101,7 +110,9 @@ fn find<'a>(document: &'a Document, path: &str) -> Result<View<'a>, Issue> {
         return Ok(view);
     }
     let missing = || refused(path, "there is nothing at this path");
-    let parts = path.strip_prefix('/').ok_or_else(|| refused(path, "a path starts with /"))?;
+    let parts = path
+        .strip_prefix('/')
+        .ok_or_else(|| refused(path, "a path starts with /"))?;
     for part in parts.split('/') {
         let found = match view.kind() {
             Kind::Object => view.get(&unescaped(part)),
@@ -110,7 +121,10 @@ fn find<'a>(document: &'a Document, path: &str) -> Result<View<'a>, Issue> {
         };
         view = found.ok_or_else(missing)?;
     }
-    debug_assert!(parent_of(view).is_some(), "what a path names stands in something");
+    debug_assert!(
+        parent_of(view).is_some(),
+        "what a path names stands in something"
+    );
     Ok(view)
 }
 

@@ -14,14 +14,23 @@ pub(super) fn spliced(text: &str, start: usize, end: usize, with: &str) -> Strin
 /// Where a child starts, its member name included.
 fn start_of(child: View<'_>) -> usize {
     let node = child.node();
-    if node.name_len > 0 { node.name_start as usize - 1 } else { node.start as usize }
+    if node.name_len > 0 {
+        node.name_start as usize - 1
+    } else {
+        node.start as usize
+    }
 }
 
 /// The object or array a value stands in; `None` for the root.
 pub(super) fn parent_of(child: View<'_>) -> Option<View<'_>> {
     let nodes = &child.document.nodes;
-    let index = (0..child.index).rev().find(|index| nodes[*index as usize].next > child.index)?;
-    Some(View { document: child.document, index })
+    let index = (0..child.index)
+        .rev()
+        .find(|index| nodes[*index as usize].next > child.index)?;
+    Some(View {
+        document: child.document,
+        index,
+    })
 }
 
 /// The children of an object or array.
@@ -36,7 +45,9 @@ pub(super) fn children(parent: View<'_>) -> Vec<View<'_>> {
 /// The text without a child and the comma beside it.
 pub(super) fn without(text: &str, child: View<'_>) -> Option<String> {
     let siblings = children(parent_of(child)?);
-    let at = siblings.iter().position(|sibling| sibling.index == child.index)?;
+    let at = siblings
+        .iter()
+        .position(|sibling| sibling.index == child.index)?;
     let (start, end) = match (siblings.get(at + 1), at.checked_sub(1)) {
         (Some(next), _) => (start_of(child), start_of(*next)),
         (None, Some(before)) => (siblings[before].span().end, child.span().end),

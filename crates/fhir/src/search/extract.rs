@@ -58,7 +58,9 @@ fn extract_parameter(
 /// look; everything else is evaluated.
 fn may_match(parameter: &Parameter, root: Element<'_>) -> bool {
     let text = parameter.expression_text;
-    let Some(path) = text.strip_prefix(root.kind.name).and_then(|rest| rest.strip_prefix('.'))
+    let Some(path) = text
+        .strip_prefix(root.kind.name)
+        .and_then(|rest| rest.strip_prefix('.'))
     else {
         return true;
     };
@@ -77,19 +79,26 @@ fn composites(
     base_url: &str,
     entries: &mut Vec<IndexEntry>,
 ) {
-    let Some(element) = item.element() else { return };
+    let Some(element) = item.element() else {
+        return;
+    };
     let mut rows: Vec<Vec<IndexValue>> = vec![Vec::new()];
     for component in &parameter.components {
         let values = component_values(component, element, context, base_url);
         rows = rows
             .iter()
             .flat_map(|row| {
-                values.iter().map(|value| row.iter().chain([value]).cloned().collect::<Vec<_>>())
+                values
+                    .iter()
+                    .map(|value| row.iter().chain([value]).cloned().collect::<Vec<_>>())
             })
             .take(ENTRIES_MAX)
             .collect();
     }
-    let value = |row| IndexEntry { parameter, value: IndexValue::Composite(row) };
+    let value = |row| IndexEntry {
+        parameter,
+        value: IndexValue::Composite(row),
+    };
     entries.extend(rows.into_iter().filter(|row| !row.is_empty()).map(value));
 }
 
@@ -104,7 +113,9 @@ fn component_values<'a>(
         return values;
     };
     for item in expression.evaluate_on(element, context).unwrap_or_default() {
-        convert::values(&item, component.kind, base_url, &mut |value| values.push(value));
+        convert::values(&item, component.kind, base_url, &mut |value| {
+            values.push(value)
+        });
     }
     values
 }
@@ -117,7 +128,10 @@ fn remove_repeated(entries: &mut Vec<IndexEntry>, first: usize) {
     }
     let mut at = first;
     while at < entries.len() {
-        if entries[first..at].iter().any(|known| known.value == entries[at].value) {
+        if entries[first..at]
+            .iter()
+            .any(|known| known.value == entries[at].value)
+        {
             entries.swap_remove(at);
         } else {
             at += 1;

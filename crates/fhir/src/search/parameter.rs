@@ -64,7 +64,8 @@ pub struct Component {
     pub(crate) expression: Lazy,
 }
 
-static ALL: LazyLock<Vec<Parameter>> = LazyLock::new(|| rows(SEARCH).map(|row| read(&row)).collect());
+static ALL: LazyLock<Vec<Parameter>> =
+    LazyLock::new(|| rows(SEARCH).map(|row| read(&row)).collect());
 static BY_TYPE: LazyLock<HashMap<&'static str, Vec<&'static Parameter>>> = LazyLock::new(|| {
     let common = || ALL.iter().filter(|parameter| parameter.is_common());
     let mut by_type: HashMap<&str, Vec<&Parameter>> = HashMap::with_capacity(160);
@@ -79,8 +80,11 @@ static BY_TYPE: LazyLock<HashMap<&'static str, Vec<&'static Parameter>>> = LazyL
     }
     by_type
 });
-static COMMON: LazyLock<Vec<&'static Parameter>> =
-    LazyLock::new(|| ALL.iter().filter(|parameter| parameter.is_common()).collect());
+static COMMON: LazyLock<Vec<&'static Parameter>> = LazyLock::new(|| {
+    ALL.iter()
+        .filter(|parameter| parameter.is_common())
+        .collect()
+});
 
 /// The parameters of a type: its own and the common ones. Empty for names that are no type.
 pub fn parameters(type_name: &str) -> &'static [&'static Parameter] {
@@ -110,7 +114,10 @@ fn read(row: &[&'static str]) -> Parameter {
         code: column(1),
         kind: kind_named(column(2)),
         url_name: column(3),
-        targets: column(4).split(',').filter(|target| !target.is_empty()).collect(),
+        targets: column(4)
+            .split(',')
+            .filter(|target| !target.is_empty())
+            .collect(),
         expression_text: column(5),
         expression: lazily(column(5)),
         components: components.collect(),
@@ -148,7 +155,9 @@ impl Parameter {
 /// The parameter `code` of a type.
 pub fn parameter(type_name: &str, code: &str) -> Option<&'static Parameter> {
     let known = parameters(type_name);
-    let at = known.binary_search_by_key(&code, |parameter| parameter.code).ok()?;
+    let at = known
+        .binary_search_by_key(&code, |parameter| parameter.code)
+        .ok()?;
     known.get(at).copied()
 }
 

@@ -50,10 +50,19 @@ pub(super) fn concept(
 }
 
 fn refuse(walk: &mut Walk<'_>, code: &str, set: &ValueSet, place: &Place<'_>) {
-    let codes: Vec<&str> =
-        set.systems.iter().flat_map(|(_, codes)| codes).take(NAMED_MAX).copied().collect();
+    let codes: Vec<&str> = set
+        .systems
+        .iter()
+        .flat_map(|(_, codes)| codes)
+        .take(NAMED_MAX)
+        .copied()
+        .collect();
     let more = if codes.len() == NAMED_MAX { " …" } else { "" };
-    let details =
-        format!("{} is none of {}: {}{more}", short(code), set.name, codes.join(" "));
+    let details = format!(
+        "{} is none of {}: {}{more}",
+        short(code),
+        set.name,
+        codes.join(" ")
+    );
     walk.error(IssueCode::CodeInvalid, place, details);
 }

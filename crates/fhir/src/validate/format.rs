@@ -8,7 +8,10 @@ use crate::temporal::{Precision, Temporal, TemporalKind};
 /// What is wrong with a primitive value.
 pub(super) fn problem(primitive: Primitive, view: View<'_>) -> Option<&'static str> {
     match primitive {
-        Primitive::Boolean => view.as_bool().is_none().then_some("a boolean is true or false"),
+        Primitive::Boolean => view
+            .as_bool()
+            .is_none()
+            .then_some("a boolean is true or false"),
         Primitive::Integer => integer(view, i32::MIN.into(), "an integer has 32 bits"),
         Primitive::UnsignedInt => integer(view, 0, "an unsignedInt is a whole number from 0 up"),
         Primitive::PositiveInt => integer(view, 1, "a positiveInt is a whole number from 1 up"),
@@ -32,19 +35,34 @@ fn text_problem(primitive: Primitive, view: View<'_>) -> Option<&'static str> {
         return Some("a text is not empty; leave the element out");
     }
     let (fits, problem) = match primitive {
-        Primitive::Code => (is_code(text), "a code has no blanks around it and single ones within"),
+        Primitive::Code => (
+            is_code(text),
+            "a code has no blanks around it and single ones within",
+        ),
         Primitive::Id => (is_id(text), "an id has up to 64 letters, digits, - and ."),
         Primitive::Uri | Primitive::Url | Primitive::Canonical => {
             (!text.contains(char::is_whitespace), "a URI has no blanks")
         }
         Primitive::Oid => (is_oid(text), "an oid is urn:oid: and numbers with dots"),
-        Primitive::Uuid => (is_uuid(text), "a uuid is urn:uuid: and 36 hexadecimal digits"),
+        Primitive::Uuid => (
+            is_uuid(text),
+            "a uuid is urn:uuid: and 36 hexadecimal digits",
+        ),
         Primitive::Date => (is_date(text), "this is no date that exists"),
-        Primitive::DateTime => (is_date_time(text), "this is no moment that exists, or lacks its zone"),
-        Primitive::Instant => (is_instant(text), "an instant has seconds and a zone, and exists"),
+        Primitive::DateTime => (
+            is_date_time(text),
+            "this is no moment that exists, or lacks its zone",
+        ),
+        Primitive::Instant => (
+            is_instant(text),
+            "an instant has seconds and a zone, and exists",
+        ),
         Primitive::Time => {
             let full = |time: Temporal| time.precision >= Precision::Second;
-            (Temporal::parse_time(text).is_some_and(full), "a time is hh:mm:ss")
+            (
+                Temporal::parse_time(text).is_some_and(full),
+                "a time is hh:mm:ss",
+            )
         }
         Primitive::Base64Binary => (is_base64(text), "this is not base64"),
         Primitive::Xhtml => return xhtml_problem(text),
@@ -67,7 +85,9 @@ fn is_code(text: &str) -> bool {
 /// Whether a text can be a logical id.
 pub(super) fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
 fn is_oid(text: &str) -> bool {
@@ -89,7 +109,9 @@ fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = digits.split('-').collect();
     let lengths: Vec<usize> = groups.iter().map(|group| group.len()).collect();
     lengths == [8, 4, 4, 4, 12]
-        && digits.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+        && digits
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 fn is_date(text: &str) -> bool {

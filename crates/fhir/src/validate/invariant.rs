@@ -13,9 +13,18 @@ const BY_HAND: &[&str] = &["ele-1", "txt-1", "dom-3", "ref-1"];
 
 /// Invariants that are not checked, with the reason; `docs/fhir-invariants.md` shows them.
 pub const NOT_CHECKED: &[(&str, &str)] = &[
-    ("dom-6", "advice: a narrative would be good; most systems send none"),
-    ("txt-2", "a narrative that says nothing harms nobody; official examples have such"),
-    ("que-7", "its expression asks for a FHIRPath type where FHIR has its own"),
+    (
+        "dom-6",
+        "advice: a narrative would be good; most systems send none",
+    ),
+    (
+        "txt-2",
+        "a narrative that says nothing harms nobody; official examples have such",
+    ),
+    (
+        "que-7",
+        "its expression asks for a FHIRPath type where FHIR has its own",
+    ),
 ];
 
 /// Checks the invariants of an element whose structure is sound.
@@ -51,7 +60,11 @@ fn one<'a>(
     if expression.holds(element, &walk.context) != Some(false) {
         return;
     }
-    let severity = if constraint.error { Severity::Error } else { Severity::Warning };
+    let severity = if constraint.error {
+        Severity::Error
+    } else {
+        Severity::Warning
+    };
     walk.issues.push(Issue {
         severity,
         code: IssueCode::Invariant,

@@ -10,17 +10,28 @@ pub(super) struct Place<'p> {
 
 impl<'p> Place<'p> {
     pub fn root(name: &'p str) -> Self {
-        Self { parent: None, name, index: None }
+        Self {
+            parent: None,
+            name,
+            index: None,
+        }
     }
 
     /// A member; choices go by their element's name, as FHIRPath has it.
     pub fn member(&'p self, name: &'p str) -> Self {
-        Self { parent: Some(self), name, index: None }
+        Self {
+            parent: Some(self),
+            name,
+            index: None,
+        }
     }
 
     /// An item of the member this place is.
     pub fn item(self, index: usize) -> Self {
-        Self { index: Some(index), ..self }
+        Self {
+            index: Some(index),
+            ..self
+        }
     }
 }
 

@@ -50,10 +50,13 @@ pub struct Rule {
 impl Profile {
     /// What is wrong with the profile itself: paths and expressions that cannot be read.
     pub fn problems(&self) -> Vec<String> {
-        let expressions = self.rules.iter().flat_map(|rule| {
-            std::iter::once(rule.path.as_str()).chain(rule.expression.as_deref())
-        });
-        expressions.filter_map(|text| Expression::parse(text).err()).collect()
+        let expressions = self
+            .rules
+            .iter()
+            .flat_map(|rule| std::iter::once(rule.path.as_str()).chain(rule.expression.as_deref()));
+        expressions
+            .filter_map(|text| Expression::parse(text).err())
+            .collect()
     }
 
     pub(super) fn check(&self, resource: &Resource, issues: &mut Vec<Issue>) {
@@ -62,8 +65,11 @@ impl Profile {
         }
         for rule in &self.rules {
             if issues.len() < ISSUES_MAX && !rule.holds(resource) {
-                let mut issue =
-                    Issue::error(IssueCode::BusinessRule, rule.path.clone(), rule.message.clone());
+                let mut issue = Issue::error(
+                    IssueCode::BusinessRule,
+                    rule.path.clone(),
+                    rule.message.clone(),
+                );
                 if rule.warning {
                     issue.severity = crate::issue::Severity::Warning;
                 }
@@ -73,9 +79,15 @@ impl Profile {
     }
 
     fn is_claimed(&self, resource: &Resource) -> bool {
-        let claimed = resource.root().at(&["meta"]).and_then(|meta| meta.get("profile"));
+        let claimed = resource
+            .root()
+            .at(&["meta"])
+            .and_then(|meta| meta.get("profile"));
         let mut urls = claimed.into_iter().flat_map(crate::json::View::items);
-        urls.any(|url| url.as_str().is_some_and(|url| url.split('|').next() == Some(&self.url)))
+        urls.any(|url| {
+            url.as_str()
+                .is_some_and(|url| url.split('|').next() == Some(&self.url))
+        })
     }
 }
 
@@ -103,15 +115,19 @@ impl Rule {
         let root = Element::root(resource);
         let context = crate::fhirpath::Context::new(root);
         let elements = items.iter().filter_map(Item::element);
-        elements.into_iter().all(|element| expression.holds(element, &context) != Some(false))
+        elements
+            .into_iter()
+            .all(|element| expression.holds(element, &context) != Some(false))
     }
 
     fn has_code(&self, item: &Item<'_>) -> bool {
         let known = |system: Option<&str>, code: &str| {
-            self.codes.iter().any(|wanted| match wanted.rsplit_once('|') {
-                Some((of, wanted)) => system == Some(of) && wanted == code,
-                None => wanted == code,
-            })
+            self.codes
+                .iter()
+                .any(|wanted| match wanted.rsplit_once('|') {
+                    Some((of, wanted)) => system == Some(of) && wanted == code,
+                    None => wanted == code,
+                })
         };
         let Some(element) = item.element() else {
             return false;
@@ -126,9 +142,11 @@ impl Rule {
         };
         match element.kind.name {
             "Coding" => coding(view),
-            "CodeableConcept" => {
-                view.get("coding").into_iter().flat_map(crate::json::View::items).any(coding)
-            }
+            "CodeableConcept" => view
+                .get("coding")
+                .into_iter()
+                .flat_map(crate::json::View::items)
+                .any(coding),
             _ => element.text().is_some_and(|code| known(None, &code)),
         }
     }

@@ -36,15 +36,19 @@ pub(super) fn check(
     }
     let (path, _version) = text.split_once("/_history/").unwrap_or((&text, ""));
     let split = path.find(['/', '?']).map(|at| (&path[..at], &path[at..]));
-    let Some((kind, rest)) = split.and_then(|(kind, rest)| {
-        Some((definitions::resource_name(kind)?, rest))
-    }) else {
+    let Some((kind, rest)) =
+        split.and_then(|(kind, rest)| Some((definitions::resource_name(kind)?, rest)))
+    else {
         let details = format!("{} is no reference: Type/id, #id or a URL", short(&text));
         walk.error(IssueCode::Value, &at, details);
         return;
     };
     if rest.strip_prefix('/').is_some_and(|id| !is_id(id)) {
-        walk.error(IssueCode::Value, &at, format!("{} has no valid id", short(&text)));
+        walk.error(
+            IssueCode::Value,
+            &at,
+            format!("{} has no valid id", short(&text)),
+        );
     }
     if !allowed(kind) {
         wrong_type(walk, kind, targets, &at);
@@ -52,7 +56,10 @@ pub(super) fn check(
 }
 
 fn wrong_type(walk: &mut Walk<'_>, kind: &str, targets: &[&str], at: &Place<'_>) {
-    let details = format!("this cannot point at {kind}, only at {}", targets.join(", "));
+    let details = format!(
+        "this cannot point at {kind}, only at {}",
+        targets.join(", ")
+    );
     walk.error(IssueCode::Value, at, details);
 }
 
@@ -61,6 +68,8 @@ fn contained_type(root: Element<'_>, id: &str) -> Option<&'static str> {
         return Some(root.kind.name);
     }
     let contained = root.view?.get("contained")?;
-    let found = contained.items().find(|one| one.get("id").and_then(View::as_plain) == Some(id))?;
+    let found = contained
+        .items()
+        .find(|one| one.get("id").and_then(View::as_plain) == Some(id))?;
     definitions::resource_name(found.get("resourceType")?.as_plain()?)
 }

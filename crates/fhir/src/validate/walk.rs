@@ -22,7 +22,8 @@ impl<'a> Walk<'a> {
 
     pub fn error(&mut self, code: IssueCode, place: &Place<'_>, details: impl Into<String>) {
         if self.issues.len() < ISSUES_MAX {
-            self.issues.push(Issue::error(code, place.to_string(), details));
+            self.issues
+                .push(Issue::error(code, place.to_string(), details));
         }
     }
 
@@ -37,7 +38,11 @@ impl<'a> Walk<'a> {
     /// Checks an object of a resource or data type.
     fn complex(&mut self, view: View<'a>, kind: &'static Type, place: &Place<'_>) {
         if view.kind() != Kind::Object {
-            self.error(IssueCode::Structure, place, format!("{} is an object", kind.name));
+            self.error(
+                IssueCode::Structure,
+                place,
+                format!("{} is an object", kind.name),
+            );
             return;
         }
         let before = self.issues.len();
@@ -71,11 +76,19 @@ impl<'a> Walk<'a> {
             }
         }
         if !any {
-            self.error(IssueCode::Invariant, place, "ele-1: an element has a value or children");
+            self.error(
+                IssueCode::Invariant,
+                place,
+                "ele-1: an element has a value or children",
+            );
         }
         self.required(view, kind, place);
         if self.issues.len() == before {
-            let element = Element { view: Some(view), shadow: None, kind };
+            let element = Element {
+                view: Some(view),
+                shadow: None,
+                kind,
+            };
             invariant::check(self, element, place);
         }
     }
@@ -87,7 +100,9 @@ impl<'a> Walk<'a> {
                 let plain = name.strip_prefix('_').unwrap_or(name);
                 if element.choice {
                     plain.starts_with(element.name)
-                        && kind.property(plain).is_some_and(|(known, _)| std::ptr::eq(known, element))
+                        && kind
+                            .property(plain)
+                            .is_some_and(|(known, _)| std::ptr::eq(known, element))
                 } else {
                     plain == element.name
                 }
@@ -108,14 +123,22 @@ impl<'a> Walk<'a> {
     ) {
         if element.max == Some(1) {
             if view.kind() == Kind::Array {
-                self.error(IssueCode::Structure, place, "there is at most one: no array");
+                self.error(
+                    IssueCode::Structure,
+                    place,
+                    "there is at most one: no array",
+                );
                 return;
             }
             self.value(view, element, type_ref, place);
             return;
         }
         if view.kind() != Kind::Array {
-            self.error(IssueCode::Structure, place, "there may be several: an array");
+            self.error(
+                IssueCode::Structure,
+                place,
+                "there may be several: an array",
+            );
             return;
         }
         let mut count = 0;
@@ -123,14 +146,23 @@ impl<'a> Walk<'a> {
         for (index, item) in view.items().enumerate() {
             count += 1;
             let at = place.item(index);
-            let filled = || shadow().and_then(|shadow| shadow.items().nth(index)).is_some_and(|twin| twin.kind() == Kind::Object);
-            if item.kind() == Kind::Null && type_ref.definition().primitive().is_some() && filled() {
+            let filled = || {
+                shadow()
+                    .and_then(|shadow| shadow.items().nth(index))
+                    .is_some_and(|twin| twin.kind() == Kind::Object)
+            };
+            if item.kind() == Kind::Null && type_ref.definition().primitive().is_some() && filled()
+            {
                 continue;
             }
             self.value(item, element, type_ref, &at);
         }
         if count == 0 {
-            self.error(IssueCode::Structure, place, "an array has one item at least");
+            self.error(
+                IssueCode::Structure,
+                place,
+                "an array has one item at least",
+            );
         }
         if element.max.is_some_and(|max| count > usize::from(max)) {
             self.error(IssueCode::TooLong, place, "there are too many");
@@ -157,19 +189,31 @@ impl<'a> Walk<'a> {
             return;
         }
         if view.kind() != Kind::Array {
-            self.error(IssueCode::Structure, place, "there may be several: an array");
+            self.error(
+                IssueCode::Structure,
+                place,
+                "there may be several: an array",
+            );
             return;
         }
         let values = parent.get(plain);
         let pairs = values.map(|values| values.items().count());
         if pairs.is_some_and(|count| count != view.items().count()) {
-            self.error(IssueCode::Structure, place, "values and their extensions differ in number");
+            self.error(
+                IssueCode::Structure,
+                place,
+                "values and their extensions differ in number",
+            );
         }
         for (index, item) in view.items().enumerate() {
             if item.kind() != Kind::Null {
                 self.complex(item, base, &place.item(index));
             } else if values.is_none() {
-                self.error(IssueCode::Structure, &place.item(index), "a value is missing");
+                self.error(
+                    IssueCode::Structure,
+                    &place.item(index),
+                    "a value is missing",
+                );
             }
         }
     }
@@ -206,19 +250,20 @@ impl<'a> Walk<'a> {
             reference::check(self, view, &type_ref.targets, place);
         }
         if matches!(type_ref.name, "SimpleQuantity" | "MoneyQuantity")
-            && let Some(comparator) = view.get("comparator").filter(|_| type_ref.name == "SimpleQuantity")
+            && let Some(comparator) = view
+                .get("comparator")
+                .filter(|_| type_ref.name == "SimpleQuantity")
         {
             let _ = comparator;
-            self.error(IssueCode::Invariant, place, "sqt-1: this quantity has no comparator");
+            self.error(
+                IssueCode::Invariant,
+                place,
+                "sqt-1: this quantity has no comparator",
+            );
         }
     }
 
-    fn inner_resource(
-        &mut self,
-        view: View<'a>,
-        element: &'static Definition,
-        place: &Place<'_>,
-    ) {
+    fn inner_resource(&mut self, view: View<'a>, element: &'static Definition, place: &Place<'_>) {
         let named = view.get("resourceType").and_then(View::as_plain);
         let Some(name) = named else {
             let details = "a resource names its type in resourceType";
@@ -231,11 +276,19 @@ impl<'a> Walk<'a> {
             return;
         };
         let outer = self.context;
-        let own = Element { view: Some(view), shadow: None, kind };
+        let own = Element {
+            view: Some(view),
+            shadow: None,
+            kind,
+        };
         self.context.resource = own;
         if element.name == "contained" {
             if view.get("id").is_none() {
-                self.error(IssueCode::Required, &place.member("id"), "a contained resource has an id");
+                self.error(
+                    IssueCode::Required,
+                    &place.member("id"),
+                    "a contained resource has an id",
+                );
             }
             self.complex(view, kind, place);
         } else {
@@ -247,5 +300,7 @@ impl<'a> Walk<'a> {
 }
 
 fn shadow_of<'a>(parent: View<'a>, name: &str) -> Option<View<'a>> {
-    parent.members().find(|member| member.name().strip_prefix('_') == Some(name))
+    parent
+        .members()
+        .find(|member| member.name().strip_prefix('_') == Some(name))
 }

@@ -2,20 +2,110 @@
 
 /// The elements R4 allows in a narrative.
 const ELEMENTS: &[&str] = &[
-    "a", "abbr", "acronym", "b", "big", "blockquote", "br", "caption", "cite", "code", "col",
-    "colgroup", "dd", "dfn", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-    "i", "img", "li", "ol", "p", "pre", "q", "samp", "small", "span", "strong", "sub", "sup",
-    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "ul", "var",
+    "a",
+    "abbr",
+    "acronym",
+    "b",
+    "big",
+    "blockquote",
+    "br",
+    "caption",
+    "cite",
+    "code",
+    "col",
+    "colgroup",
+    "dd",
+    "dfn",
+    "div",
+    "dl",
+    "dt",
+    "em",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "i",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "q",
+    "samp",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "tt",
+    "ul",
+    "var",
 ];
 
 /// Attributes R4 allows, beside those of tables and images.
 const ATTRIBUTES: &[&str] = &[
-    "abbr", "accesskey", "align", "alt", "axis", "bgcolor", "border", "cellhalign", "cellpadding",
-    "cellspacing", "cellvalign", "char", "charoff", "charset", "cite", "class", "colspan",
-    "compact", "coords", "dir", "frame", "headers", "height", "href", "hreflang", "hspace", "id",
-    "lang", "longdesc", "name", "nowrap", "rel", "rev", "rowspan", "rules", "scope", "shape",
-    "span", "src", "start", "style", "summary", "tabindex", "title", "type", "valign", "value",
-    "vspace", "width", "xml:lang", "xmlns", "xml:space",
+    "abbr",
+    "accesskey",
+    "align",
+    "alt",
+    "axis",
+    "bgcolor",
+    "border",
+    "cellhalign",
+    "cellpadding",
+    "cellspacing",
+    "cellvalign",
+    "char",
+    "charoff",
+    "charset",
+    "cite",
+    "class",
+    "colspan",
+    "compact",
+    "coords",
+    "dir",
+    "frame",
+    "headers",
+    "height",
+    "href",
+    "hreflang",
+    "hspace",
+    "id",
+    "lang",
+    "longdesc",
+    "name",
+    "nowrap",
+    "rel",
+    "rev",
+    "rowspan",
+    "rules",
+    "scope",
+    "shape",
+    "span",
+    "src",
+    "start",
+    "style",
+    "summary",
+    "tabindex",
+    "title",
+    "type",
+    "valign",
+    "value",
+    "vspace",
+    "width",
+    "xml:lang",
+    "xmlns",
+    "xml:space",
 ];
 
 /// Deeper nesting is no narrative.
@@ -86,18 +176,34 @@ fn start_tag(tag: &str) -> Result<(&str, bool, &str), &'static str> {
 }
 
 fn attribute(rest: &str) -> Result<&str, &'static str> {
-    let (name, behind) = rest.split_once('=').ok_or("txt-1: an attribute without a value")?;
+    let (name, behind) = rest
+        .split_once('=')
+        .ok_or("txt-1: an attribute without a value")?;
     if !ATTRIBUTES.contains(&name.trim()) {
         return Err("txt-1: an attribute that a narrative may not have");
     }
     let behind = behind.trim_start();
-    let quote = behind.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+    let quote = behind
+        .chars()
+        .next()
+        .filter(|quote| matches!(quote, '"' | '\''));
     let quote = quote.ok_or("txt-1: an attribute value without quotes")?;
-    let (value, behind) = behind[1..].split_once(quote).ok_or("txt-1: a value has no end")?;
-    let compact: String =
-        value.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control()).collect();
+    let (value, behind) = behind[1..]
+        .split_once(quote)
+        .ok_or("txt-1: a value has no end")?;
+    let compact: String = value
+        .chars()
+        .filter(|letter| !letter.is_whitespace() && !letter.is_control())
+        .collect();
     let compact = compact.to_ascii_lowercase();
-    let active = ["javascript:", "vbscript:", "data:text", "expression(", "&#", "@import"];
+    let active = [
+        "javascript:",
+        "vbscript:",
+        "data:text",
+        "expression(",
+        "&#",
+        "@import",
+    ];
     if matches!(name.trim(), "href" | "src" | "style" | "cite" | "longdesc")
         && active.iter().any(|word| compact.contains(word))
     {

@@ -44,7 +44,10 @@ pub(super) fn call<'a>(
 }
 
 fn clock<'a>(name: &str, scope: &Scope<'_, 'a>) -> Result<Items<'a>, String> {
-    let now = scope.context.now.ok_or_else(|| format!("{name}() is not known here"))?;
+    let now = scope
+        .context
+        .now
+        .ok_or_else(|| format!("{name}() is not known here"))?;
     let value = match name {
         "today" => Temporal {
             kind: TemporalKind::Date,
@@ -52,7 +55,11 @@ fn clock<'a>(name: &str, scope: &Scope<'_, 'a>) -> Result<Items<'a>, String> {
             zone_minutes: None,
             ..now
         },
-        "timeOfDay" => Temporal { kind: TemporalKind::Time, zone_minutes: None, ..now },
+        "timeOfDay" => Temporal {
+            kind: TemporalKind::Time,
+            zone_minutes: None,
+            ..now
+        },
         _ => now,
     };
     Ok(vec![Item::Temporal(value)])
@@ -87,7 +94,12 @@ fn convert<'a>(value: &Item<'a>, target: &str) -> Option<Item<'a>> {
             Item::Text(text) => Temporal::parse(text),
             _ => None,
         }
-        .map(|moment| Item::Temporal(Temporal { kind: TemporalKind::DateTime, ..moment })),
+        .map(|moment| {
+            Item::Temporal(Temporal {
+                kind: TemporalKind::DateTime,
+                ..moment
+            })
+        }),
         "Time" => match value {
             Item::Temporal(time) if time.kind == TemporalKind::Time => Some(*time),
             Item::Text(text) => Temporal::parse_time(text),
@@ -121,7 +133,10 @@ fn to_decimal(value: &Item<'_>) -> Option<Decimal> {
         Item::Boolean(value) => Some(Decimal::from(u8::from(*value))),
         Item::Text(text) => {
             let plain = |letter: char| letter.is_ascii_digit() || "+-.".contains(letter);
-            text.chars().all(plain).then(|| decimal::parse(text)).flatten()
+            text.chars()
+                .all(plain)
+                .then(|| decimal::parse(text))
+                .flatten()
         }
         _ => None,
     }
@@ -136,7 +151,9 @@ fn to_quantity<'a>(value: &Item<'a>) -> Option<Item<'a>> {
                 Some((number, unit)) => (number, unit.trim()),
                 None => (&**text, "'1'"),
             };
-            let quoted = unit.strip_prefix('\'').and_then(|unit| unit.strip_suffix('\''));
+            let quoted = unit
+                .strip_prefix('\'')
+                .and_then(|unit| unit.strip_suffix('\''));
             let unit = quoted.or_else(|| calendar_unit(unit).map(|_| unit))?;
             let number = to_decimal(&Item::Text(Cow::Borrowed(number)))?;
             Some(Item::Quantity(number, Cow::Owned(unit.to_owned())))

@@ -18,7 +18,16 @@ pub(super) fn call<'a>(
 ) -> Option<Result<Items<'a>, String>> {
     let known = matches!(
         call.name.as_str(),
-        "abs" | "ceiling" | "exp" | "floor" | "ln" | "log" | "power" | "round" | "sqrt" | "truncate"
+        "abs"
+            | "ceiling"
+            | "exp"
+            | "floor"
+            | "ln"
+            | "log"
+            | "power"
+            | "round"
+            | "sqrt"
+            | "truncate"
     );
     known.then(|| reckon(items, call, scope).map(|answer| answer.into_iter().collect()))
 }
@@ -34,7 +43,9 @@ fn reckon<'a>(
     if let (Item::Quantity(value, unit), "abs") = (&value, call.name.as_str()) {
         return Ok(Some(Item::Quantity(value.abs(), unit.clone())));
     }
-    let number = value.to_number().ok_or_else(|| format!("{}() takes a number", call.name))?;
+    let number = value
+        .to_number()
+        .ok_or_else(|| format!("{}() takes a number", call.name))?;
     let whole = |value: Decimal| i64::try_from(value).ok().map(Item::Integer);
     Ok(match call.name.as_str() {
         "abs" => match value {
@@ -54,7 +65,9 @@ fn reckon<'a>(
             };
             let places = u32::try_from(places).map_err(|_| "round() takes no negative places")?;
             let strategy = RoundingStrategy::MidpointAwayFromZero;
-            Some(Item::Decimal(number.round_dp_with_strategy(places, strategy)))
+            Some(Item::Decimal(
+                number.round_dp_with_strategy(places, strategy),
+            ))
         }
         "log" => {
             let base = evaluated(call, 0, scope)?;
@@ -71,14 +84,16 @@ fn reckon<'a>(
 
 fn power<'a>(value: &Item<'a>, number: Decimal, exponent: &Item<'a>) -> Option<Item<'a>> {
     match (value, exponent.to_system()?) {
-        (Item::Integer(base), Item::Integer(exponent)) if exponent >= 0 => {
-            base.checked_pow(u32::try_from(exponent).ok()?).map(Item::Integer)
-        }
+        (Item::Integer(base), Item::Integer(exponent)) if exponent >= 0 => base
+            .checked_pow(u32::try_from(exponent).ok()?)
+            .map(Item::Integer),
         (_, Item::Integer(exponent)) if exponent.abs() <= EXPONENT_MAX => {
             number.checked_powi(exponent).map(Item::Decimal)
         }
         (_, exponent) => {
-            let exponent = exponent.to_number().filter(|exponent| exponent.abs() < Decimal::from(64))?;
+            let exponent = exponent
+                .to_number()
+                .filter(|exponent| exponent.abs() < Decimal::from(64))?;
             number.checked_powd(exponent).map(Item::Decimal)
         }
     }

@@ -23,10 +23,14 @@ pub(super) fn call<'a>(
             [one] if has_value(one) => one.to_system().into_iter().collect(),
             _ => Vec::new(),
         }),
-        "resolve" => Ok(items.iter().filter_map(|item| resolve(item, scope)).collect()),
+        "resolve" => Ok(items
+            .iter()
+            .filter_map(|item| resolve(item, scope))
+            .collect()),
         "type" => Ok(items.iter().map(type_info).collect()),
         "htmlChecks" => Ok(boolean(items.iter().all(|item| {
-            item.to_text().is_none_or(|text| crate::validate::xhtml_problem(&text).is_none())
+            item.to_text()
+                .is_none_or(|text| crate::validate::xhtml_problem(&text).is_none())
         }))),
         "memberOf" => member_of(items, call, scope),
         _ => return None,
@@ -70,7 +74,10 @@ fn extension<'a>(
         element.children_named("extension", &mut found);
     }
     found.retain(|item| {
-        item.element().and_then(|element| element.member("url")).as_deref() == Some(&url)
+        item.element()
+            .and_then(|element| element.member("url"))
+            .as_deref()
+            == Some(&url)
     });
     Ok(found)
 }
@@ -138,7 +145,8 @@ fn member_of<'a>(
     let url = evaluated(call, 0, scope)?;
     let url = one(&url)?.and_then(Item::to_text).unwrap_or_default();
     let name = url.rsplit('/').next().unwrap_or_default();
-    let set = definitions::value_set(name).ok_or_else(|| format!("value set {name} is not known"))?;
+    let set =
+        definitions::value_set(name).ok_or_else(|| format!("value set {name} is not known"))?;
     let Some(code) = one(items)?.and_then(Item::to_text) else {
         return Ok(Vec::new());
     };

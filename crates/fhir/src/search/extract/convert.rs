@@ -119,7 +119,10 @@ fn identifier(view: View<'_>, put: &mut impl FnMut(IndexValue)) {
         put(IndexValue::Token {
             system: system.as_deref().map(str::to_owned),
             code: value.clone().into_owned(),
-            of_type: Some((of_system.unwrap_or_default().into_owned(), of_code.into_owned())),
+            of_type: Some((
+                of_system.unwrap_or_default().into_owned(),
+                of_code.into_owned(),
+            )),
             text: text.as_deref().map(folded),
         });
     }
@@ -132,9 +135,15 @@ fn strings(element: Element<'_>, put: &mut impl FnMut(IndexValue)) {
     let Some(view) = element.view else { return };
     let parts: &[&str] = match element.kind.name {
         "HumanName" => &["text", "family", "given", "prefix", "suffix"],
-        "Address" => {
-            &["text", "line", "city", "district", "state", "postalCode", "country"]
-        }
+        "Address" => &[
+            "text",
+            "line",
+            "city",
+            "district",
+            "state",
+            "postalCode",
+            "country",
+        ],
         _ => {
             if let Some(text) = view.as_str() {
                 put(string(&text));
@@ -178,7 +187,10 @@ fn string(text: &str) -> IndexValue {
 }
 
 fn cut(text: &str) -> &str {
-    let end = text.char_indices().nth(TEXT_MAX).map_or(text.len(), |(end, _)| end);
+    let end = text
+        .char_indices()
+        .nth(TEXT_MAX)
+        .map_or(text.len(), |(end, _)| end);
     &text[..end]
 }
 
@@ -204,7 +216,14 @@ fn dates(element: Element<'_>, put: &mut impl FnMut(IndexValue)) {
             }
             if let Some(bounds) = view.at(&["repeat", "boundsPeriod"]) {
                 let kind = definitions::type_named("Period").unwrap_or(element.kind);
-                dates(Element { view: Some(bounds), shadow: None, kind }, put);
+                dates(
+                    Element {
+                        view: Some(bounds),
+                        shadow: None,
+                        kind,
+                    },
+                    put,
+                );
             }
         }
         _ => {
@@ -220,7 +239,10 @@ fn dates(element: Element<'_>, put: &mut impl FnMut(IndexValue)) {
 fn numbers(element: Element<'_>, put: &mut impl FnMut(IndexValue)) {
     let Some(view) = element.view else { return };
     if let Some(value) = view.as_number().and_then(decimal::double) {
-        put(IndexValue::Number { low: value, high: value });
+        put(IndexValue::Number {
+            low: value,
+            high: value,
+        });
     } else if element.kind.name == "Range" {
         let bound = |name| view.at(&[name, "value"]).and_then(View::as_number);
         let (low, high) = (bound("low"), bound("high"));
@@ -231,9 +253,15 @@ fn numbers(element: Element<'_>, put: &mut impl FnMut(IndexValue)) {
             });
         }
     } else if element.kind.is_a("Quantity")
-        && let Some(value) = view.get("value").and_then(View::as_number).and_then(decimal::double)
+        && let Some(value) = view
+            .get("value")
+            .and_then(View::as_number)
+            .and_then(decimal::double)
     {
-        put(IndexValue::Number { low: value, high: value });
+        put(IndexValue::Number {
+            low: value,
+            high: value,
+        });
     }
 }
 
@@ -242,7 +270,9 @@ fn quantities(element: Element<'_>, put: &mut impl FnMut(IndexValue)) {
     match element.kind.name {
         "Range" => range(view.get("low"), view.get("high"), put),
         "SampledData" => {
-            let Some(origin) = view.get("origin") else { return };
+            let Some(origin) = view.get("origin") else {
+                return;
+            };
             let bound = |name| view.get(name).and_then(View::as_number);
             if let (Some(low), Some(high)) = (bound("lowerLimit"), bound("upperLimit")) {
                 quantity(origin, Some(low), Some(high), put);
@@ -251,7 +281,10 @@ fn quantities(element: Element<'_>, put: &mut impl FnMut(IndexValue)) {
             }
         }
         "Money" => {
-            let value = view.get("value").and_then(View::as_number).and_then(decimal::double);
+            let value = view
+                .get("value")
+                .and_then(View::as_number)
+                .and_then(decimal::double);
             if let Some(value) = value {
                 put(IndexValue::Quantity {
                     low: value,
@@ -290,16 +323,13 @@ fn range(low: Option<View<'_>>, high: Option<View<'_>>, put: &mut impl FnMut(Ind
 }
 
 /// A quantity from `low` to `high` in the unit of `of`; a bound that is missing is open.
-fn quantity(
-    of: View<'_>,
-    low: Option<&str>,
-    high: Option<&str>,
-    put: &mut impl FnMut(IndexValue),
-) {
+fn quantity(of: View<'_>, low: Option<&str>, high: Option<&str>, put: &mut impl FnMut(IndexValue)) {
     let double = |text: Option<&str>, open: f64| text.and_then(decimal::double).unwrap_or(open);
     let (system, code) = (member(of, "system"), member(of, "code"));
     let unit = code.or_else(|| member(of, "unit"));
-    let is_ucum = system.as_deref().is_none_or(|system| system == ucum::SYSTEM);
+    let is_ucum = system
+        .as_deref()
+        .is_none_or(|system| system == ucum::SYSTEM);
     let canonical = unit.as_deref().filter(|_| is_ucum).and_then(|unit| {
         let exact = |text: Option<&str>| text.and_then(decimal::parse);
         let anywhere = ucum::quantity(Decimal::ONE, unit)?.1;
@@ -349,7 +379,11 @@ fn reference(element: Element<'_>, base_url: &str) -> Option<Reference> {
 
 /// Reads the text of a reference: local, elsewhere, canonical, `urn:`.
 pub(crate) fn reference_text(text: &str, base_url: &str) -> Reference {
-    let local = if base_url.is_empty() { None } else { text.strip_prefix(base_url) };
+    let local = if base_url.is_empty() {
+        None
+    } else {
+        text.strip_prefix(base_url)
+    };
     let local = local.and_then(|rest| rest.strip_prefix('/'));
     let absolute = local.is_none() && text.contains(':');
     let path = local.unwrap_or(text);

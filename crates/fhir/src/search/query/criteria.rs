@@ -47,7 +47,8 @@ impl Reader {
         let Some(parameter) = shared_parameter(types, code) else {
             return Err(unknown(types, code, name));
         };
-        self.plain(parameter, (name, modifier), value).map_err(Refusal::Wrong)
+        self.plain(parameter, (name, modifier), value)
+            .map_err(Refusal::Wrong)
     }
 
     /// Parameters of the server rather than of a type.
@@ -58,7 +59,10 @@ impl Reader {
         modifier: Option<&str>,
         value: &str,
     ) -> Result<Option<Criterion>, Issue> {
-        let known = matches!(code, "_id" | "_lastUpdated" | "_list" | "_text" | "_content");
+        let known = matches!(
+            code,
+            "_id" | "_lastUpdated" | "_list" | "_text" | "_content"
+        );
         if !known {
             return Ok(None);
         }
@@ -69,15 +73,20 @@ impl Reader {
         Ok(Some(match code {
             "_id" => Criterion::Id(alternatives.iter().map(|id| values::plain(id)).collect()),
             "_lastUpdated" => {
-                let dates: Result<Vec<_>, Issue> =
-                    alternatives.iter().map(|text| values::date(name, text)).collect();
+                let dates: Result<Vec<_>, Issue> = alternatives
+                    .iter()
+                    .map(|text| values::date(name, text))
+                    .collect();
                 Criterion::LastUpdated(dates?)
             }
             "_list" => Criterion::List(values::plain(value)),
             _ => {
                 let words = folded(value);
                 let words = words.split_whitespace().map(str::to_owned).collect();
-                Criterion::Words { narrative: code == "_text", words }
+                Criterion::Words {
+                    narrative: code == "_text",
+                    words,
+                }
             }
         }))
     }
@@ -106,7 +115,11 @@ impl Reader {
             .into_iter()
             .map(|text| values::value(parameter, modifier, only, name, text))
             .collect();
-        Ok(Criterion::Value { parameter, modifier, any: any? })
+        Ok(Criterion::Value {
+            parameter,
+            modifier,
+            any: any?,
+        })
     }
 
     /// The alternatives of a value, counted.
@@ -144,7 +157,8 @@ impl Reader {
         let targets = match target {
             Some(target) => vec![target_type(parameter, name, target)?],
             None if parameter.targets.is_empty() => {
-                let details = format!("{code} may point at any type: name it, as in {code}:Patient.");
+                let details =
+                    format!("{code} may point at any type: name it, as in {code}:Patient.");
                 return Err(wrong(name, details).into());
             }
             None => parameter.targets.clone(),
@@ -169,7 +183,10 @@ impl Reader {
         }
         match (found.is_empty(), first) {
             (true, Some(refusal)) => Err(refusal),
-            _ => Ok(Criterion::Chain { parameter, targets: found }),
+            _ => Ok(Criterion::Chain {
+                parameter,
+                targets: found,
+            }),
         }
     }
 
@@ -202,12 +219,20 @@ impl Reader {
             return Err(wrong(name, details).into());
         }
         let criterion = Box::new(self.criterion(&[source], inner, value, depth + 1)?);
-        Ok(Criterion::Has { source, parameter: reference, criterion })
+        Ok(Criterion::Has {
+            source,
+            parameter: reference,
+            criterion,
+        })
     }
 }
 
 fn unknown(types: &[&str], code: &str, name: &str) -> Refusal {
-    let of = if types.is_empty() { "every type".to_owned() } else { types.join(" and ") };
+    let of = if types.is_empty() {
+        "every type".to_owned()
+    } else {
+        types.join(" and ")
+    };
     let details = format!("there is no search parameter {} of {of}", short(code));
     Refusal::Unknown(Issue::error(IssueCode::NotSupported, short(name), details))
 }

@@ -21,7 +21,10 @@ pub fn parse_query(
     pairs: &[(String, String)],
     lenient: bool,
 ) -> Result<Query, Vec<Issue>> {
-    let mut query = Query { types: types(type_name, pairs).map_err(|issue| vec![issue])?, ..Query::default() };
+    let mut query = Query {
+        types: types(type_name, pairs).map_err(|issue| vec![issue])?,
+        ..Query::default()
+    };
     let mut reader = Reader::default();
     let mut issues = Vec::new();
     for (name, value) in pairs {
@@ -39,7 +42,11 @@ pub fn parse_query(
             }
         }
     }
-    if issues.is_empty() { Ok(query) } else { Err(issues) }
+    if issues.is_empty() {
+        Ok(query)
+    } else {
+        Err(issues)
+    }
 }
 
 /// Reads the criteria of a conditional create or update: filters only, percent-encoded.
@@ -73,7 +80,11 @@ fn decoded(text: &str) -> String {
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let digit = |index: usize| bytes.get(index).and_then(|byte| char::from(*byte).to_digit(16));
+        let digit = |index: usize| {
+            bytes
+                .get(index)
+                .and_then(|byte| char::from(*byte).to_digit(16))
+        };
         match (bytes[at], digit(at + 1), digit(at + 2)) {
             (b'%', Some(high), Some(low)) => {
                 plain.push((high * 16 + low) as u8);
@@ -132,11 +143,15 @@ fn read_pair(
     value: &str,
 ) -> Result<(), Refusal> {
     if name.len() > TEXT_MAX || value.len() > TEXT_MAX {
-        return Err(Issue::error(IssueCode::TooLong, short(name), "the parameter is too long").into());
+        return Err(
+            Issue::error(IssueCode::TooLong, short(name), "the parameter is too long").into(),
+        );
     }
     let (plain, modifier) = name.split_once(':').unwrap_or((name, ""));
     match plain {
-        "_type" | "_format" | "_pretty" | "_contained" | "_containedType" if modifier.is_empty() => {
+        "_type" | "_format" | "_pretty" | "_contained" | "_containedType"
+            if modifier.is_empty() =>
+        {
             if plain == "_contained" && value != "false" {
                 return Err(wrong(name, "contained resources are not searched").into());
             }
@@ -172,11 +187,17 @@ fn read_pair(
         }
         "_elements" => {
             let elements = value.split(',').map(|name| name.trim().to_owned());
-            query.elements.extend(elements.filter(|name| !name.is_empty()));
+            query
+                .elements
+                .extend(elements.filter(|name| !name.is_empty()));
         }
         "_include" | "_revinclude" => {
             let include = include(name, plain, modifier, value)?;
-            let list = if plain == "_include" { &mut query.include } else { &mut query.revinclude };
+            let list = if plain == "_include" {
+                &mut query.include
+            } else {
+                &mut query.revinclude
+            };
             if list.len() >= INCLUDES_MAX {
                 return Err(Issue::error(IssueCode::TooCostly, name, "too many includes").into());
             }
@@ -196,7 +217,11 @@ fn read_pair(
 }
 
 fn sort(query: &mut Query, value: &str) -> Result<(), Issue> {
-    for key in value.split(',').map(str::trim).filter(|key| !key.is_empty()) {
+    for key in value
+        .split(',')
+        .map(str::trim)
+        .filter(|key| !key.is_empty())
+    {
         let (code, descending) = match key.strip_prefix('-') {
             Some(code) => (code, true),
             None => (key, false),
@@ -206,14 +231,21 @@ fn sort(query: &mut Query, value: &str) -> Result<(), Issue> {
             "_lastUpdated" => SortBy::LastUpdated,
             _ => {
                 let known = shared_parameter(&query.types, code).filter(|parameter| {
-                    !matches!(parameter.kind, ParameterKind::Composite | ParameterKind::Special)
+                    !matches!(
+                        parameter.kind,
+                        ParameterKind::Composite | ParameterKind::Special
+                    )
                 });
                 let unknown = || wrong("_sort", format!("{} cannot be sorted by", short(code)));
                 SortBy::Parameter(known.ok_or_else(unknown)?)
             }
         };
         if query.sort.len() >= SORTS_MAX {
-            return Err(Issue::error(IssueCode::TooCostly, "_sort", "too many sort keys"));
+            return Err(Issue::error(
+                IssueCode::TooCostly,
+                "_sort",
+                "too many sort keys",
+            ));
         }
         query.sort.push(Sort { by, descending });
     }
@@ -224,12 +256,15 @@ fn sort(query: &mut Query, value: &str) -> Result<(), Issue> {
 pub(super) fn shared_parameter(types: &[&'static str], code: &str) -> Option<&'static Parameter> {
     let Some((first, rest)) = types.split_first() else {
         let common = crate::search::common_parameters();
-        return common.iter().find(|parameter| parameter.code == code).copied();
+        return common
+            .iter()
+            .find(|parameter| parameter.code == code)
+            .copied();
     };
     let found = parameter(first, code)?;
-    let agree = rest.iter().all(|other| {
-        parameter(other, code).is_some_and(|other| other.kind == found.kind)
-    });
+    let agree = rest
+        .iter()
+        .all(|other| parameter(other, code).is_some_and(|other| other.kind == found.kind));
     agree.then_some(found)
 }
 
@@ -237,7 +272,12 @@ fn include(name: &str, plain: &str, modifier: &str, value: &str) -> Result<Inclu
     let iterate = match modifier {
         "" => false,
         "iterate" | "recurse" => true,
-        _ => return Err(wrong(name, format!("{plain} has no modifier {}", short(modifier)))),
+        _ => {
+            return Err(wrong(
+                name,
+                format!("{plain} has no modifier {}", short(modifier)),
+            ));
+        }
     };
     let details = "an include is Type:parameter or Type:parameter:TargetType";
     let mut parts = value.split(':');
@@ -263,5 +303,10 @@ fn include(name: &str, plain: &str, modifier: &str, value: &str) -> Result<Inclu
         let details = format!("{source} has no reference parameter {}", short(code));
         return Err(wrong(name, details));
     }
-    Ok(Include { source, parameters: found, target, iterate })
+    Ok(Include {
+        source,
+        parameters: found,
+        target,
+        iterate,
+    })
 }

@@ -36,7 +36,11 @@ pub(super) fn plain(text: &str) -> String {
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
         let escapes = letter == '\\' && matches!(letters.peek(), Some(',' | '|' | '$' | '\\'));
-        plain.push(if escapes { letters.next().unwrap_or(letter) } else { letter });
+        plain.push(if escapes {
+            letters.next().unwrap_or(letter)
+        } else {
+            letter
+        });
     }
     plain
 }
@@ -80,7 +84,10 @@ fn of_kind(kind: ParameterKind, name: &str, text: &str) -> Result<QueryValue, Is
         }
         ParameterKind::String => {
             let exact = plain(text);
-            QueryValue::String { folded: folded(&exact), exact }
+            QueryValue::String {
+                folded: folded(&exact),
+                exact,
+            }
         }
         ParameterKind::Date => QueryValue::Date(date(name, text)?),
         ParameterKind::Number => QueryValue::Number(number(name, text)?.0),
@@ -112,7 +119,10 @@ fn token(text: &str) -> (Option<String>, Option<String>) {
         [code] => (None, Some(plain(code))),
         [system, rest @ ..] => {
             let code = plain(&rest.join("|"));
-            (Some(plain(system)), Some(code).filter(|code| !code.is_empty()))
+            (
+                Some(plain(system)),
+                Some(code).filter(|code| !code.is_empty()),
+            )
         }
         [] => (None, None),
     }
@@ -138,19 +148,34 @@ fn reference(types: Vec<&'static str>, text: &str) -> QueryValue {
     if !absolute && let Some((kind, id)) = path.split_once('/') {
         if let Some(kind) = definitions::resource_name(kind) {
             let id = Some(id.to_owned());
-            return QueryValue::Reference { types: vec![kind], id, version, url: None };
+            return QueryValue::Reference {
+                types: vec![kind],
+                id,
+                version,
+                url: None,
+            };
         }
     } else if !absolute {
         let id = Some(path.to_owned());
         let url = Some(path.to_owned());
-        return QueryValue::Reference { types, id, version, url };
+        return QueryValue::Reference {
+            types,
+            id,
+            version,
+            url,
+        };
     }
     let (url, canonical_version) = match path.split_once('|') {
         Some((url, version)) => (url, Some(version.to_owned())),
         None => (path, None),
     };
     let version = version.or(canonical_version);
-    QueryValue::Reference { types, id: None, version, url: Some(url.to_owned()) }
+    QueryValue::Reference {
+        types,
+        id: None,
+        version,
+        url: Some(url.to_owned()),
+    }
 }
 
 fn prefix(text: &str) -> (Prefix, &str) {
@@ -217,19 +242,37 @@ fn number(name: &str, text: &str) -> Result<(NumberMatch, Bounds), Issue> {
 fn quantity(name: &str, text: &str) -> Result<QueryValue, Issue> {
     let parts = split(text, '|');
     let part = |index: usize| {
-        parts.get(index).map(|text| plain(text)).filter(|text| !text.is_empty())
+        parts
+            .get(index)
+            .map(|text| plain(text))
+            .filter(|text| !text.is_empty())
     };
     let shape = matches!(parts.len(), 1 | 3);
     let first = parts.first().copied().filter(|_| shape);
     let first = first.ok_or_else(|| wrong(name, "a quantity is number or number|system|code"))?;
     let (number, bounds) = number(name, first)?;
     let (system, unit) = (part(1), part(2));
-    let is_ucum = system.as_deref().is_none_or(|system| system == ucum::SYSTEM);
+    let is_ucum = system
+        .as_deref()
+        .is_none_or(|system| system == ucum::SYSTEM);
     let canonical = unit.as_deref().filter(|_| is_ucum).and_then(|unit| {
         let (value, code) = ucum::quantity(bounds.value, unit)?;
         let (low, _) = ucum::quantity(bounds.low, unit)?;
         let (high, _) = ucum::quantity(bounds.high, unit)?;
-        Some((NumberMatch { prefix: number.prefix, value, low, high }, code))
+        Some((
+            NumberMatch {
+                prefix: number.prefix,
+                value,
+                low,
+                high,
+            },
+            code,
+        ))
     });
-    Ok(QueryValue::Quantity { number, system, unit, canonical })
+    Ok(QueryValue::Quantity {
+        number,
+        system,
+        unit,
+        canonical,
+    })
 }

@@ -22,10 +22,6 @@ struct Template {
 }
 
 impl Template {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a build is known by when it was built"
-    )]
     fn of(engine: &TestEngine, modules: &[Module]) -> Self {
         let binary = std::env::current_exe().unwrap();
         let built = fs::metadata(&binary).unwrap().modified().unwrap();
@@ -86,14 +82,19 @@ pub(crate) async fn open(
     let template = Template::of(&engine, &kinds);
     fs::create_dir_all(base()).unwrap();
     let lock = File::create(base().join(format!("{}.lock", template.family))).unwrap();
-    lock.lock().unwrap();
-    if !template.is_made(&engine) {
-        template.clean(&engine);
-        make(&template, &engine, kinds, &migrations).await;
-    }
     // Copies may be made side by side, as long as nobody replaces the template.
-    lock.unlock().unwrap();
     lock.lock_shared().unwrap();
+    if !template.is_made(&engine) {
+        lock.unlock().unwrap();
+        lock.lock().unwrap();
+        // Somebody else may have made it while this one waited.
+        if !template.is_made(&engine) {
+            template.clean(&engine);
+            make(&template, &engine, kinds, &migrations).await;
+        }
+        lock.unlock().unwrap();
+        lock.lock_shared().unwrap();
+    }
     let copy = tokio::task::spawn_blocking(move || {
         let folder = template.folder();
         match &engine {

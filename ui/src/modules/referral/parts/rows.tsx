@@ -38,7 +38,7 @@ export function referralColumns(box: Box): Column<ReferralRow>[] {
     {
       key: 'patient',
       title: t('referral.field.patient'),
-      width: 190,
+      width: 176,
       always: true,
       render: (row) => (
         <span className="lt-row">
@@ -68,7 +68,7 @@ export function referralColumns(box: Box): Column<ReferralRow>[] {
     {
       key: 'state',
       title: t('referral.field.state'),
-      width: 112,
+      width: 128,
       render: (row) => <StateTag state={row.state} />,
     },
     {

@@ -275,7 +275,7 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
         {
           key: 'name',
           title: t('resources.place'),
-          width: 166,
+          width: 154,
           always: true,
           render: (offer) => offer.name,
         },
@@ -310,7 +310,7 @@ function Offers({ kind, filters }: { kind: PlaceKind; filters: Filters }) {
         {
           key: 'distance',
           title: t('resources.distance'),
-          width: 80,
+          width: 92,
           align: 'right',
           render: (offer) => distanceText(offer.distance_meters),
         },

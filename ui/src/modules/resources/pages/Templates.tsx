@@ -78,7 +78,7 @@ export default function Templates() {
             {
               key: 'name',
               title: t('resources.templates.name'),
-              width: 170,
+              width: 162,
               always: true,
               render: (row) => row.name,
             },
@@ -149,7 +149,7 @@ export default function Templates() {
             {
               key: 'actions',
               title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-              width: 136,
+              width: 144,
               align: 'right',
               render: (row) =>
                 mayManage && row.state === 'active' && <Actions row={row} onDone={reread} />,

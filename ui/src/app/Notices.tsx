@@ -58,7 +58,7 @@ export function NoticesBell() {
         count={notices.hasNextPage && unread > 0 ? unread + 1 : unread}
         overflowCount={notices.hasNextPage ? unread : UNREAD_SHOWN_MAX}
         size="small"
-        offset={phone ? [-14, 12] : [-6, 6]}
+        offset={phone ? [-4, 10] : [-6, 6]}
       >
         <Button
           type="text"

@@ -159,24 +159,26 @@ export function useConcepts(system: CodeSystem, enabled = true) {
   });
 }
 
-/** The names of single codes; a code nobody knows any more is its own name. */
-export function useConceptNames(system: CodeSystem, codes: readonly string[]): string[] {
+const PREFIX_NAMES_MAX = 2;
+
+/** What a code or the beginning of codes stands for; what nobody knows is its own name. */
+async function nameOfPrefix(system: CodeSystem, prefix: string, signal?: AbortSignal) {
+  const hits = await searchConcepts(system, prefix, signal);
+  const names = hits
+    .filter((one) => one.code.startsWith(prefix))
+    .slice(0, PREFIX_NAMES_MAX)
+    .map(({ zh, en }) => (language() === 'en' ? en || zh : zh));
+  return names.length > 0 ? names.join(' / ') : prefix;
+}
+
+/** Names of codes, or of beginnings of codes such as a formulary has, in their order. */
+export function useConceptNames(system: CodeSystem, prefixes: readonly string[]): string[] {
   const names = useQuery({
-    queryKey: ['terminology', system, 'names', codes],
+    queryKey: ['terminology', system, 'names', prefixes],
     queryFn: ({ signal }) =>
-      Promise.all(
-        codes.map(async (code) => {
-          const path = `/api/terminology/${system}/concepts/${encodeURIComponent(code)}`;
-          try {
-            const { zh, en } = await call<Concept>('GET', path, { signal });
-            return language() === 'en' ? en || zh : zh;
-          } catch {
-            return code;
-          }
-        }),
-      ),
+      Promise.all(prefixes.map((prefix) => nameOfPrefix(system, prefix, signal))),
     staleTime: OPTIONS_STALE_MS,
-    enabled: codes.length > 0,
+    enabled: prefixes.length > 0,
   });
   return names.data ?? [];
 }

@@ -152,11 +152,16 @@ function IdentifierDialog({ record, onClose }: DialogProps) {
 }
 
 /** A refusal of the number as a whole stands where it is typed. */
-function atValue(error: ApiError): ApiError {
+const atValue = (error: ApiError) =>
+  elsewhere(error, (path) => (/^identifiers?$/.test(path) ? 'identifier.value' : path));
+
+/** `contacts[0].phone` under the name by which labels are found. */
+const dotted = (error: ApiError) =>
+  elsewhere(error, (path) => path.replaceAll(/\[(\d+)\]/g, '.$1'));
+
+function elsewhere(error: ApiError, move: (path: string) => string): ApiError {
   const { status, code, detail, trace_id, data } = error;
-  const errors = error.errors.map((field) =>
-    /^identifiers?$/.test(field.path) ? { ...field, path: 'identifier.value' } : field,
-  );
+  const errors = error.errors.map((field) => ({ ...field, path: move(field.path) }));
   return new ApiError({ status, code, detail, trace_id, data, errors });
 }
 
@@ -260,7 +265,11 @@ function FamilyDialog({ record, values, onClose }: FamilyDialogProps) {
           )
         }
       >
-        <FormErrors error={save.error} labels={labels} onGo={scrollToField(form)} />
+        <FormErrors
+          error={save.error && dotted(save.error)}
+          labels={labels}
+          onGo={scrollToField(form)}
+        />
         <div className="record-contact">
           <Form.Item
             name={['guardian', 'name']}

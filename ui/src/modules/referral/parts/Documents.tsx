@@ -54,7 +54,14 @@ export function DownPlanView({ referral }: { referral: ReferralView }) {
     const item = options.data?.stability.find((one) => one.code === code);
     return item ? ruleText(item) : code;
   };
-  const checkOf = (code: string) => formulary.find((one) => one.code === code);
+  const checkOf = (code: string) => {
+    const found = formulary.find((one) => one.code === code);
+    // What the patient takes already is nothing to change to.
+    const taken = (prefix: string) => plan.drugs.some((drug) => drug.code.startsWith(prefix));
+    return (
+      found && { ...found, alternatives: found.alternatives.filter((prefix) => !taken(prefix)) }
+    );
+  };
   return (
     <div className="referral-sheet">
       <p className="lt-muted">

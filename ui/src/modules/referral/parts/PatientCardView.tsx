@@ -32,7 +32,7 @@ export function PatientCardView({ referral, compact }: { referral: Referral; com
         </p>
       )}
       <p className="referral-alarm" data-tone={allergic ? 'overdue' : 'neutral'}>
-        {allergic && <WarningFilled aria-hidden="true" />}
+        {allergic && <WarningFilled aria-hidden="true" />}{' '}
         {pair(t('referral.field.allergies'), allergiesText(content))}
       </p>
       {referral.readmission && <ReadmissionNote referral={referral} />}

@@ -12,7 +12,7 @@ const flags = [
 ];
 
 /** How long a screen may take to show what it should; the machine may be busy. */
-const PATIENCE_MS = 12_000;
+const PATIENCE_MS = 20_000;
 
 export const sizes = {
   desk: { width: 1366, height: 768 },

@@ -48,6 +48,7 @@ export const module: UiModule = {
       component: () => import('./pages/EditBond'),
       permission: 'network.manage',
     },
+    { path: '/network/offers', component: () => import('./pages/Offers'), permission: READ },
     { path: '/network/people', component: () => import('./pages/People'), permission: READ },
     {
       path: '/network/people/new',
@@ -91,6 +92,12 @@ export const module: UiModule = {
       label: 'network.decisions.new',
       permission: 'network.decide',
       keywords: 'djzfjd zhengfujueding decision',
+    },
+    {
+      path: '/network/offers',
+      label: 'network.offers.title',
+      permission: READ,
+      keywords: 'zjs zhaojishu zfw technique service',
     },
     {
       path: '/network/graph',

@@ -25,6 +25,7 @@ export type Practitioner = Schemas['Practitioner'];
 export type PractitionerInput = Schemas['PractitionerInput'];
 export type Department = Schemas['Department'];
 export type Technique = Schemas['Technique'];
+export type Providers = Schemas['NetworkProviders'];
 export type Survey = Schemas['Survey'];
 export type Comparison = Schemas['NetworkComparison'];
 export type Catchment = Schemas['Catchment'];

@@ -26,6 +26,7 @@ export const module: UiModule = {
       component: () => import('./pages/Equipment'),
       permission: READ,
     },
+    { path: '/resources/members', component: () => import('./pages/Members'), permission: READ },
     { path: '/resources/idle', component: () => import('./pages/Idle'), permission: READ },
     { path: '/resources/holds', component: () => import('./pages/Holds'), permission: HOLD },
     { path: '/resources/holds/$id', component: () => import('./pages/Hold'), permission: HOLD },

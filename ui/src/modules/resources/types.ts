@@ -41,6 +41,8 @@ export type LanePiece = Schemas['ResourcesLanePiece'];
 export type Lane = Schemas['ResourcesLane'];
 export type Maintenance = Schemas['ResourcesMaintenanceView'];
 export type IdleLine = Schemas['ResourcesIdleLine'];
+export type Summary = Schemas['ResourcesSummary'];
+export type SummaryAnswer = Schemas['ResourcesSummaryAnswer'];
 export type HoldView = Schemas['ResourcesHold'];
 
 export type WaitState = 'waiting' | 'offered' | 'taken' | 'left' | 'lapsed';

@@ -11,6 +11,7 @@ export function NetworkTabs() {
         { to: '/network/graph', label: t('network.graph.title') },
         { to: '/network/groups', label: t('network.groups.title') },
         { to: '/network/alliances', label: t('network.alliances.title') },
+        { to: '/network/offers', label: t('network.offers.title') },
         { to: '/network/people', label: t('network.people.title') },
         { to: '/network/decisions', label: t('network.decisions.title') },
       ]}

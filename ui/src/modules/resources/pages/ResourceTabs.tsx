@@ -14,6 +14,7 @@ export function ResourceTabs() {
           { to: '/resources/beds', label: t('resources.beds.title') },
           { to: '/resources/slots', label: t('resources.slots.title') },
           { to: '/resources/equipment', label: t('resources.equipment.title') },
+          { to: '/resources/members', label: t('resources.members.title') },
           { to: '/resources', label: t('resources.search.title') },
           {
             to: '/resources/waitlist',

@@ -1,0 +1,217 @@
+//! Who sees which resource, and who may write it.
+//!
+//! A resource about patients is seen with a basis for each of them; one about no patient by its own
+//! organization, and shared types within the reach of `fhir.read`. The condition stands inside every
+//! search, so that counts and pages never tell of what is hidden.
+
+use std::collections::BTreeSet;
+
+use kernel::{Basis, Error, Id, Result, Scope};
+use record::Viewer;
+use store::{Composed, Slot, Tx};
+
+use crate::refusal;
+use crate::rows::Header;
+
+/// Who looks, bound once a statement.
+#[derive(Clone, Copy)]
+pub(crate) struct Eye {
+    viewer: Viewer,
+    org_id: Slot,
+    scope: Slot,
+}
+
+impl Eye {
+    /// Binds the actor; [`Eye::push`] must follow.
+    pub(crate) fn bind(tx: &Tx<'_>, sql: &mut Composed) -> Self {
+        let scope = tx.actor().scope("fhir.read").unwrap_or(Scope::Own);
+        Self {
+            viewer: Viewer::bind(tx, sql),
+            org_id: sql.slot(tx.actor().org_id),
+            scope: sql.slot(scope.table_word()),
+        }
+    }
+
+    /// Adds the condition that the actor may see the resource of `alias`, and that it is not deleted.
+    pub(crate) fn push_live(self, sql: &mut Composed, alias: &Alias) {
+        sql.push(alias.deleted).push(" = 0 AND ");
+        self.push(sql, alias);
+    }
+
+    /// Adds the condition that the actor may see the resource of `alias`.
+    pub(crate) fn push(self, sql: &mut Composed, alias: &Alias) {
+        sql.push("((")
+            .push(alias.patient_id)
+            .push(" IS NOT NULL AND ");
+        self.viewer.push(sql, alias.patient_id);
+        sql.push(" AND (").push(alias.others);
+        sql.push(" = 0 OR NOT EXISTS (SELECT 1 FROM fhir_party AS pa WHERE pa.key = ");
+        sql.push(alias.key).push(" AND NOT ");
+        self.viewer.push(sql, "pa.patient_id");
+        sql.push("))) OR (")
+            .push(alias.patient_id)
+            .push(" IS NULL AND (");
+        sql.push(alias.org_id).push(" = ").put(self.org_id);
+        sql.push(" OR (").push(alias.shared);
+        sql.push(" = 1 AND EXISTS (SELECT 1 FROM org_scope AS so WHERE so.viewer_id = ");
+        sql.put(self.org_id)
+            .push(" AND so.scope = ")
+            .put(self.scope);
+        sql.push(" AND so.org_id = ")
+            .push(alias.org_id)
+            .push(")))))");
+    }
+}
+
+/// The columns of `fhir_resource` under one of the names it may have in a statement.
+pub(crate) struct Alias {
+    /// The table with its name.
+    pub table: &'static str,
+    /// Its columns.
+    pub key: &'static str,
+    pub address: &'static str,
+    pub kind: &'static str,
+    pub patient_id: &'static str,
+    pub others: &'static str,
+    pub org_id: &'static str,
+    pub shared: &'static str,
+    pub deleted: &'static str,
+    pub updated_at: &'static str,
+    pub present: &'static str,
+    /// A reference on the way to the next resource of a chain, with its columns.
+    pub reference: &'static str,
+    pub reference_key: &'static str,
+    pub reference_param: &'static str,
+    pub reference_target: &'static str,
+}
+
+macro_rules! alias {
+    ($r:literal, $f:literal) => {
+        Alias {
+            table: concat!("fhir_resource AS ", $r),
+            key: concat!($r, ".key"),
+            address: concat!($r, ".address"),
+            kind: concat!($r, ".kind"),
+            patient_id: concat!($r, ".patient_id"),
+            others: concat!($r, ".others"),
+            org_id: concat!($r, ".org_id"),
+            shared: concat!($r, ".shared"),
+            deleted: concat!($r, ".deleted"),
+            updated_at: concat!($r, ".updated_at"),
+            present: concat!($r, ".present"),
+            reference: concat!("fhir_reference AS ", $f),
+            reference_key: concat!($f, ".key"),
+            reference_param: concat!($f, ".param"),
+            reference_target: concat!($f, ".target"),
+        }
+    };
+}
+
+/// The resource searched for, then those along a chain.
+pub(crate) const ALIASES: [Alias; 7] = [
+    alias!("r", "f"),
+    alias!("r1", "f1"),
+    alias!("r2", "f2"),
+    alias!("r3", "f3"),
+    alias!("r4", "f4"),
+    alias!("r5", "f5"),
+    alias!("r6", "f6"),
+];
+
+/// Notes that the patients of these resources were looked at, once a patient.
+///
+/// # Errors
+/// Whatever the database reports.
+pub(crate) fn note<'a>(
+    tx: &mut Tx<'_>,
+    headers: impl Iterator<Item = &'a Header>,
+    what: &str,
+) -> Result<()> {
+    let mut patients: BTreeSet<(Id, Id)> = BTreeSet::new();
+    for header in headers {
+        if let (Some(patient), Ok(org)) = (&header.patient_id, header.org_id.parse()) {
+            let patient: Id = patient.parse()?;
+            if !patients.iter().any(|(known, _)| *known == patient) {
+                patients.insert((patient, org));
+            }
+        }
+    }
+    for (patient, org) in patients {
+        if let Some(basis) = record::basis(tx, patient)? {
+            tx.note_access(patient, Some(org), &basis, what)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a resource that names a patient the actor may not write about.
+///
+/// # Errors
+/// `fhir.no-patient` where there is none or no basis at all, which are not told apart;
+/// `fhir.read-only-basis` where the basis lets one read only.
+pub(crate) fn require_patients(tx: &mut Tx<'_>, patients: &[String]) -> Result<Option<Basis>> {
+    let mut first = None;
+    for patient in patients {
+        let basis = match patient.parse::<Id>() {
+            Ok(id) => record::basis(tx, id)?,
+            Err(_) => None,
+        };
+        match basis {
+            None => {
+                let text =
+                    "it names a patient that is not registered, or that you have no basis for";
+                return Err(Error::rule("fhir.no-patient", text));
+            }
+            Some(Basis::Consent { .. } | Basis::BreakGlass { .. }) => {
+                let text = "your basis lets you read this patient's record, not add to it: \
+                            register the patient with your organization or open a referral";
+                return Err(Error::forbidden("fhir.read-only-basis", text));
+            }
+            Some(basis) => {
+                first.get_or_insert(basis);
+            }
+        }
+    }
+    Ok(first)
+}
+
+/// Refuses to change a resource that a module keeps, or that belongs to an organization out of reach.
+///
+/// # Errors
+/// `fhir.owned`; `NotFound` for what the actor may not see.
+pub(crate) fn require_change(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
+    if header.owner.is_some() {
+        let text = "this resource stands for an object that a module keeps; change it there";
+        return Err(Error::rule("fhir.owned", text));
+    }
+    if let Some(patient) = &header.patient_id {
+        let patients = [patient.clone()];
+        return require_patients(tx, &patients)
+            .map(|_| ())
+            .map_err(|error| {
+                if error.code() == "fhir.no-patient" {
+                    refusal::not_found()
+                } else {
+                    error
+                }
+            });
+    }
+    let org_id: Id = header.org_id.parse()?;
+    let scope = tx.actor().scope("fhir.write").unwrap_or(Scope::Own);
+    if http::access::covers_as(tx, scope, org_id)? {
+        return Ok(());
+    }
+    Err(refusal::not_found())
+}
+
+/// Refuses somebody whose role does not write.
+///
+/// # Errors
+/// `access.forbidden`.
+pub(crate) fn require_writer(tx: &Tx<'_>) -> Result<()> {
+    if tx.actor().scope("fhir.write").is_some() {
+        return Ok(());
+    }
+    let text = "your role does not have this permission";
+    Err(Error::forbidden("access.forbidden", text))
+}

@@ -1,0 +1,201 @@
+//! Search by address and by form.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use fhir::search::{Query, Summary, Total, parse_query};
+use http::{Ctx, Path};
+use kernel::Result;
+use serde_json::json;
+
+use super::{Call, kind_of};
+use crate::answer::{self, Bundle, full_url, quoted};
+use crate::rows::{self, Header};
+use crate::{access, refusal, search};
+
+/// Search one type.
+#[utoipa::path(get, path = "/fhir/{type}", tag = "fhir", params(("type" = String, Path)),
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_search(
+    ctx: Ctx,
+    Path(kind): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> http::Result<Response> {
+    let call = Call::new(&ctx, &uri, &headers)?;
+    Ok(run(&ctx, Some(kind_of(&kind)?), call).await?)
+}
+
+/// Search one type by a form.
+#[utoipa::path(post, path = "/fhir/{type}/_search", tag = "fhir",
+    params(("type" = String, Path)),
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_search_form(
+    ctx: Ctx,
+    Path(kind): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> http::Result<Response> {
+    let call = with_form(&ctx, &uri, &headers, &bytes)?;
+    Ok(run(&ctx, Some(kind_of(&kind)?), call).await?)
+}
+
+/// Search the types named in `_type`, or all.
+#[utoipa::path(get, path = "/fhir", tag = "fhir",
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_search_all(
+    ctx: Ctx,
+    uri: Uri,
+    headers: HeaderMap,
+) -> http::Result<Response> {
+    let call = Call::new(&ctx, &uri, &headers)?;
+    Ok(run(&ctx, None, call).await?)
+}
+
+/// Search the types named in `_type`, or all, by a form.
+#[utoipa::path(post, path = "/fhir/_search", tag = "fhir",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_search_all_form(
+    ctx: Ctx,
+    uri: Uri,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> http::Result<Response> {
+    let call = with_form(&ctx, &uri, &headers, &bytes)?;
+    Ok(run(&ctx, None, call).await?)
+}
+
+fn with_form(ctx: &Ctx, uri: &Uri, headers: &HeaderMap, bytes: &[u8]) -> Result<Call> {
+    let mut call = Call::new(ctx, uri, headers)?;
+    let mut form = crate::shape::pairs_of_form(bytes)?;
+    let own = crate::shape::Shape::take(headers, &mut form)?;
+    call.shape.pretty |= own.pretty;
+    call.pairs.extend(form);
+    Ok(call)
+}
+
+async fn run(ctx: &Ctx, kind: Option<&'static str>, call: Call) -> Result<Response> {
+    let text = bundle(ctx, kind, call).await?;
+    Ok(answer::body(StatusCode::OK, text))
+}
+
+/// The searchset a query answers; also an entry of a batch.
+pub(crate) async fn bundle(
+    ctx: &Ctx,
+    kind: Option<&'static str>,
+    mut call: Call,
+) -> Result<String> {
+    let query = parse_query(kind, &call.pairs, call.shape.lenient).map_err(refusal::of_issues)?;
+    call.shape.summary = query.summary;
+    call.shape.elements.clone_from(&query.elements);
+    let asked = query.clone();
+    let answer = ctx.read(move |tx| answer_of(tx, &asked)).await?;
+    Ok(call.shape.lay_out(render(&call, kind, &query, answer)))
+}
+
+struct Answer {
+    matches: Vec<(Header, String)>,
+    included: Vec<(Header, String)>,
+    total: Option<i64>,
+    next: Option<String>,
+    cut: bool,
+}
+
+fn answer_of(tx: &mut store::Tx<'_>, query: &Query) -> Result<Answer> {
+    let only_count = query.summary == Some(Summary::Count) || query.count == Some(0);
+    let wants_total = only_count || query.total == Some(Total::Accurate);
+    let total = if wants_total {
+        Some(search::total(tx, query)?)
+    } else {
+        None
+    };
+    if only_count {
+        return Ok(Answer {
+            matches: Vec::new(),
+            included: Vec::new(),
+            total,
+            next: None,
+            cut: false,
+        });
+    }
+    let found = search::page(tx, query)?;
+    let included = search::included(tx, query, &found.headers)?;
+    access::note(tx, found.headers.iter().chain(&included), "fhir.search")?;
+    let matches = rows::bodies(tx, &found.headers)?;
+    let texts = rows::bodies(tx, &included)?;
+    let cut = included.len() >= search::INCLUDED_MAX;
+    Ok(Answer {
+        matches: found.headers.into_iter().zip(matches).collect(),
+        included: included.into_iter().zip(texts).collect(),
+        total,
+        next: found.next,
+        cut,
+    })
+}
+
+fn render(call: &Call, kind: Option<&str>, query: &Query, answer: Answer) -> String {
+    let path = kind.map_or_else(
+        || call.base.clone(),
+        |kind| [&call.base, "/", kind].concat(),
+    );
+    let used = || {
+        query
+            .used
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    };
+    let mut links = vec![("self", [&path, "?", &answer::query_string(used())].concat())];
+    if let Some(next) = &answer.next {
+        let pairs = used().chain([("_cursor", next.as_str())]);
+        links.push(("next", [&path, "?", &answer::query_string(pairs)].concat()));
+    }
+    let mut bundle = Bundle::new("searchset", answer.total, &links);
+    let groups = [(answer.matches, "match"), (answer.included, "include")];
+    for (group, mode) in groups {
+        for (header, body) in group {
+            let search = json!({ "mode": mode }).to_string();
+            let url = quoted(&full_url(&call.base, &header));
+            let body = call.shape.apply(body);
+            bundle.entry(&[("fullUrl", &url), ("resource", &body), ("search", &search)]);
+        }
+    }
+    let mut warnings: Vec<fhir::Issue> = query
+        .ignored
+        .iter()
+        .map(|name| {
+            let text = format!("the parameter {name} was not understood and left out");
+            fhir::Issue::warning(fhir::IssueCode::NotSupported, "", text)
+        })
+        .collect();
+    if answer.cut {
+        let text = "there is more to include than one answer holds";
+        warnings.push(fhir::Issue::warning(fhir::IssueCode::TooCostly, "", text));
+    }
+    if !warnings.is_empty() {
+        let outcome = fhir::outcome(&warnings).to_string();
+        let search = json!({ "mode": "outcome" }).to_string();
+        bundle.entry(&[("resource", &outcome), ("search", &search)]);
+    }
+    bundle.finish()
+}
+
+impl Call {
+    /// `_summary` and `_elements` of a read; other parameters are refused.
+    pub(super) fn take_parts(&mut self, kind: &'static str) -> Result<()> {
+        if self.pairs.is_empty() {
+            return Ok(());
+        }
+        let query =
+            parse_query(Some(kind), &self.pairs, self.shape.lenient).map_err(refusal::of_issues)?;
+        self.shape.summary = query.summary;
+        self.shape.elements = query.elements;
+        Ok(())
+    }
+}

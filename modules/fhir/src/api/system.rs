@@ -1,0 +1,96 @@
+//! What is not about one resource: capabilities, bundles, validation, everything of a patient.
+
+use axum::Extension;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use fhir::IssueCode;
+use http::{Ctx, Path};
+
+use super::{Call, kind_of, require_json};
+use crate::keys::Keys;
+use crate::{answer, bundle, capability, everything, refusal};
+
+/// What this server can do.
+#[utoipa::path(get, path = "/fhir/metadata", tag = "fhir",
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("public"))))]
+pub(super) async fn fhir_capabilities(ctx: Ctx, uri: Uri, headers: HeaderMap) -> http::Result<Response> {
+    let call = Call::new(&ctx, &uri, &headers)?;
+    let text = capability::statement(&call.base);
+    Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
+}
+
+/// Run a batch or a transaction. Entries that write need `fhir.write` as well.
+#[utoipa::path(post, path = "/fhir", tag = "fhir",
+    request_body(content = Object, content_type = "application/fhir+json"),
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_bundle(
+    ctx: Ctx,
+    Extension(keys): Extension<Keys>,
+    uri: Uri,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> http::Result<Response> {
+    let call = Call::new(&ctx, &uri, &headers)?;
+    require_json(&headers, &[])?;
+    let text = bundle::run(&ctx, &keys, &call, &bytes).await?;
+    Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
+}
+
+/// Check a resource without storing it.
+#[utoipa::path(post, path = "/fhir/{type}/$validate", tag = "fhir",
+    params(("type" = String, Path)),
+    request_body(content = Object, content_type = "application/fhir+json"),
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_validate(
+    ctx: Ctx,
+    Path(kind): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> http::Result<Response> {
+    let call = Call::new(&ctx, &uri, &headers)?;
+    require_json(&headers, &[])?;
+    let kind = kind_of(&kind)?;
+    let given = fhir::Resource::parse(&bytes).map_err(refusal::of_issue)?;
+    let resource = if given.type_name() == "Parameters" && kind != "Parameters" {
+        let parameters = given.root().get("parameter");
+        let one = parameters.into_iter().flat_map(fhir::View::items).find_map(|one| one.get("resource"));
+        let one = one.ok_or_else(|| {
+            refusal::refuse(IssueCode::Required, "Parameters.parameter", "name the resource to check")
+        })?;
+        one.to_resource().map_err(refusal::of_issue)?
+    } else {
+        given
+    };
+    if resource.type_name() != kind {
+        let text = "the body is of another type than the address";
+        return Err(refusal::refuse(IssueCode::Invalid, "resourceType", text).into());
+    }
+    let issues = fhir::validate::validate(&resource);
+    let text = fhir::outcome(&issues).to_string();
+    Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
+}
+
+/// Everything that is known of a patient, in pages.
+#[utoipa::path(get, path = "/fhir/{type}/{id}/$everything", tag = "fhir",
+    params(("type" = String, Path), ("id" = String, Path)),
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_everything(
+    ctx: Ctx,
+    Path((kind, id)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> http::Result<Response> {
+    let call = Call::new(&ctx, &uri, &headers)?;
+    if kind_of(&kind)? != "Patient" {
+        let text = "$everything is of a Patient";
+        return Err(refusal::refuse(IssueCode::NotSupported, "", text).into());
+    }
+    let text = everything::run(&ctx, &call.base, &call.pairs, id).await?;
+    Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
+}

@@ -1,0 +1,129 @@
+//! Resource types by number. R4 is closed, so a type's place in its sorted list never changes.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use fhir::definitions;
+
+static NUMBERS: LazyLock<HashMap<&'static str, i64>> = LazyLock::new(|| {
+    let mut names = definitions::resource_types().to_vec();
+    names.sort_unstable();
+    names.into_iter().zip(1..).collect()
+});
+static NAMES: LazyLock<HashMap<i64, &'static str>> = LazyLock::new(|| {
+    NUMBERS
+        .iter()
+        .map(|(&name, &number)| (number, name))
+        .collect()
+});
+
+/// Types whose resources of no patient are seen by everybody in reach: directories and definitions.
+const SHARED: &[&str] = &[
+    "ActivityDefinition",
+    "CapabilityStatement",
+    "ChargeItemDefinition",
+    "CodeSystem",
+    "CompartmentDefinition",
+    "ConceptMap",
+    "Endpoint",
+    "EventDefinition",
+    "GraphDefinition",
+    "HealthcareService",
+    "ImplementationGuide",
+    "Library",
+    "Location",
+    "Measure",
+    "Medication",
+    "MedicationKnowledge",
+    "MessageDefinition",
+    "NamingSystem",
+    "ObservationDefinition",
+    "OperationDefinition",
+    "Organization",
+    "OrganizationAffiliation",
+    "PlanDefinition",
+    "Practitioner",
+    "PractitionerRole",
+    "Questionnaire",
+    "Schedule",
+    "SearchParameter",
+    "Slot",
+    "SpecimenDefinition",
+    "StructureDefinition",
+    "StructureMap",
+    "Substance",
+    "TerminologyCapabilities",
+    "TestScript",
+    "ValueSet",
+];
+
+/// Types that stand for a module's own objects, with the interface that makes and changes them.
+const OWNED: &[(&str, &str)] = &[
+    ("Organization", "/api/organizations"),
+    ("Patient", "/api/patients"),
+    ("Practitioner", "/api/practitioners"),
+    ("PractitionerRole", "/api/practitioners"),
+    ("Schedule", "/api/slot-templates"),
+    ("Slot", "/api/slots"),
+];
+
+/// The number of a type.
+pub(crate) fn number(name: &str) -> Option<i64> {
+    NUMBERS.get(name).copied()
+}
+
+/// The type of a number.
+pub(crate) fn name(number: i64) -> Option<&'static str> {
+    NAMES.get(&number).copied()
+}
+
+/// Whether resources of this type that are about no patient are shared.
+pub(crate) fn is_shared(name: &str) -> bool {
+    SHARED.contains(&name)
+}
+
+/// The interface that makes resources of this type, when no FHIR client may.
+pub(crate) fn owner_api(name: &str) -> Option<&'static str> {
+    OWNED
+        .iter()
+        .find(|(owned, _)| *owned == name)
+        .map(|(_, api)| *api)
+}
+
+/// For the patient compartment: the parameters that give a resource its date and its code.
+pub(crate) fn compartment_keys(name: &str) -> (&'static [&'static str], &'static [&'static str]) {
+    let date: &[&str] = match name {
+        "AllergyIntolerance"
+        | "Appointment"
+        | "ClinicalImpression"
+        | "Composition"
+        | "Consent"
+        | "DiagnosticReport"
+        | "DocumentReference"
+        | "Encounter"
+        | "FamilyMemberHistory"
+        | "Immunization"
+        | "List"
+        | "Observation"
+        | "Procedure"
+        | "RiskAssessment"
+        | "CarePlan"
+        | "CareTeam" => &["date"],
+        "Condition" => &["onset-date"],
+        "MedicationRequest" => &["authoredon"],
+        "ServiceRequest" => &["authored"],
+        "Task" => &["authored-on"],
+        "MedicationAdministration" => &["effective-time"],
+        "MedicationStatement" => &["effective"],
+        "ImagingStudy" => &["started"],
+        "QuestionnaireResponse" => &["authored"],
+        _ => &[],
+    };
+    let code: &[&str] = match name {
+        "Immunization" => &["vaccine-code"],
+        "Composition" | "DocumentReference" | "Encounter" => &["type"],
+        "CarePlan" | "Appointment" => &["category"],
+        _ => &["code"],
+    };
+    (date, code)
+}

@@ -1,0 +1,94 @@
+//! The FHIR R4 interface under `/fhir`.
+//!
+//! Resources are kept as the text that came, beside narrow typed rows to find them by. Nobody reads
+//! a resource about a patient without a basis, on whatever path, and no read goes unnoted; see
+//! [`record`]. What modules own appears here too and is changed through them.
+
+mod access;
+mod answer;
+mod api;
+mod bundle;
+mod capability;
+mod everything;
+mod hash;
+mod history;
+mod index;
+mod jobs;
+mod keys;
+mod kinds;
+mod messages;
+mod prepare;
+mod project;
+mod refusal;
+mod rows;
+mod search;
+mod settings;
+mod shape;
+mod write;
+
+use http::{Grant, Module, Permission};
+use kernel::Scope;
+use store::Migration;
+
+const PERMISSIONS: &[Permission] = &[
+    Permission {
+        code: "fhir.read",
+        title_zh: "通过 FHIR 接口调阅",
+        title_en: "Read by FHIR, on a basis",
+    },
+    Permission {
+        code: "fhir.write",
+        title_zh: "通过 FHIR 接口写入",
+        title_en: "Write by FHIR, on a basis",
+    },
+];
+
+const fn group(role: &'static str, permission: &'static str) -> Grant {
+    Grant::new(role, permission, Scope::Group)
+}
+
+const fn org(role: &'static str, permission: &'static str) -> Grant {
+    Grant::new(role, permission, Scope::Org)
+}
+
+const GRANTS: &[Grant] = &[
+    group("village-doctor", "fhir.read"),
+    org("village-doctor", "fhir.write"),
+    group("general-practitioner", "fhir.read"),
+    org("general-practitioner", "fhir.write"),
+    group("referral-office", "fhir.read"),
+    group("attending-doctor", "fhir.read"),
+    org("attending-doctor", "fhir.write"),
+    group("ward-nurse", "fhir.read"),
+    org("ward-nurse", "fhir.write"),
+    group("duty-chief", "fhir.read"),
+    group("technician", "fhir.read"),
+    org("technician", "fhir.write"),
+    group("pharmacist", "fhir.read"),
+    org("pharmacist", "fhir.write"),
+];
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    module: "fhir",
+    number: 1,
+    name: "resources, versions, search rows",
+    sql: include_str!("../sql/0001_fhir.sql"),
+}];
+
+/// What the server mounts.
+pub fn module() -> Module {
+    Module {
+        permissions: PERMISSIONS,
+        grants: GRANTS,
+        migrations: MIGRATIONS,
+        jobs: jobs::JOBS,
+        followers: project::FOLLOWERS,
+        seed: Some(jobs::renew_index),
+        rule_seeds: settings::SEEDS,
+        messages: messages::MESSAGES,
+        ..Module::new("fhir", api::routes())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,19 @@
+//! Chinese sentences for the codes of this module.
+
+pub(crate) const MESSAGES: &[(&str, &str)] = &[
+    ("fhir.invalid", "内容不符合 FHIR R4，请按列出的位置修改"),
+    ("fhir.resource", "资源不存在，或您无权查看"),
+    ("fhir.type", "FHIR R4 没有这种资源类型"),
+    ("fhir.deleted", "该资源已删除"),
+    ("fhir.moved", "同一资源正被多人同时修改，请重试"),
+    ("fhir.format", "本接口只支持 JSON：application/fhir+json"),
+    ("fhir.client-id", "本服务器自行分配编号，请用 POST 新建"),
+    ("fhir.owned", "该资源由业务模块维护，请使用相应的接口：{api}"),
+    ("fhir.no-patient", "所引用的居民未登记，或您没有调阅依据"),
+    (
+        "fhir.read-only-basis",
+        "您的依据只能调阅，不能写入：请先在本机构登记该居民，或通过转诊建立诊疗关系",
+    ),
+    ("fhir.patient-changed", "更新不能把资源改到另一位居民名下，请删除后重新新建"),
+    ("fhir.guard-days", "保留天数应为 1 至 30"),
+];

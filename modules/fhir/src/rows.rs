@@ -1,0 +1,327 @@
+//! The rows of a resource: reading its head and bodies, writing a version with its search rows.
+
+use kernel::{Instant, Result};
+use serde::Deserialize;
+use store::{Composed, Tx, Value, params};
+
+use crate::access::{ALIASES, Eye};
+use crate::index::Rows;
+use crate::{hash, kinds, refusal};
+
+/// What is known of a resource without its body.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Header {
+    pub key: i64,
+    pub address: i64,
+    pub kind: i64,
+    pub id: String,
+    pub version: i64,
+    pub updated_at: Instant,
+    pub patient_id: Option<String>,
+    pub org_id: String,
+    pub owner: Option<String>,
+    pub deleted: bool,
+}
+
+impl Header {
+    /// Its type.
+    pub(crate) fn type_name(&self) -> &'static str {
+        kinds::name(self.kind).unwrap_or("Basic")
+    }
+}
+
+/// The columns of [`Header`] of the resource searched for.
+pub(crate) const HEADER: &str = "r.key, r.address, r.kind, r.id, r.version, r.updated_at,
+    r.patient_id, r.org_id, r.owner, r.deleted";
+
+const HEAD: &str = "SELECT r.key, r.address, r.kind, r.id, r.version, r.updated_at, r.patient_id,
+    r.org_id, r.owner, r.deleted FROM fhir_resource AS r WHERE r.address = $1";
+const BODY: &str = "SELECT body FROM fhir_version WHERE key = $1 AND version = $2";
+const INSERT: &str = "INSERT INTO fhir_resource (key, address, kind, id, version, updated_at,
+    patient_id, others, org_id, shared, owner, present, deleted)
+    VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, 0)";
+const UPDATE: &str = "UPDATE fhir_resource SET version = $2, updated_at = $3, patient_id = $4,
+    others = $5, org_id = $6, shared = $7, owner = $8, present = $9, deleted = 0
+    WHERE key = $1 AND version = $2 - 1";
+const DELETE: &str =
+    "UPDATE fhir_resource SET version = $2, updated_at = $3, present = ' ', deleted = 1
+    WHERE key = $1 AND version = $2 - 1";
+const KEEP: &str = "INSERT INTO fhir_version (key, version, kind, at, method, account_id, org_id,
+    others, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const CLEAR: [&str; 7] = [
+    "DELETE FROM fhir_token WHERE key = $1",
+    "DELETE FROM fhir_string WHERE key = $1",
+    "DELETE FROM fhir_date WHERE key = $1",
+    "DELETE FROM fhir_quantity WHERE key = $1",
+    "DELETE FROM fhir_reference WHERE key = $1",
+    "DELETE FROM fhir_compartment WHERE key = $1",
+    "DELETE FROM fhir_party WHERE key = $1",
+];
+const PRESENT: &str = "UPDATE fhir_resource SET present = $2 WHERE key = $1";
+
+/// The head at an address, whoever asks: for work that shows nobody anything.
+pub(crate) fn head(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<Header>> {
+    let found: Option<Header> = tx.query_opt(HEAD, &params![hash::address(kind, id)])?;
+    Ok(found.filter(|header| header.id == id && header.type_name() == kind))
+}
+
+/// The head at an address if the actor may see it; a deleted one too.
+pub(crate) fn seen(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<Header>> {
+    let mut sql = Composed::new();
+    let eye = Eye::bind(tx, &mut sql);
+    sql.push("SELECT ")
+        .push(HEADER)
+        .push(" FROM fhir_resource AS r WHERE r.address = ");
+    sql.bind(hash::address(kind, id)).push(" AND ");
+    eye.push(&mut sql, &ALIASES[0]);
+    let found: Option<Header> = tx.query_composed(&sql)?.pop();
+    Ok(found.filter(|header| header.id == id && header.type_name() == kind))
+}
+
+/// The head of a live resource the actor may see.
+///
+/// # Errors
+/// `fhir.resource` (not found), `fhir.deleted` (gone).
+pub(crate) fn require(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Header> {
+    let header = seen(tx, kind, id)?.ok_or_else(refusal::not_found)?;
+    if header.deleted {
+        Err(refusal::gone())
+    } else {
+        Ok(header)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BodyRow {
+    body: Option<String>,
+}
+
+/// The body of a version; `None` for a deletion.
+pub(crate) fn body(tx: &mut Tx<'_>, key: i64, version: i64) -> Result<Option<String>> {
+    let row: Option<BodyRow> = tx.query_opt(BODY, &params![key, version])?;
+    row.map(|row| row.body).ok_or_else(refusal::not_found)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyBody {
+    key: i64,
+    body: Option<String>,
+}
+
+/// The current bodies of many, in the order of `headers`.
+pub(crate) fn bodies(tx: &mut Tx<'_>, headers: &[Header]) -> Result<Vec<String>> {
+    let mut found = std::collections::HashMap::new();
+    for some in headers.chunks(200) {
+        let mut sql = Composed::new();
+        sql.push(
+            "SELECT v.key, v.body FROM fhir_version AS v JOIN fhir_resource AS r
+            ON r.key = v.key AND r.version = v.version WHERE v.key IN (",
+        );
+        sql.bind_all(some.iter().map(|header| header.key)).push(")");
+        let rows: Vec<KeyBody> = tx.query_composed(&sql)?;
+        found.extend(
+            rows.into_iter()
+                .map(|row| (row.key, row.body.unwrap_or_default())),
+        );
+    }
+    Ok(headers
+        .iter()
+        .filter_map(|header| found.remove(&header.key))
+        .collect())
+}
+
+/// A version to be written.
+pub(crate) struct NewVersion<'a> {
+    pub kind: &'static str,
+    pub id: &'a str,
+    /// Version after this write.
+    pub version: i64,
+    pub key: i64,
+    pub method: &'static str,
+    pub org_id: String,
+    pub owner: Option<&'static str>,
+    pub rows: &'a Rows,
+    pub body: String,
+}
+
+/// Writes a version and its search rows; the one before it must be `version - 1`.
+///
+/// # Errors
+/// [`refusal::moved`] when somebody was faster.
+pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>) -> Result<()> {
+    let rows = new.rows;
+    let now = tx.now();
+    let number = kinds::number(new.kind).unwrap_or_default();
+    let patient = rows.patients.first();
+    let others = rows.patients.len().saturating_sub(1) as i64;
+    let shared = patient.is_none() && kinds::is_shared(new.kind);
+    if new.version == 1 {
+        let address = hash::address(new.kind, new.id);
+        let values = params![
+            new.key,
+            address,
+            number,
+            new.id,
+            now,
+            patient,
+            others,
+            new.org_id.as_str(),
+            shared,
+            new.owner,
+            rows.present.as_str()
+        ];
+        tx.execute(INSERT, &values)?;
+    } else {
+        let values = params![
+            new.key,
+            new.version,
+            now,
+            patient,
+            others,
+            new.org_id.as_str(),
+            shared,
+            new.owner,
+            rows.present.as_str()
+        ];
+        if tx.execute(UPDATE, &values)? == 0 {
+            return Err(refusal::moved());
+        }
+        clear(tx, new.key)?;
+    }
+    let named = (others > 0).then(|| rows.patients[1..].join(" "));
+    let (account, org) = (tx.actor().id, tx.actor().org_id);
+    let values = params![
+        new.key,
+        new.version,
+        number,
+        now,
+        new.method,
+        account,
+        org,
+        named,
+        new.body.as_str()
+    ];
+    tx.execute(KEEP, &values)?;
+    write_rows(tx, new.key, number, rows)
+}
+
+/// Marks a resource as deleted and takes it out of every search.
+pub(crate) fn delete(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
+    let (now, version) = (tx.now(), header.version + 1);
+    if tx.execute(DELETE, &params![header.key, version, now])? == 0 {
+        return Err(refusal::moved());
+    }
+    // Parties stay: they decide who may know that it was here.
+    for sql in &CLEAR[..6] {
+        tx.execute(sql, &params![header.key])?;
+    }
+    let (account, org) = (tx.actor().id, tx.actor().org_id);
+    let values = params![
+        header.key,
+        version,
+        header.kind,
+        now,
+        "DELETE",
+        account,
+        org,
+        Value::Null,
+        Value::Null
+    ];
+    tx.execute(KEEP, &values).map(|_| ())
+}
+
+/// Makes the search rows of a resource anew, as after a change of how they are made.
+pub(crate) fn reindex(tx: &mut Tx<'_>, header: &Header, rows: &Rows) -> Result<()> {
+    clear(tx, header.key)?;
+    tx.execute(PRESENT, &params![header.key, rows.present.as_str()])?;
+    write_rows(tx, header.key, header.kind, rows)
+}
+
+fn clear(tx: &mut Tx<'_>, key: i64) -> Result<()> {
+    for sql in CLEAR {
+        tx.execute(sql, &params![key])?;
+    }
+    Ok(())
+}
+
+fn write_rows(tx: &mut Tx<'_>, key: i64, kind: i64, rows: &Rows) -> Result<()> {
+    let tokens = rows.tokens.iter().map(|&hash| params![hash, key].to_vec());
+    insert(tx, "INSERT INTO fhir_token (hash, key) VALUES ", tokens)?;
+    let strings = rows.strings.iter();
+    let strings =
+        strings.map(|(param, folded, exact)| params![*param, folded.as_str(), key, exact].to_vec());
+    insert(
+        tx,
+        "INSERT INTO fhir_string (param, folded, key, exact) VALUES ",
+        strings,
+    )?;
+    let dates = rows
+        .dates
+        .iter()
+        .map(|&(param, low, high)| params![key, param, low, high].to_vec());
+    insert(
+        tx,
+        "INSERT INTO fhir_date (key, param, low, high) VALUES ",
+        dates,
+    )?;
+    let quantities = rows.quantities.iter();
+    let quantities = quantities.map(|&(param, low, high)| params![key, param, low, high].to_vec());
+    insert(
+        tx,
+        "INSERT INTO fhir_quantity (key, param, low, high) VALUES ",
+        quantities,
+    )?;
+    let references = rows
+        .references
+        .iter()
+        .map(|&(param, target)| params![key, param, target].to_vec());
+    insert(
+        tx,
+        "INSERT INTO fhir_reference (key, param, target) VALUES ",
+        references,
+    )?;
+    let compartment = rows.compartment.iter();
+    let compartment =
+        compartment.map(|&(patient, code, date)| params![patient, kind, code, date, key].to_vec());
+    insert(
+        tx,
+        "INSERT INTO fhir_compartment (patient, kind, code, date, key) VALUES ",
+        compartment,
+    )?;
+    let parties = rows
+        .patients
+        .iter()
+        .skip(1)
+        .map(|id| params![key, id].to_vec());
+    insert(
+        tx,
+        "INSERT INTO fhir_party (key, patient_id) VALUES ",
+        parties,
+    )
+}
+
+/// Inserts rows, many a statement, in a few sizes so that each statement is prepared once.
+fn insert(
+    tx: &mut Tx<'_>,
+    start: &'static str,
+    rows: impl Iterator<Item = Vec<Value>>,
+) -> Result<()> {
+    const SIZES: [usize; 5] = [64, 16, 4, 2, 1];
+    let rows: Vec<Vec<Value>> = rows.collect();
+    let mut rest = rows.as_slice();
+    while let Some(size) = SIZES.into_iter().find(|size| *size <= rest.len()) {
+        let (some, more) = rest.split_at(size);
+        rest = more;
+        let mut sql = Composed::new();
+        sql.push(start);
+        for (index, row) in some.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" });
+            sql.bind_all(row.iter().cloned()).push(")");
+        }
+        tx.execute_composed(&sql)?;
+    }
+    Ok(())
+}

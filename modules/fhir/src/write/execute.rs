@@ -1,0 +1,216 @@
+//! The write itself: guards, access, versions, audit.
+
+use fhir::json::Stamp;
+use kernel::{Error, Id, Kind, Result};
+use serde_json::json;
+use store::{Change, Subject, Tx, params, sha256_hex};
+
+use super::resolve::{at_entry, find};
+use super::{Action, Done, Outcome, Step};
+use crate::access::{require_change, require_patients, require_writer};
+use crate::prepare::Prepared;
+use crate::rows::{self, Header, NewVersion};
+use crate::{hash, kinds, refusal, settings};
+
+const GUARD: &str = "INSERT INTO fhir_guard (hash, at) VALUES ($1, $2)
+    ON CONFLICT (hash) DO UPDATE SET at = excluded.at";
+
+pub(super) fn all(tx: &mut Tx<'_>, steps: &[Step]) -> Result<Vec<Done>> {
+    require_writer(tx)?;
+    for step in steps {
+        check_condition(tx, step)?;
+    }
+    let mut done = Vec::with_capacity(steps.len());
+    for step in steps {
+        done.push(one(tx, step).map_err(|error| at_entry(error, step.entry))?);
+    }
+    Ok(done)
+}
+
+/// Meets others with the same condition at a row, so that they come one after another, and looks
+/// whether the condition still finds what it did.
+fn check_condition(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
+    let Some((condition, found)) = &step.condition else {
+        return Ok(());
+    };
+    let now = tx.now();
+    let guard = hash::of(&[condition.kind, &condition.text]);
+    tx.execute(GUARD, &params![guard, now])?;
+    if find(tx, condition)? == *found {
+        Ok(())
+    } else {
+        Err(refusal::moved())
+    }
+}
+
+fn one(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
+    match &step.action {
+        Action::Put { prepared, method } => put(tx, step, prepared, method),
+        Action::Delete => delete(tx, step),
+        Action::Nothing => nothing(tx, step),
+    }
+}
+
+fn nothing(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
+    let found = step
+        .condition
+        .as_ref()
+        .and_then(|(_, found)| found.as_ref());
+    let Some(id) = found else {
+        return Ok(done(tx, step, 0, Outcome::Nothing));
+    };
+    let header = rows::require(tx, step.kind, id)?;
+    Ok(Done {
+        at: header.updated_at,
+        ..done(tx, step, header.version, Outcome::Found)
+    })
+}
+
+fn done(tx: &Tx<'_>, step: &Step, version: i64, outcome: Outcome) -> Done {
+    Done {
+        kind: step.kind.to_owned(),
+        id: step.id.clone(),
+        version,
+        at: tx.now(),
+        outcome,
+    }
+}
+
+fn put(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared, method: &'static str) -> Result<Done> {
+    if let Some(api) = kinds::owner_api(step.kind) {
+        let text = format!("{} is kept by a module: use {api}", step.kind);
+        return Err(Error::rule("fhir.owned", text).with(json!({ "api": api })));
+    }
+    let known = rows::head(tx, step.kind, &step.id)?;
+    check_version(tx, step, known.as_ref(), method)?;
+    if let Some(header) = &known {
+        require_change(tx, header)?;
+    }
+    let basis = require_patients(tx, &prepared.rows.patients)?;
+    let patient = prepared.rows.patients.first();
+    if let Some(header) = &known
+        && header.patient_id.as_ref() != patient
+    {
+        let text =
+            "an update does not move a resource to another patient; delete it and create one";
+        return Err(Error::rule("fhir.patient-changed", text));
+    }
+    let version = known.as_ref().map_or(1, |header| header.version + 1);
+    let (version_text, now_text) = (version.to_string(), instant_text(tx.now()));
+    let stamp = Stamp {
+        id: &step.id,
+        version_id: &version_text,
+        last_updated: &now_text,
+    };
+    let body = prepared.resource.stamped(&stamp);
+    let org_id = known
+        .as_ref()
+        .map_or_else(|| tx.actor().org_id.to_string(), |it| it.org_id.clone());
+    let sha256 = sha256_hex(body.as_bytes());
+    let new = NewVersion {
+        kind: step.kind,
+        id: &step.id,
+        version,
+        key: known.as_ref().map_or(step.key, |header| header.key),
+        method,
+        org_id: org_id.clone(),
+        owner: None,
+        rows: &prepared.rows,
+        body,
+    };
+    rows::write(tx, &new)?;
+    let live = known.is_some_and(|header| !header.deleted);
+    let (event, outcome) = if live {
+        ("fhir.updated", Outcome::Updated)
+    } else {
+        ("fhir.created", Outcome::Created)
+    };
+    let mut change = Change::new(event).detail(json!({
+        "type": step.kind, "id": step.id, "version": version, "sha256": sha256,
+    }));
+    change.basis = basis;
+    tx.record(change, subject(step, &org_id, patient.map(String::as_str)))?;
+    Ok(done(tx, step, version, outcome))
+}
+
+fn check_version(
+    tx: &mut Tx<'_>,
+    step: &Step,
+    known: Option<&Header>,
+    method: &'static str,
+) -> Result<()> {
+    if let (Some(seen), current) = (step.seen, known.map_or(0, |header| header.version))
+        && seen != current
+    {
+        return Err(stale(current));
+    }
+    if step.made_on.is_some() && step.made_on != known.map(|header| header.version) {
+        return Err(refusal::moved());
+    }
+    let live = known.is_some_and(|header| !header.deleted);
+    if step.only_new && live {
+        // A create whose new id is taken does not happen; an update with If-None-Match: * does.
+        return Err(stale(known.map_or(0, |header| header.version)));
+    }
+    if method == "PUT" && known.is_none() && !settings::client_ids(tx)? {
+        let text = "this server gives ids itself: create the resource with POST";
+        return Err(Error::new(Kind::Unsupported, "fhir.client-id", text));
+    }
+    Ok(())
+}
+
+fn stale(current: i64) -> Error {
+    let text =
+        "somebody changed this since you read it; read it again and repeat what still applies";
+    Error::new(Kind::StaleVersion, "store.stale-version", text).with(json!({ "version": current }))
+}
+
+fn delete(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
+    let Some(header) = rows::seen(tx, step.kind, &step.id)? else {
+        return Err(refusal::not_found());
+    };
+    if let Some(seen) = step.seen
+        && seen != header.version
+    {
+        return Err(stale(header.version));
+    }
+    if header.deleted {
+        return Ok(done(tx, step, header.version, Outcome::Nothing));
+    }
+    if let Some(api) = kinds::owner_api(step.kind) {
+        let text = format!("{} is kept by a module: use {api}", step.kind);
+        return Err(Error::rule("fhir.owned", text).with(json!({ "api": api })));
+    }
+    require_change(tx, &header)?;
+    rows::delete(tx, &header)?;
+    let version = header.version + 1;
+    let change = Change::new("fhir.deleted").detail(json!({
+        "type": step.kind, "id": step.id, "version": version,
+    }));
+    tx.record(
+        change,
+        subject(step, &header.org_id, header.patient_id.as_deref()),
+    )?;
+    Ok(done(tx, step, version, Outcome::Deleted))
+}
+
+/// What the audit entry is about. Ids that clients chose are no UUIDs; theirs is made of the address.
+fn subject(step: &Step, org_id: &str, patient_id: Option<&str>) -> Subject {
+    let id = step.id.parse().unwrap_or_else(|_| {
+        let mut bytes = [0_u8; 10];
+        bytes[..8].copy_from_slice(&hash::address(step.kind, &step.id).to_be_bytes());
+        Id::from_parts(0, bytes)
+    });
+    Subject {
+        kind: "fhir-resource",
+        id,
+        org_id: org_id.parse().ok(),
+        peer_org_id: None,
+        patient_id: patient_id.and_then(|id| id.parse().ok()),
+    }
+}
+
+/// An instant as FHIR writes it.
+pub(crate) fn instant_text(at: kernel::Instant) -> String {
+    at.to_string()
+}

@@ -23,6 +23,8 @@ pub struct Context<'a> {
     pub resource: Element<'a>,
     /// `%rootResource`: the outermost one, whose contained resources references name.
     pub root_resource: Element<'a>,
+    /// Whether a name that no type has is an error; else it finds nothing.
+    pub strict: bool,
     /// The moment of `now()` and `today()`; without it they are refused.
     pub now: Option<Temporal>,
 }
@@ -33,6 +35,7 @@ impl<'a> Context<'a> {
         Self {
             resource: root,
             root_resource: root,
+            strict: false,
             now: None,
         }
     }
@@ -90,12 +93,12 @@ pub(super) fn run<'a>(node: &'a Node, scope: &Scope<'_, 'a>) -> Result<Items<'a>
         Node::Empty => Ok(Vec::new()),
         Node::Literal(literal) => Ok(vec![value(literal)]),
         Node::Variable(name) => variable(name, scope),
-        Node::Child(None, name) => Ok(first_step(name, scope)),
+        Node::Child(None, name) => first_step(name, scope),
         Node::Child(Some(on), name) => {
             let focus = run(on, scope)?;
             let mut found = Vec::with_capacity(focus.len());
             for item in &focus {
-                child(item, name, &mut found);
+                child(item, name, scope.context.strict, &mut found)?;
             }
             Ok(found)
         }
@@ -156,21 +159,31 @@ fn value(literal: &Literal) -> Item<'_> {
 }
 
 /// A name at the start of a path: the type of the focus itself, or one of its members.
-fn first_step<'a>(name: &str, scope: &Scope<'_, 'a>) -> Items<'a> {
+fn first_step<'a>(name: &str, scope: &Scope<'_, 'a>) -> Result<Items<'a>, String> {
     if name.starts_with(|letter: char| letter.is_ascii_uppercase())
         && let Item::Element(element) = &scope.this
         && element.kind.is_a(name)
     {
-        return vec![scope.this.clone()];
+        return Ok(vec![scope.this.clone()]);
     }
     let mut found = Vec::new();
-    child(&scope.this, name, &mut found);
-    found
+    child(&scope.this, name, scope.context.strict, &mut found)?;
+    Ok(found)
 }
 
-fn child<'a>(item: &Item<'a>, name: &str, found: &mut Items<'a>) {
+fn child<'a>(
+    item: &Item<'a>,
+    name: &str,
+    strict: bool,
+    found: &mut Items<'a>,
+) -> Result<(), String> {
     match item {
-        Item::Element(element) => element.children_named(name, found),
+        Item::Element(element) => {
+            if strict && !element.has_element(name) {
+                return Err(format!("{} has no element {name}", element.kind.name));
+            }
+            element.children_named(name, found);
+        }
         Item::TypeInfo(namespace, own) => match name {
             "namespace" => found.push(Item::Text(Cow::Borrowed(namespace))),
             "name" => found.push(Item::Text(Cow::Borrowed(own))),
@@ -178,6 +191,7 @@ fn child<'a>(item: &Item<'a>, name: &str, found: &mut Items<'a>) {
         },
         _ => {}
     }
+    Ok(())
 }
 
 fn variable<'a>(name: &str, scope: &Scope<'_, 'a>) -> Result<Items<'a>, String> {

@@ -6,7 +6,7 @@ mod tree;
 
 use super::evaluate::{ITEMS_MAX, Items, Scope, boolean, run, truth};
 use super::item::Item;
-use super::operators::{distinct, equal, same};
+use super::operators::{affordable, distinct, equal, same};
 use super::parser::{Call, Node};
 use super::strings;
 
@@ -214,7 +214,12 @@ fn plain<'a>(
     scope: &Scope<'_, 'a>,
 ) -> Result<Result<Items<'a>, Items<'a>>, String> {
     let count = |index| integer_argument(call, index, scope);
-    let other = || evaluated(call, 0, scope);
+    let size = items.len();
+    let other = || {
+        let other = evaluated(call, 0, scope)?;
+        affordable(size, other.len())?;
+        Ok::<_, String>(other)
+    };
     let within = |item: &Item<'a>, many: &[Item<'a>]| {
         many.iter().any(|other| same(item, other) == Some(true))
     };
@@ -238,10 +243,10 @@ fn plain<'a>(
         "anyTrue" => truths(true, true),
         "allFalse" => truths(false, false),
         "anyFalse" => truths(false, true),
-        "distinct" => distinct(items),
+        "distinct" => distinct(items)?,
         "isDistinct" => {
             let all = items.len();
-            boolean(distinct(items).len() == all)
+            boolean(distinct(items)?.len() == all)
         }
         "first" => items.into_iter().take(1).collect(),
         "last" => items.pop().into_iter().collect(),
@@ -258,7 +263,7 @@ fn plain<'a>(
         "intersect" => {
             let other = other()?;
             items.retain(|item| within(item, &other));
-            distinct(items)
+            distinct(items)?
         }
         "exclude" => {
             let other = other()?;
@@ -267,7 +272,7 @@ fn plain<'a>(
         }
         "union" => {
             items.extend(other()?);
-            distinct(items)
+            distinct(items)?
         }
         "combine" => {
             items.extend(other()?);

@@ -83,6 +83,14 @@ impl<'a> Element<'a> {
         self.view?.get(name)?.as_str()
     }
 
+    /// Whether the type has an element of this name.
+    pub(super) fn has_element(self, name: &str) -> bool {
+        match self.kind.primitive() {
+            Some(_) => matches!(name, "id" | "extension"),
+            None => self.kind.element(name).is_some(),
+        }
+    }
+
     /// Puts the children named `name` into `found`; a choice is asked for without its type.
     pub fn children_named(self, name: &str, found: &mut Vec<Item<'a>>) {
         if self.kind.primitive().is_some() {

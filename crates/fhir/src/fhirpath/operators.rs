@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::evaluate::{Items, boolean};
 use super::item::{Element, Item};
@@ -36,7 +37,7 @@ pub(super) fn apply<'a>(
         Operator::Union => {
             let mut all = left;
             all.extend(right);
-            Ok(distinct(all))
+            distinct(all)
         }
         Operator::In => member(&left, &right),
         Operator::Contains => member(&right, &left),
@@ -69,14 +70,32 @@ fn member<'a>(one: &[Item<'a>], many: &[Item<'a>]) -> Result<Items<'a>, String> 
     ))
 }
 
-pub(super) fn distinct(items: Items<'_>) -> Items<'_> {
+/// How many pairs of items one operation may compare.
+const PAIRS_MAX: usize = 10_000_000;
+
+/// Refuses to compare each of so many items with each of so many others.
+pub(super) fn affordable(left: usize, right: usize) -> Result<(), String> {
+    if left.saturating_mul(right) > PAIRS_MAX {
+        return Err("too many items to compare".to_owned());
+    }
+    Ok(())
+}
+
+pub(super) fn distinct(items: Items<'_>) -> Result<Items<'_>, String> {
+    let texts: Option<Vec<Cow<'_, str>>> = items.iter().map(Item::to_text).collect();
+    if let Some(texts) = texts {
+        let mut known = HashSet::with_capacity(texts.len());
+        let mut fresh = texts.into_iter().map(|text| known.insert(text));
+        return Ok(items.into_iter().filter(|_| fresh.next() == Some(true)).collect());
+    }
+    affordable(items.len(), items.len())?;
     let mut kept: Items<'_> = Vec::with_capacity(items.len());
     for item in items {
         if !kept.iter().any(|known| same(known, &item) == Some(true)) {
             kept.push(item);
         }
     }
-    kept
+    Ok(kept)
 }
 
 /// `=` on collections: `None` when one is empty.

@@ -23,13 +23,18 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts a cluster.
+    /// Makes and starts a cluster on the disk.
     pub(crate) fn start() -> Result<Cluster, String> {
+        Cluster::start_in(&std::env::temp_dir())
+    }
+
+    /// Makes and starts a cluster in a folder of its own below `base`.
+    pub(crate) fn start_in(base: &Path) -> Result<Cluster, String> {
         let programs = programs().ok_or(
             "PostgreSQL is not installed. On Debian: apt-get install postgresql (the tests start \
              their own private server; nothing needs to be configured)",
         )?;
-        let folder = run::scratch_folder("pg")?;
+        let folder = run::scratch_folder_in(base, "pg")?;
         let data = folder.join("data");
         if is_root()? {
             run::capture(&mut run::command(

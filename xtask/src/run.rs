@@ -100,9 +100,34 @@ pub(crate) fn free_port() -> Result<u16, String> {
     Ok(address.port())
 }
 
+/// Memory a run of all tests may fill, in bytes.
+const TESTS_BYTES_MAX: u64 = 4 << 30;
+
+/// Where tests put what they throw away: memory, where there is room, since a test that waits for a
+/// disk learns nothing from it. What must survive a cut brings a disk of its own.
+pub(crate) fn test_folder() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let arguments = ["--block-size=1", "--output=avail", "/dev/shm"];
+    let room = capture(&mut command("df", arguments))
+        .ok()
+        .and_then(|text| {
+            let bytes = text.lines().nth(1)?.trim();
+            bytes.parse::<u64>().ok()
+        });
+    if room.is_some_and(|bytes| bytes > TESTS_BYTES_MAX) {
+        memory.to_path_buf()
+    } else {
+        std::env::temp_dir()
+    }
+}
+
 /// A new, empty folder under the system's temporary folder.
 pub(crate) fn scratch_folder(purpose: &str) -> Result<PathBuf, String> {
-    let base = std::env::temp_dir();
+    scratch_folder_in(&std::env::temp_dir(), purpose)
+}
+
+/// A new, empty folder under `base`.
+pub(crate) fn scratch_folder_in(base: &Path, purpose: &str) -> Result<PathBuf, String> {
     let process = std::process::id();
     for attempt in 0..100 {
         let folder = base.join(format!("lianti-{purpose}-{process}-{attempt}"));
@@ -116,6 +141,29 @@ pub(crate) fn scratch_folder(purpose: &str) -> Result<PathBuf, String> {
         "{} is full of old lianti-{purpose}-… folders; delete them",
         base.display()
     ))
+}
+
+/// A folder that is gone when this is dropped, and when xtask ends in any other way.
+pub(crate) struct Scratch {
+    /// Where it is.
+    pub(crate) folder: PathBuf,
+    _watchdog: Watchdog,
+}
+
+impl Scratch {
+    /// A new one under `base`.
+    pub(crate) fn new(base: &Path, purpose: &str) -> Result<Scratch, String> {
+        let folder = scratch_folder_in(base, purpose)?;
+        let script = format!(
+            "trap '' INT TERM HUP\nread -r word\nrm -rf '{}'",
+            folder.display()
+        );
+        let watchdog = Watchdog::start(&script)?;
+        Ok(Scratch {
+            folder,
+            _watchdog: watchdog,
+        })
+    }
 }
 
 /// A shell that cleans up when xtask is gone, however it went.

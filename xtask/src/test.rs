@@ -12,24 +12,33 @@ use crate::{Outcome, run, server, tidy, web};
 struct Step {
     name: &'static str,
     needs: &'static [Need],
-    run: fn() -> Outcome,
+    run: fn(Pace) -> Outcome,
+}
+
+/// How much is tried.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// All that must hold before a change is merged.
+    Whole,
+    /// What one waits for between two edits: no browser, and few of the crashes.
+    Quick,
 }
 
 const STEPS: &[Step] = &[
     Step {
         name: "tidy",
         needs: &[],
-        run: tidy::run,
+        run: |_| tidy::run(),
     },
     Step {
         name: "fmt",
         needs: &[],
-        run: check_format,
+        run: |_| check_format(),
     },
     Step {
         name: "clippy",
         needs: &[],
-        run: check_lints,
+        run: |_| check_lints(),
     },
     Step {
         name: "rust",
@@ -39,13 +48,20 @@ const STEPS: &[Step] = &[
     Step {
         name: "ui",
         needs: &[Need::WebPackages],
-        run: test_web_interface,
+        run: |_| test_web_interface(),
     },
     Step {
         name: "e2e",
         needs: &[Need::WebPackages, Need::Browser],
-        run: test_in_browser,
+        run: |_| test_in_browser(),
     },
+];
+
+/// Enough to see that a crash loses nothing; the whole run tells how surely.
+const FEW_CRASHES: [(&str, &str); 3] = [
+    ("LIANTI_CRASH_CYCLES", "10"),
+    ("LIANTI_CRASH_CYCLES_POSTGRES", "2"),
+    ("LIANTI_POWER_CYCLES", "1"),
 ];
 
 struct Report {
@@ -55,7 +71,7 @@ struct Report {
 }
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let steps = chosen_steps(arguments)?;
+    let (steps, pace) = chosen_steps(arguments)?;
     let mut reports = Vec::new();
     let needs: Vec<Need> = steps.iter().flat_map(|step| step.needs).copied().collect();
     println!("── install");
@@ -70,7 +86,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     for step in steps.iter().filter(|_| !stop) {
         println!("── {}", step.name);
         let started = run::stopwatch();
-        let outcome = (step.run)();
+        let outcome = (step.run)(pace);
         if let Err(message) = &outcome {
             println!("{message}");
         }
@@ -93,14 +109,14 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     }
 }
 
-fn chosen_steps(arguments: &[String]) -> Result<Vec<&'static Step>, String> {
+fn chosen_steps(arguments: &[String]) -> Result<(Vec<&'static Step>, Pace), String> {
     let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
-    let mut quick = false;
+    let mut pace = Pace::Whole;
     let mut only: Option<Vec<&str>> = None;
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--quick" => quick = true,
+            "--quick" => pace = Pace::Quick,
             "--only" => {
                 let list = words
                     .next()
@@ -119,11 +135,11 @@ fn chosen_steps(arguments: &[String]) -> Result<Vec<&'static Step>, String> {
             "there is no step `{unknown}`; the steps are {known:?}"
         ));
     }
-    Ok(STEPS
+    let steps = STEPS
         .iter()
-        .filter(|step| !(quick && step.needs.contains(&Need::Browser)))
-        .filter(|step| only.as_ref().is_none_or(|names| names.contains(&step.name)))
-        .collect())
+        .filter(|step| pace == Pace::Whole || !step.needs.contains(&Need::Browser))
+        .filter(|step| only.as_ref().is_none_or(|names| names.contains(&step.name)));
+    Ok((steps.collect(), pace))
 }
 
 fn check_format() -> Outcome {
@@ -144,15 +160,21 @@ fn check_lints() -> Outcome {
 
 /// The tests' harness runs each store and module test on SQLite, and on PostgreSQL when the
 /// variable names one; here it always does.
-fn test_rust() -> Outcome {
-    let cluster = Cluster::start()?;
+fn test_rust(pace: Pace) -> Outcome {
+    let scratch = run::Scratch::new(&run::test_folder(), "tests")?;
+    let cluster = Cluster::start_in(&scratch.folder)?;
     let nextest = run::capture(&mut run::command("cargo", ["nextest", "--version"])).is_ok();
     let mut command = if nextest {
         run::command("cargo", ["nextest", "run", "--workspace", "--no-fail-fast"])
     } else {
         run::command("cargo", ["test", "--workspace", "--no-fail-fast"])
     };
-    run::run(command.env(URL_VARIABLE, &cluster.url))
+    command.env(URL_VARIABLE, &cluster.url);
+    command.env("TMPDIR", &scratch.folder);
+    if pace == Pace::Quick {
+        command.envs(FEW_CRASHES);
+    }
+    run::run(&mut command)
 }
 
 fn test_web_interface() -> Outcome {
@@ -196,7 +218,7 @@ mod tests {
 
     fn names(arguments: &[&str]) -> Result<Vec<&'static str>, String> {
         let words: Vec<String> = arguments.iter().map(|word| (*word).to_owned()).collect();
-        chosen_steps(&words).map(|steps| steps.iter().map(|step| step.name).collect())
+        chosen_steps(&words).map(|(steps, _)| steps.iter().map(|step| step.name).collect())
     }
 
     #[test]

@@ -9,9 +9,9 @@ use std::time::Duration;
 use bench::clock::{Stopwatch, percentile_micros};
 use kernel::Id;
 use serde_json::json;
-use testkit::TestEngine;
+use testkit::{TestEngine, is_full};
 
-use crate::server::{Answer, Caller, Place, full};
+use crate::server::{Answer, Caller, Place};
 
 /// Connections at once.
 const CONNECTIONS: usize = 128;
@@ -63,7 +63,7 @@ fn attempts<T: Send>(
 #[test]
 fn of_ten_thousand_at_one_slot_one_wins_and_nobody_meets_a_failure() {
     for engine in TestEngine::all() {
-        let count = if full() || matches!(engine, TestEngine::Sqlite) {
+        let count = if is_full() || matches!(engine, TestEngine::Sqlite) {
             10_000
         } else {
             4_000
@@ -101,7 +101,11 @@ fn of_ten_thousand_at_one_slot_one_wins_and_nobody_meets_a_failure() {
 #[test]
 fn every_slot_is_booked_once_whatever_is_repeated() {
     for engine in TestEngine::all() {
-        let (count, wanted) = if full() { (10_000, 500) } else { (2_400, 200) };
+        let (count, wanted) = if is_full() {
+            (10_000, 500)
+        } else {
+            (2_400, 200)
+        };
         let place = Place::new(&engine);
         let slots = slots(&place, wanted);
         let server = place.serve();
@@ -131,7 +135,7 @@ fn every_slot_is_booked_once_whatever_is_repeated() {
 
 #[test]
 fn a_command_sent_again_over_a_broken_line_has_one_effect_and_one_answer() {
-    let count = if full() { 10_000 } else { 400 };
+    let count = if is_full() { 10_000 } else { 400 };
     for engine in TestEngine::all() {
         let place = Place::new(&engine);
         let slots = slots(&place, count.min(1_500));

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use tempfile::TempDir;
+use testkit::is_full;
 
 use crate::cluster::Cluster;
-use crate::server::{Place, full, wanted};
+use crate::server::{Place, wanted};
 use crate::writers::{assert_kept, work, writers};
 
 const RUN: Duration = Duration::from_millis(400);
@@ -18,7 +19,7 @@ fn nothing_acknowledged_is_lost_when_server_or_database_is_killed() {
     };
     let cycles = wanted(
         "LIANTI_CRASH_CYCLES_POSTGRES",
-        if full() { 300 } else { 20 },
+        if is_full() { 300 } else { 20 },
     );
     let place = Place::in_database(TempDir::new().unwrap(), cluster.url());
     let mut people = writers(&place);

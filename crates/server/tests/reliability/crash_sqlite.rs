@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use bench::clock::Stopwatch;
-use testkit::TestEngine;
+use testkit::{TestEngine, is_full};
 
-use crate::server::{Place, full, wanted};
+use crate::server::{Place, wanted};
 use crate::writers::{assert_kept, work, writers};
 
 /// How long writers work before the server dies.
@@ -16,7 +16,7 @@ const READY_MAX: Duration = Duration::from_secs(5);
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_server_is_killed() {
-    let cycles = wanted("LIANTI_CRASH_CYCLES", if full() { 1_000 } else { 100 });
+    let cycles = wanted("LIANTI_CRASH_CYCLES", if is_full() { 1_000 } else { 100 });
     let place = Place::new(&TestEngine::Sqlite);
     let mut people = writers(&place);
     let mut slowest = Duration::ZERO;

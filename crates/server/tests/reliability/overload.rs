@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use bench::clock::{Stopwatch, percentile_micros};
-use testkit::TestEngine;
+use testkit::{TestEngine, is_full};
 
-use crate::server::{Caller, Place, full};
+use crate::server::{Caller, Place};
 
 /// More than the server lets in at once.
 const CONNECTIONS: usize = 700;
@@ -17,7 +17,7 @@ fn overload_is_shed_and_passes() {
     let place = Place::new(&TestEngine::Sqlite);
     let server = place.serve();
     let url = format!("{}/api/notices", server.address);
-    let time = if full() {
+    let time = if is_full() {
         Duration::from_secs(300)
     } else {
         Duration::from_secs(6)

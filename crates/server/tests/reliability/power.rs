@@ -8,8 +8,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use testkit::is_full;
 
-use crate::server::{Place, full, wanted};
+use crate::server::{Place, wanted};
 use crate::writers::{assert_kept, work, writers};
 
 /// How long writers work before the cut.
@@ -95,7 +96,7 @@ fn nothing_acknowledged_is_lost(kind: &str) {
         println!("skipped: this machine can't make and mount {kind} in a file");
         return;
     };
-    let cycles = wanted("LIANTI_POWER_CYCLES", if full() { 200 } else { 3 });
+    let cycles = wanted("LIANTI_POWER_CYCLES", if is_full() { 200 } else { 3 });
     let folder = TempDir::new_in(disk.mount_point()).unwrap();
     let url = format!("sqlite:{}", folder.path().join("lianti.db").display());
     let place = Place::in_database(folder, url);

@@ -13,15 +13,6 @@ use testkit::TestEngine;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_lianti");
 
-/// Should the figures of the acceptance list be reached, whatever time it takes?
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how much to test is the caller's choice"
-)]
-pub fn full() -> bool {
-    std::env::var("LIANTI_RELIABILITY").is_ok_and(|word| word == "full")
-}
-
 /// A number from the environment, or the usual one.
 #[expect(
     clippy::disallowed_methods,

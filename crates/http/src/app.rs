@@ -17,7 +17,7 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::messages::Messages;
-use crate::module::{SearchFn, WorkFn};
+use crate::module::{MoveFn, SearchFn, WorkFn};
 use crate::signin::{self, RoleMatrix};
 use crate::{Module, authorize, home, problem};
 
@@ -61,6 +61,7 @@ struct Inner {
     document: String,
     work: Vec<WorkFn>,
     search: Vec<SearchFn>,
+    moves: Vec<(&'static str, MoveFn)>,
     seeds: Vec<fn(&mut Tx<'_>) -> Result<()>>,
     permissions: Vec<crate::Permission>,
     role_defaults: RoleMatrix,
@@ -123,6 +124,10 @@ pub fn build(
         .collect();
     let work = modules.iter().filter_map(|module| module.work).collect();
     let search = modules.iter().filter_map(|module| module.search).collect();
+    let moves = modules
+        .iter()
+        .filter_map(|module| Some((module.name, module.moves?)))
+        .collect();
     let seeds = modules.iter().filter_map(|module| module.seed).collect();
     let mut router = OpenApiRouter::with_openapi(Base::openapi())
         .merge(signin::routes())
@@ -140,6 +145,7 @@ pub fn build(
         document: document.to_json().map_err(Error::internal)?,
         work,
         search,
+        moves,
         seeds,
         permissions,
         role_defaults,
@@ -226,6 +232,11 @@ impl App {
 
     pub(crate) fn searches(&self) -> &[SearchFn] {
         &self.0.search
+    }
+
+    /// How each module moves its references to a patient, by the module's name.
+    pub fn moves(&self) -> &[(&'static str, MoveFn)] {
+        &self.0.moves
     }
 
     pub(crate) fn messages(&self) -> &Messages {

@@ -12,6 +12,48 @@ pub type WorkFn = fn(&mut Tx<'_>) -> Result<Vec<WorkItem>>;
 /// Answers at most so many hits of a search.
 pub type SearchFn = fn(&mut Tx<'_>, &str, u32) -> Result<Vec<SearchHit>>;
 
+/// Moves a capability's references from one patient to another, within the transaction that merges
+/// the two or takes the merge back; answers what moved.
+pub type MoveFn = fn(&mut Tx<'_>, &PatientMove<'_>) -> Result<Vec<Moved>>;
+
+/// References of one patient that become another's.
+#[derive(Clone, Copy, Debug)]
+pub struct PatientMove<'a> {
+    /// Whose they are.
+    pub from: Id,
+    /// Whose they become.
+    pub to: Id,
+    /// Only these: what a merge moved goes back when it is taken back. Without it, all there are.
+    pub only: Option<&'a [Moved]>,
+}
+
+impl PatientMove<'_> {
+    /// Is this thing to be moved?
+    pub fn takes(&self, kind: &str, id: Id) -> bool {
+        let listed = |only: &&[Moved]| only.iter().any(|one| one.kind == kind && one.id == id);
+        self.only.as_ref().is_none_or(listed)
+    }
+}
+
+/// A thing whose patient changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Kind of the thing, such as `referral`.
+    pub kind: String,
+    /// Its id.
+    pub id: Id,
+}
+
+impl Moved {
+    /// A thing of a kind.
+    pub fn new(kind: &str, id: Id) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            id,
+        }
+    }
+}
+
 /// One capability: its routes, its words, its background work, its tables.
 pub struct Module {
     /// Its name, equal to its folder.
@@ -36,6 +78,8 @@ pub struct Module {
     pub work: Option<WorkFn>,
     /// What of this capability matches a search over everything.
     pub search: Option<SearchFn>,
+    /// How its references to a patient move when two patients become one.
+    pub moves: Option<MoveFn>,
     /// Fills catalogues; runs at every start and changes nothing when all is there.
     pub seed: Option<fn(&mut Tx<'_>) -> Result<()>>,
 }
@@ -55,6 +99,7 @@ impl Module {
             messages: &[],
             work: None,
             search: None,
+            moves: None,
             seed: None,
         }
     }

@@ -1,5 +1,6 @@
 //! PostgreSQL: worker threads, each with one connection; SERIALIZABLE with bounded retry.
 
+mod address;
 pub(crate) mod tables;
 mod value;
 
@@ -12,9 +13,10 @@ use std::time::Duration;
 
 use kernel::{Error, Kind, Result};
 use postgres::types::ToSql;
-use postgres::{Client, NoTls, Statement};
+use postgres::{Client, Statement};
 
 use crate::chain::{ChainHead, number_events};
+use address::Address;
 use value::failure;
 
 use crate::engine::{CONTENTION, Connection, Session, Task, lock, spawn, submit};
@@ -42,7 +44,7 @@ const WRITER: &str = "SET enable_seqscan = off";
 
 /// The engine that speaks PostgreSQL's protocol.
 pub(crate) struct Postgres {
-    url: String,
+    address: Arc<Address>,
     writers: Mutex<Option<SyncSender<Task>>>,
     readers: Mutex<Option<SyncSender<Task>>>,
     numbering: Mutex<Option<SyncSender<()>>>,
@@ -54,7 +56,7 @@ const UNREACHABLE: &str = "store.unreachable";
 
 /// One connection with its prepared statements; it reconnects when the server went away.
 pub(crate) struct PgConnection {
-    url: String,
+    address: Arc<Address>,
     live: Option<(Client, HashMap<String, Statement>)>,
     /// What this connection wants besides [`SESSION`].
     setting: &'static str,
@@ -67,7 +69,8 @@ impl Postgres {
         readers: usize,
         numbered: impl Fn() + Send + 'static,
     ) -> Result<Self> {
-        let mut first = PgConnection::new(url);
+        let address = Arc::new(Address::parse(url)?);
+        let mut first = PgConnection::new(&address);
         first.check_collation()?;
         let (number, wake) = sync_channel(1);
         let (writer, write_queue) = sync_channel(QUEUE_MAX);
@@ -81,7 +84,7 @@ impl Postgres {
         for index in 0..writers {
             let connection = PgConnection {
                 setting: WRITER,
-                ..PgConnection::new(url)
+                ..PgConnection::new(&address)
             };
             let queue = Arc::clone(&write_queue);
             let (number, gate) = (number.clone(), Arc::clone(&gate));
@@ -98,13 +101,13 @@ impl Postgres {
             threads.push(spawn(&format!("store-writer-{index}"), run)?);
         }
         for index in 0..readers {
-            let connection = PgConnection::new(url);
+            let connection = PgConnection::new(&address);
             let queue = Arc::clone(&read_queue);
             let run = move || work_loop(connection, &queue, &read);
             threads.push(spawn(&format!("store-reader-{index}"), run)?);
         }
         Ok(Self {
-            url: url.to_owned(),
+            address,
             writers: Mutex::new(Some(writer)),
             readers: Mutex::new(Some(reader)),
             numbering: Mutex::new(Some(number)),
@@ -112,8 +115,9 @@ impl Postgres {
         })
     }
 
-    pub(crate) fn url(&self) -> &str {
-        &self.url
+    /// A connection of its own, outside the queues.
+    pub(crate) fn connection(&self) -> PgConnection {
+        PgConnection::new(&self.address)
     }
 
     pub(crate) fn submit_write(&self, task: Task) {
@@ -256,9 +260,9 @@ fn number_batch(connection: &mut PgConnection) -> Result<usize> {
 }
 
 impl PgConnection {
-    pub(crate) fn new(url: &str) -> Self {
+    fn new(address: &Arc<Address>) -> Self {
         Self {
-            url: url.to_owned(),
+            address: Arc::clone(address),
             live: None,
             setting: "",
         }
@@ -276,7 +280,7 @@ impl PgConnection {
             .as_ref()
             .is_none_or(|(client, _)| client.is_closed())
         {
-            let mut client = Client::connect(&self.url, NoTls).map_err(failure)?;
+            let mut client = self.address.connect()?;
             client.batch_execute(SESSION).map_err(failure)?;
             client.batch_execute(self.setting).map_err(failure)?;
             self.live = Some((client, HashMap::new()));

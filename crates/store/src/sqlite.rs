@@ -27,6 +27,8 @@ const STATEMENT_CACHE: usize = 512;
 /// Above this the write-ahead log is cut back to nothing at the next checkpoint.
 const WAL_BYTES_MAX: i64 = 64 * 1024 * 1024;
 
+/// `secure_delete`: what is deleted is overwritten where that costs no further write, so that the
+/// clear text of a secret sealed since does not lie on in the file.
 const PRAGMAS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -35,6 +37,7 @@ const PRAGMAS: &str = "
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -16384;
     PRAGMA mmap_size = 268435456;
+    PRAGMA secure_delete = FAST;
 ";
 
 /// The embedded engine.

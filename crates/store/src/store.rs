@@ -10,7 +10,8 @@ use tokio::sync::{oneshot, watch};
 
 use crate::clock::{Clock, Ids};
 use crate::engine::{self, Connection, Session, Task};
-use crate::postgres::{PgConnection, Postgres};
+use crate::postgres::Postgres;
+use crate::seal::Keyring;
 use crate::sqlite::Sqlite;
 use crate::tx::{Access, Tx};
 use crate::{Value, params};
@@ -18,7 +19,7 @@ use crate::{Value, params};
 /// How to open a store.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// `sqlite:PATH` or `postgres://…`.
+    /// `sqlite:PATH` or `postgres://…`, the latter with `sslmode` and `sslrootcert`.
     pub url: String,
     /// Where blobs, keys and audit witnesses lie.
     pub data_dir: PathBuf,
@@ -112,13 +113,15 @@ struct Inner {
     data_dir: PathBuf,
     changed: watch::Sender<u64>,
     readable: Mutex<()>,
+    keyring: Mutex<Option<Arc<Keyring>>>,
 }
 
 impl Store {
     /// Opens the database; does not migrate it.
     ///
     /// # Errors
-    /// `store.url` for an unknown scheme, `store.unreachable`, `store.collation`.
+    /// `store.url` for one that can't be read, `store.tls-root`, `store.tls-missing`,
+    /// `store.tls-refused`, `store.unreachable`, `store.collation`.
     pub fn open(options: &Options) -> Result<Self> {
         std::fs::create_dir_all(&options.data_dir).map_err(|error| {
             Error::new(
@@ -155,6 +158,7 @@ impl Store {
             data_dir: options.data_dir.clone(),
             changed,
             readable: Mutex::new(()),
+            keyring: Mutex::new(None),
         })))
     }
 
@@ -171,6 +175,10 @@ impl Store {
     /// Where blobs, keys and audit witnesses lie.
     pub fn data_dir(&self) -> &Path {
         &self.0.data_dir
+    }
+
+    pub(crate) fn kept_keyring(&self) -> &Mutex<Option<Arc<Keyring>>> {
+        &self.0.keyring
     }
 
     /// `sqlite` or `postgres`, for status pages.
@@ -344,7 +352,7 @@ impl Store {
                 run(&mut Connection::Sqlite(&raw))
             }
             Engine::Postgres(engine) => {
-                let mut connection = PgConnection::new(engine.url()).without_limits()?;
+                let mut connection = engine.connection().without_limits()?;
                 run(&mut Connection::Postgres(&mut connection))
             }
         }

@@ -14,7 +14,7 @@ use crate::chain::{ChainHead, number_events, sha256_hex};
 use crate::engine::Connection;
 use crate::migrate::{apply_in_transaction, create_table, has_migration_table, in_lock, with_own};
 use crate::sqlite::tables::{dangling, keep_foreign_keys};
-use crate::{Migration, Store, Value};
+use crate::{Migration, Store, Value, seal};
 
 impl Store {
     /// Fills this store, which must be empty, from the backup in `folder`; all or nothing. Newer
@@ -73,7 +73,11 @@ impl Store {
                 .iter()
                 .any(|start| file.path.starts_with(start));
             let target = self.data_dir().join(&file.path);
-            if own && !target.exists() {
+            if let Some(name) = file.path.strip_prefix("keys/").filter(|name| seal::is_key(name)) {
+                let source = folder.join(&file.path);
+                let bytes = fs::read(&source).map_err(on_disk(&source))?;
+                seal::keep_restored(&self.data_dir().join("keys"), name, &bytes)?;
+            } else if own && !target.exists() {
                 let source = folder.join(&file.path);
                 let bytes = fs::read(&source).map_err(on_disk(&source))?;
                 crate::blob::write_synced(&target, &bytes, "restored")?;

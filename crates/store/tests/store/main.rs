@@ -18,3 +18,4 @@ mod race;
 mod rules;
 mod support;
 mod tamper;
+mod tls;

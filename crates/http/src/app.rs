@@ -284,13 +284,14 @@ impl App {
     }
 
     /// Fills what a migrated database needs before the first request: rules, roles, catalogues,
-    /// repeating jobs.
+    /// repeating jobs; and seals what an earlier release left in clear.
     ///
     /// # Errors
     /// Whatever the database reports.
     pub async fn prepare(&self) -> Result<()> {
-        let app = self.clone();
-        self.store()
+        let (app, keys) = (self.clone(), self.store().keyring()?);
+        let unreadable = self
+            .store()
             .write(&store::Request::system("start"), move |tx| {
                 let plain = app
                     .rule_seeds()
@@ -299,9 +300,18 @@ impl App {
                 let plain: Vec<RuleSeed> = plain.copied().collect();
                 tx.seed_rules(&plain)?;
                 signin::seed_roles(tx, &app.0.role_defaults)?;
-                app.0.seeds.iter().try_for_each(|seed| seed(tx))
+                app.0.seeds.iter().try_for_each(|seed| seed(tx))?;
+                signin::seal_secrets(tx, &keys)?;
+                signin::unreadable_totp(tx, &keys)
             })
             .await?;
+        if unreadable > 0 {
+            tracing::warn!(
+                accounts = unreadable,
+                "the keys of second factors are missing: these accounts can't sign in until the old \
+                 keys/secret.key is here as keys/secret-old.key, or their factors are removed"
+            );
+        }
         self.store().start_jobs(self.jobs()).await
     }
 

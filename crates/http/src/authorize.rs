@@ -142,6 +142,7 @@ async fn context(app: &App, request: Request) -> Result<Request> {
         (std::sync::Arc::new(nobody()), None)
     } else {
         let caller = authenticate(app.store(), &method, &headers).await?;
+        caller.may_go_on(&method, path.as_deref().unwrap_or_default())?;
         (caller.actor, caller.session)
     };
     let scope = scope_of(app, &permission, &actor, &trace_id, &address).await?;

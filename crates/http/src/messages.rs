@@ -68,7 +68,26 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "数据库排序规则应为 C，请按提示重新创建数据库",
     ),
     ("store.data-dir", "数据文件夹无法创建，请检查路径与权限"),
-    ("store.url", "数据库地址应以 sqlite: 或 postgres:// 开头"),
+    (
+        "store.url",
+        "数据库地址应以 sqlite: 或 postgres:// 开头，参数须可识别",
+    ),
+    (
+        "store.tls-missing",
+        "数据库未启用加密连接，请在数据库端设置 ssl = on；网络可信时可在地址中写明 sslmode=disable",
+    ),
+    (
+        "store.tls-refused",
+        "数据库的证书未通过验证，请核对主机名和 sslrootcert",
+    ),
+    (
+        "store.tls-root",
+        "sslrootcert 指定的证书缺失或无法读取",
+    ),
+    (
+        "secret.key-damaged",
+        "密钥文件已损坏，请放回正确的密钥文件",
+    ),
     ("store.duplicate", "已有相同的记录"),
     ("store.constraint", "与数据库保存的规则冲突，未作任何更改"),
     ("store.full", "磁盘已满，未作任何更改，请联系管理员清理空间"),
@@ -126,10 +145,18 @@ pub(crate) const OWN: &[(&str, &str)] = &[
     ("session.no-assignment", "账号没有有效的岗位，请联系管理员"),
     ("session.assignment", "该岗位不属于您或已失效"),
     ("session.disabled", "账号已停用"),
+    (
+        "session.password-change-required",
+        "请先修改密码，之后才能进行其他操作",
+    ),
     ("password.current", "当前密码不正确"),
     ("password.weak", "密码不符合规则"),
     ("password.reused", "新密码不能与当前密码相同"),
     ("totp.none", "没有待确认的动态验证码设置"),
+    (
+        "totp.unreadable",
+        "缺少加密密钥，无法核对动态验证码，请联系管理员移除后重新设置",
+    ),
     ("demo.off", "演示登录只在演示模式下可用"),
 ];
 

@@ -6,7 +6,7 @@ use kernel::{Id, Span};
 use lianti_http as http;
 use lianti_http::signin::{Account, AccountState, Assignment, set_password};
 use serde_json::json;
-use store::{Change, Request, Tx};
+use store::{Change, Request, Tx, params};
 use testkit::{Client, Reply, TestApp, on_each_engine};
 
 const PASSWORD: &str = "Correct-horse-7";
@@ -230,6 +230,130 @@ fn a_second_factor_is_asked_for_and_works_once() {
             .await
             .expect(401)
             .expect_code("session.code-wrong");
+    });
+}
+
+/// What the database keeps of the only account's second factor.
+async fn kept_secret(app: &TestApp) -> String {
+    const SECRET: &str = "SELECT totp_secret AS secret FROM credential WHERE totp_secret IS NOT NULL";
+    #[derive(serde::Deserialize)]
+    struct Kept {
+        secret: String,
+    }
+    let request = Request::system("test");
+    let read = app.store().read(&request, |tx| {
+        tx.query_one::<Kept>(SECRET, &[])
+    });
+    read.await.unwrap().secret
+}
+
+/// The same database as a second server opens it; the plain client brings a runtime, which may not
+/// start inside the test's.
+fn open_again(app: &TestApp) -> store::Store {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| app.test_store().open_again());
+        thread.join().unwrap()
+    })
+}
+
+async fn put_secret(app: &TestApp, secret: &str) {
+    const PUT: &str = "UPDATE credential SET totp_secret = $1, totp_pending = $1";
+    let secret = secret.to_owned();
+    let request = Request::system("test");
+    let write = app.store().write(&request, move |tx| {
+        tx.execute(PUT, &params![secret.as_str()])
+    });
+    assert_eq!(write.await.unwrap(), 1);
+}
+
+#[test]
+fn the_secret_of_a_second_factor_lies_sealed() {
+    on_each_engine(Vec::new, async |app| {
+        create(&app, "wang", &["director"]).await;
+        // As a release left it that did not seal yet.
+        let clear = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+        put_secret(&app, clear).await;
+        app.app.prepare().await.unwrap();
+        let sealed = kept_secret(&app).await;
+        assert!(sealed.starts_with("sealed:1:") && !sealed.contains(clear), "{sealed}");
+        app.app.prepare().await.unwrap();
+        assert_eq!(kept_secret(&app).await, sealed, "sealed once");
+        let code = http::signin::code_at(clear, app.clock().now()).unwrap();
+        sign_in(&app, PASSWORD, Some(&code)).await.expect(204);
+
+        // The same database under a new key, with the old one kept to open what it sealed.
+        let keys = app.store().data_dir().join("keys");
+        std::fs::rename(keys.join("secret.key"), keys.join("secret-old.key")).unwrap();
+        let prepare = |store: store::Store| async {
+            let config = http::Config {
+                demo: false,
+                name: "test".to_owned(),
+                secure_cookies: false,
+                trusted_proxies: Vec::new(),
+                org_name: |_, id| Ok(id.to_string()),
+                pages: None,
+            };
+            let (other, _, _) = http::build(Vec::new(), store, config).unwrap();
+            other.prepare().await.unwrap();
+        };
+        prepare(open_again(&app)).await;
+        let under_new = kept_secret(&app).await;
+        assert_ne!(under_new[..26], sealed[..26]);
+
+        // And without either: nobody guesses, and the administrator removes the factor.
+        std::fs::remove_dir_all(&keys).unwrap();
+        prepare(open_again(&app)).await;
+        assert_eq!(kept_secret(&app).await, under_new, "its key may come back");
+        let request = Request::system("test");
+        let lost = app.store().read(&request, {
+            let keys = open_again(&app).keyring().unwrap();
+            move |tx| http::signin::unreadable_totp(tx, &keys)
+        });
+        assert_eq!(lost.await.unwrap(), 1);
+        app.clock().advance(Span::seconds(30));
+        let code = http::signin::code_at(clear, app.clock().now()).unwrap();
+        sign_in(&app, PASSWORD, Some(&code))
+            .await
+            .expect(403)
+            .expect_code("totp.unreadable");
+    });
+}
+
+#[test]
+fn a_password_given_by_somebody_else_or_too_old_comes_before_everything() {
+    on_each_engine(Vec::new, async |app| {
+        let id = create(&app, "wang", &["director", "duty-chief"]).await;
+        let hash = app.app.hash_password(PASSWORD.to_owned()).await.unwrap();
+        let request = Request::system("test");
+        let due = app.store().write(&request, move |tx| {
+            set_password(tx, id, &hash, true)
+        });
+        due.await.unwrap();
+        let due = "session.password-change-required";
+        let change = |current: &str, new: &str| json!({ "current": current, "new": new });
+        let (browser, csrf) = with_cookies(&app, &sign_in(&app, PASSWORD, None).await.expect(204));
+        let page = browser.with("x-csrf-token", &csrf);
+        let me = page.get("/api/session").await.expect(200);
+        assert_eq!(me.json["must_change_password"], true);
+        let refused = page.get("/api/work").await.expect(403).expect_code(due);
+        assert!(refused.json["detail"].as_str().unwrap().starts_with("请先修改密码"));
+        let english = page.with("accept-language", "en").get("/api/notices").await;
+        assert!(english.json["detail"].as_str().unwrap().contains("new password"));
+        let other = json!({ "assignment_id": me.json["assignments"][1]["id"] });
+        page.post("/api/session/assignment", other).await.expect_code(due);
+        page.post("/api/session/totp", json!({})).await.expect_code(due);
+        page.get("/api/status").await.expect(200);
+        page.post("/api/session/password", change(PASSWORD, "New-horse-789"))
+            .await
+            .expect(204);
+        page.get("/api/work").await.expect(200);
+
+        app.clock().advance(Span::days(91));
+        let again = sign_in(&app, "New-horse-789", None).await.expect(204);
+        let (browser, csrf) = with_cookies(&app, &again);
+        let page = browser.with("x-csrf-token", &csrf);
+        page.get("/api/work").await.expect(403).expect_code(due);
+        page.delete("/api/session").await.expect(204);
     });
 }
 

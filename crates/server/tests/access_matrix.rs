@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use axum::body::Body;
-use http::signin::role_matrix;
+use http::signin::{Account, role_matrix, set_password};
 use kernel::Id;
 use store::Request;
 use testkit::{Client, TestApp, on_each_engine};
@@ -114,6 +114,54 @@ fn each_role_does_what_the_matrix_says_and_nothing_else() {
                     reply.json
                 );
             }
+        }
+    });
+}
+
+/// Somebody signed in with a password that was given by somebody else.
+async fn with_given_password(app: &TestApp, role: &str, org_id: Id) -> Client {
+    const PASSWORD: &str = "Correct-horse-7";
+    let id = app.client(role, org_id).await.account_id;
+    let hash = app.app.hash_password(PASSWORD.to_owned()).await.unwrap();
+    let request = Request::system("test");
+    let username = app.store().write(&request, move |tx| {
+        set_password(tx, id, &hash, true)?;
+        Ok(tx.load::<Account>(id)?.data.username)
+    });
+    let body = serde_json::json!({ "username": username.await.unwrap(), "password": PASSWORD });
+    let reply = app.anonymous().post("/api/session", body).await.expect(204);
+    let cookies = reply.headers.get_all("set-cookie").iter();
+    let pairs: Vec<&str> = cookies
+        .map(|cookie| cookie.to_str().unwrap().split(';').next().unwrap())
+        .collect();
+    let csrf = pairs[1].split_once('=').unwrap().1;
+    app.anonymous()
+        .with("cookie", pairs.join("; "))
+        .with("x-csrf-token", csrf)
+}
+
+#[test]
+fn a_given_password_is_changed_before_anything_else() {
+    on_each_engine(lianti::modules::all, async |app| {
+        let org_id: Id = "01928f0e-1111-7000-8000-000000000000".parse().unwrap();
+        for role in ["director", "security-admin"] {
+            let client = with_given_password(&app, role, org_id).await;
+            let mut open = Vec::new();
+            for operation in operations(&app) {
+                let name = format!("{} {}", operation.method, operation.path);
+                // Signing out is open too, and would end the walk.
+                if operation.permission == "public" || name == "DELETE /api/session" {
+                    continue;
+                }
+                let reply = call(&client, &operation).await;
+                if reply.code() != "session.password-change-required" {
+                    open.push(name);
+                } else {
+                    assert_eq!(reply.status.as_u16(), 403, "{name}");
+                }
+            }
+            assert_eq!(open, ["GET /api/session", "POST /api/session/password"]);
+            client.delete("/api/session").await.expect(204);
         }
     });
 }

@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::model::{Account, AccountState, Assignment};
-use super::password::{PasswordRules, note_failure};
+use super::password::note_failure;
 use super::{password, roles, session, totp, unauthenticated};
 use crate::problem;
 use crate::{App, Ctx, Json};
@@ -169,12 +169,9 @@ fn view(tx: &mut Tx<'_>, app: &App, assignment_id: Option<Id>) -> Result<Session
         .cloned();
     let assignment = current.ok_or_else(no_assignment)?;
     let credential = credential(tx, account.id)?;
-    let rules: PasswordRules = tx.rule("access.passwords")?.body;
-    let now = tx.now();
-    let expired = credential
-        .as_ref()
-        .and_then(|one| one.password_at)
-        .is_some_and(|at| now - at > kernel::Span::days(rules.age_days_max));
+    let must_change_password = credential.as_ref().map_or(Ok(false), |one| {
+        password::is_due(tx, account.demo, one.must_change, one.password_at)
+    })?;
     Ok(SessionView {
         account: SessionAccount {
             id: account.id,
@@ -188,8 +185,7 @@ fn view(tx: &mut Tx<'_>, app: &App, assignment_id: Option<Id>) -> Result<Session
         totp_enabled: credential
             .as_ref()
             .is_some_and(|one| one.totp_secret.is_some()),
-        must_change_password: !account.demo
-            && (expired || credential.is_some_and(|one| one.must_change)),
+        must_change_password,
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }
@@ -258,8 +254,9 @@ async fn session_open(
             )
             .into());
         }
-        (Some(secret), Some(code)) => {
-            let step = totp::matching_step(secret, code, now, credential.totp_step);
+        (Some(sealed), Some(code)) => {
+            let secret = totp::opened(&*ctx.store().keyring()?, account.id, sealed)?;
+            let step = totp::matching_step(&secret, code, now, credential.totp_step);
             if step.is_none() {
                 count_failure(&ctx, account.id, "code").await?;
                 return Err(totp::code_wrong().into());

@@ -15,7 +15,8 @@ pub(crate) use password::{hash, verify};
 pub use roles::{RoleDefinition, RoleMatrix, role_matrix, roles_seed, seed_roles};
 pub(crate) use session::authenticate;
 pub use session::{LiveSession, SessionRules, end_sessions_of};
-pub use totp::{code_at, reset_totp};
+pub(crate) use totp::seal_secrets;
+pub use totp::{code_at, reset_totp, unreadable_totp};
 
 use kernel::Error;
 use store::{JobKind, Migration, RuleSeed, check_body, params};

@@ -155,7 +155,7 @@ fn end_other_sessions(
 async fn session_totp_propose(ctx: Ctx) -> problem::Result<Json<TotpProposal>> {
     let account_id = ctx.actor().id;
     let secret = totp::to_base32(&ctx.store().ids().random_bytes::<20>());
-    let stored = secret.clone();
+    let stored = totp::sealed(&*ctx.store().keyring()?, account_id, &secret)?;
     let username = ctx
         .store()
         .write(&without_key(&ctx), move |tx| {
@@ -171,6 +171,7 @@ async fn session_totp_propose(ctx: Ctx) -> problem::Result<Json<TotpProposal>> {
 #[utoipa::path(put, path = "/api/session/totp", tag = "session", request_body = TotpCode,
     responses((status = 204)), extensions(("x-permission" = json!("signed-in"))))]
 async fn session_totp_confirm(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::Result<StatusCode> {
+    let keys = ctx.store().keyring()?;
     ctx.write(move |tx| {
         let account_id = tx.actor().id;
         let pending = credential(tx, account_id)?.and_then(|credential| credential.totp_pending);
@@ -180,6 +181,7 @@ async fn session_totp_confirm(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::
                 "no second factor is waiting to be confirmed; begin again",
             )
         })?;
+        let pending = totp::opened(&keys, account_id, &pending)?;
         let step =
             totp::matching_step(&pending, &body.code, tx.now(), 0).ok_or_else(wrong_code_here)?;
         totp::confirm(tx, account_id, step)?;
@@ -196,12 +198,14 @@ async fn session_totp_confirm(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::
 #[utoipa::path(delete, path = "/api/session/totp", tag = "session", request_body = TotpCode,
     responses((status = 204)), extensions(("x-permission" = json!("signed-in"))))]
 async fn session_totp_remove(ctx: Ctx, Json(body): Json<TotpCode>) -> problem::Result<StatusCode> {
+    let keys = ctx.store().keyring()?;
     ctx.write(move |tx| {
         let account_id = tx.actor().id;
         let Some(found) = credential(tx, account_id)? else {
             return Err(wrong_code_here());
         };
-        let secret = found.totp_secret.ok_or_else(wrong_code_here)?;
+        let sealed = found.totp_secret.ok_or_else(wrong_code_here)?;
+        let secret = totp::opened(&keys, account_id, &sealed)?;
         totp::matching_step(&secret, &body.code, tx.now(), found.totp_step)
             .ok_or_else(wrong_code_here)?;
         totp::reset_totp(tx, account_id)?;

@@ -99,6 +99,24 @@ pub fn set_password(tx: &mut Tx<'_>, account_id: Id, hash: &str, must_change: bo
         .map(|_| ())
 }
 
+/// Must a new password be chosen before anything else: because the present one was given by somebody
+/// else, or is too old? Those of demonstration accounts are nobody's secret.
+pub(super) fn is_due(
+    tx: &mut Tx<'_>,
+    demo: bool,
+    must_change: bool,
+    password_at: Option<Instant>,
+) -> Result<bool> {
+    if demo || must_change {
+        return Ok(!demo);
+    }
+    let Some(at) = password_at else {
+        return Ok(false);
+    };
+    let rules: PasswordRules = tx.rule("access.passwords")?.body;
+    Ok(tx.now() - at > Span::days(rules.age_days_max))
+}
+
 /// Ends a lock-out.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, params, sha256_hex};
 use subtle::ConstantTimeEq;
 
+use super::password::is_due;
 use super::roles::role_matrix;
 use super::unauthenticated;
 
@@ -55,16 +56,22 @@ struct SessionRow {
     department_id: Option<Id>,
     valid_from: Date,
     valid_to: Option<Date>,
+    demo: bool,
+    must_change: bool,
+    password_at: Option<Instant>,
 }
 
 const BY_COOKIE: &str = "SELECT s.account_id, s.assignment_id, s.seen_at, s.expires_at,
     a.body ->> 'name' AS name, a.practitioner_id, a.system, a.state,
-    g.role, g.org_id, g.department_id, g.valid_from, g.valid_to
+    g.role, g.org_id, g.department_id, g.valid_from, g.valid_to,
+    a.demo, COALESCE(c.must_change, 0) AS must_change, c.password_at
     FROM session AS s JOIN account AS a ON a.id = s.account_id JOIN assignment AS g ON g.id = s.assignment_id
+    LEFT JOIN credential AS c ON c.account_id = s.account_id
     WHERE s.token_sha256 = $1";
 const BY_TOKEN: &str = "SELECT t.account_id, t.assignment_id, COALESCE(t.used_at, 0) AS seen_at, t.expires_at,
     a.body ->> 'name' AS name, a.practitioner_id, a.system, a.state,
-    g.role, g.org_id, g.department_id, g.valid_from, g.valid_to
+    g.role, g.org_id, g.department_id, g.valid_from, g.valid_to,
+    a.demo, 0 AS must_change, CAST(NULL AS BIGINT) AS password_at
     FROM api_token AS t JOIN account AS a ON a.id = t.account_id JOIN assignment AS g ON g.id = t.assignment_id
     WHERE t.token_sha256 = $1 AND t.revoked_at IS NULL";
 const SEEN: &str = "UPDATE session SET seen_at = $2, expires_at = $3 WHERE token_sha256 = $1";
@@ -81,6 +88,33 @@ const CREATED_AT: &str = "SELECT created_at FROM session WHERE token_sha256 = $1
 pub(crate) struct Caller {
     pub(crate) actor: Arc<Actor>,
     pub(crate) session: Option<LiveSession>,
+    /// A new password comes before everything else.
+    pub(crate) password_due: bool,
+}
+
+/// What somebody who must choose a new password may do before that; the rest waits, whatever the
+/// interface shows.
+const BEFORE_PASSWORD: [(Method, &str); 3] = [
+    (Method::GET, "/api/session"),
+    (Method::DELETE, "/api/session"),
+    (Method::POST, "/api/session/password"),
+];
+
+impl Caller {
+    /// Refuses all but a few operations while a new password is due.
+    ///
+    /// # Errors
+    /// `session.password-change-required`.
+    pub(crate) fn may_go_on(&self, method: &Method, path: &str) -> Result<()> {
+        let early = BEFORE_PASSWORD
+            .iter()
+            .any(|(one, open)| one == method && *open == path);
+        if !self.password_due || early {
+            return Ok(());
+        }
+        let detail = "choose a new password first; everything else waits until then";
+        Err(Error::forbidden("session.password-change-required", detail))
+    }
 }
 
 /// Finds the actor behind a request's cookie or bearer token.
@@ -132,6 +166,7 @@ fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(C
     }
     let grants = role_matrix(tx)?.grants(&row.role);
     let seen = row.seen_at;
+    let password_due = !by_token && is_due(tx, row.demo, row.must_change, row.password_at)?;
     let session = (!by_token).then(|| LiveSession {
         token_sha256: token_sha256.to_owned(),
         assignment_id: row.assignment_id,
@@ -140,6 +175,7 @@ fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(C
         Caller {
             actor: Arc::new(actor_of(row, grants)),
             session,
+            password_due,
         },
         seen,
     ))

@@ -1,10 +1,11 @@
 //! The second factor: time-based one-time passwords (RFC 6238, SHA-1, 30 s, six digits), which every
-//! authenticator app speaks.
+//! authenticator app speaks. Their secrets lie sealed in the database (`store::Keyring`).
 
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::{Error, Id, Instant, Result};
 use sha1::Sha1;
-use store::{Tx, params};
+use serde::Deserialize;
+use store::{Keyring, Tx, params};
 use subtle::ConstantTimeEq;
 
 const STEP_SECONDS: i64 = 30;
@@ -80,6 +81,76 @@ fn from_base32(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(bytes)
+}
+
+/// What a secret is sealed for: one account's cannot be put in another's place.
+fn place(account_id: Id) -> String {
+    format!("account {account_id}: second factor")
+}
+
+/// A secret as the database keeps it.
+pub(super) fn sealed(keys: &Keyring, account_id: Id, secret: &str) -> Result<String> {
+    keys.seal(&place(account_id), secret)
+}
+
+/// The secret behind what the database keeps.
+pub(super) fn opened(keys: &Keyring, account_id: Id, sealed: &str) -> Result<String> {
+    keys.open(&place(account_id), sealed).ok_or_else(|| {
+        let detail = "the second factor can't be checked, because the key it was sealed with is \
+                      missing; ask an administrator to remove it, then set it up anew";
+        Error::forbidden("totp.unreadable", detail)
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    account_id: Id,
+    totp_secret: Option<String>,
+    totp_pending: Option<String>,
+}
+
+const NOT_SEALED_SO: &str = "SELECT account_id, totp_secret, totp_pending FROM credential
+    WHERE substr(totp_secret, 1, $1) <> $2 OR substr(totp_pending, 1, $1) <> $2 ORDER BY account_id";
+const KEEP: &str =
+    "UPDATE credential SET totp_secret = $2, totp_pending = $3 WHERE account_id = $1";
+
+/// Seals with the key in use what lies there in clear, as releases before this one left it, or under
+/// a key from before. What can't be opened stays as it is: its key may come back.
+///
+/// # Errors
+/// Whatever the database reports.
+pub(crate) fn seal_secrets(tx: &mut Tx<'_>, keys: &Keyring) -> Result<()> {
+    for kept in kept_otherwise(tx, keys)? {
+        let anew = |text: Option<String>| -> Result<Option<String>> {
+            let Some(text) = text else { return Ok(None) };
+            match keys.open(&place(kept.account_id), &text) {
+                Some(secret) => sealed(keys, kept.account_id, &secret).map(Some),
+                None => Ok(Some(text)),
+            }
+        };
+        let (secret, pending) = (anew(kept.totp_secret)?, anew(kept.totp_pending)?);
+        tx.execute(KEEP, &params![kept.account_id, secret, pending])?;
+    }
+    Ok(())
+}
+
+fn kept_otherwise(tx: &mut Tx<'_>, keys: &Keyring) -> Result<Vec<Kept>> {
+    let start = keys.current_start();
+    tx.query(NOT_SEALED_SO, &params![start.len() as i64, start])
+}
+
+/// How many accounts have a second factor that no key here opens, as after a restore without the
+/// keys: they can't sign in until the key comes back or the factor is removed.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn unreadable_totp(tx: &mut Tx<'_>, keys: &Keyring) -> Result<usize> {
+    let lost = kept_otherwise(tx, keys)?.into_iter().filter(|kept| {
+        let secret = kept.totp_secret.as_deref();
+        secret.is_some_and(|text| keys.open(&place(kept.account_id), text).is_none())
+    });
+    Ok(lost.count())
 }
 
 const PENDING: &str = "UPDATE credential SET totp_pending = $2 WHERE account_id = $1";

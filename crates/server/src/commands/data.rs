@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use exchange::Severity;
 use kernel::{Error, Result};
-use store::{LedgerCheck, Request, SchemaState};
+use store::{LedgerCheck, Request, SchemaState, Store};
 
 use super::{block_on, open_ready};
 use crate::config::{ImportCommand, Resolved};
@@ -93,6 +93,13 @@ pub(super) fn backup(resolved: &Resolved, folder: &Path, with_keys: bool) -> Res
         folder.display(),
         manifest.chain_seq
     );
+    if !with_keys {
+        println!(
+            "the keys are not in it: keep a copy of {}/keys in another safe; without secret.key, second \
+             factors must be set up anew after a restore",
+            resolved.data.display()
+        );
+    }
     println!(
         "check it now and then: lianti backup verify {}",
         folder.display()
@@ -137,7 +144,28 @@ pub(super) fn restore(resolved: &Resolved, folder: &Path) -> Result<()> {
         manifest.at,
         manifest.tables.len()
     );
+    say_what_is_lost(resolved, app.store())?;
     println!("now prove it: lianti audit verify");
     app.store().close();
+    Ok(())
+}
+
+/// A backup without the keys brings second factors back that nobody can check.
+fn say_what_is_lost(resolved: &Resolved, store: &Store) -> Result<()> {
+    let keys = store.keyring()?;
+    let lost = store.read_now(&Request::system("restore"), move |tx| {
+        http::signin::unreadable_totp(tx, &keys)
+    })?;
+    if lost > 0 {
+        let folder = resolved.data.join("keys");
+        println!(
+            "WITHOUT THE KEY: {lost} account(s) have a second factor that can't be checked here, so \
+             they can't sign in. Either copy the old installation's keys/secret.key to \
+             {}/secret-old.key, or have a security administrator remove those second factors; they \
+             are then set up anew. If no security administrator can sign in: lianti admin create \
+             --role security-admin",
+            folder.display()
+        );
+    }
     Ok(())
 }

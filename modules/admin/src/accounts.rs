@@ -1,14 +1,12 @@
 //! Accounts and what they are assigned to.
 
-use std::collections::BTreeSet;
-
 use http::signin::{self, Account, AccountState, Assignment};
 use kernel::{Date, Error, Id, Result, text};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Change, Subject, Tx, Versioned, params};
 
-use crate::duties;
+use crate::{duties, holders};
 
 /// A role to give.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -241,15 +239,17 @@ pub fn assign(
         let detail = "the account has this role there already";
         return Err(Error::conflict("admin.assigned-already", detail).at("role"));
     }
-    let roles = held
-        .iter()
-        .filter(|one| still(one))
+    let roles = held.iter().filter(|one| still(one));
+    let roles: Vec<&str> = roles
         .map(|one| one.role.as_str())
-        .chain([&*new.role]);
-    let duties: BTreeSet<_> = roles
-        .flat_map(|role| duties::duties_of(&matrix, role))
+        .chain([&*new.role])
         .collect();
-    duties::check_alone(&duties).map_err(|error| error.at("role"))?;
+    for matrix in holders::matrices_from_today(tx)? {
+        let duties = roles
+            .iter()
+            .flat_map(|role| duties::duties_of(&matrix, role));
+        duties::check_alone(&duties.collect()).map_err(|error| error.at("role"))?;
+    }
     let assignment = Assignment {
         id: tx.new_id(),
         account_id: account.id,

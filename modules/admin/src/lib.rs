@@ -10,6 +10,7 @@ mod audit;
 mod audit_api;
 mod diff;
 mod duties;
+mod holders;
 mod messages;
 mod rule_api;
 mod system_api;

@@ -25,6 +25,10 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
         "系统管理、安全管理、审计管理须三权分立，同一人或同一角色不能兼任",
     ),
     (
+        "admin.duties-held",
+        "将有 {count} 个账号兼任须三权分立的职责：{names}；请先结束其中一个岗位",
+    ),
+    (
         "admin.locked-out",
         "将没有任何角色能管理账号和权限，请至少保留一个角色",
     ),

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use crate::diff::{self, FieldChange};
 use crate::duties::{self, Duty};
+use crate::holders;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -201,12 +202,23 @@ async fn preview(
     body: serde_json::Value,
     checked: Result<()>,
 ) -> Result<RulePreview> {
-    let view = ctx.read(move |tx| show(tx, code)).await?;
+    let matrix = (code == ROLES && checked.is_ok()).then(|| matrix_in(&body));
+    let matrix = matrix.transpose()?;
+    let (view, holders) = ctx
+        .read(move |tx| {
+            let today = tx.now().date();
+            let holders = match &matrix {
+                Some(matrix) => holders::of_two_duties(tx, matrix, today)?,
+                None => Vec::new(),
+            };
+            Ok((show(tx, code)?, holders))
+        })
+        .await?;
     let newest = view.versions.first().map(|one| &one.body);
     let changes = newest
         .map(|newest| diff::changes(newest, &body))
         .unwrap_or_default();
-    let error = checked.err();
+    let error = checked.and_then(|()| holders::refuse(&holders)).err();
     Ok(RulePreview {
         valid: error.is_none(),
         code: error.as_ref().map(|error| error.code().to_owned()),
@@ -238,10 +250,14 @@ fn check(seed: &RuleSeed, permissions: &[&str], body: &serde_json::Value) -> Res
     }
     (seed.check)(body)?;
     if seed.code == ROLES {
-        let matrix: RoleMatrix = serde_json::from_value(body.clone()).map_err(Error::internal)?;
-        duties::check_matrix(&matrix, permissions)?;
+        duties::check_matrix(&matrix_in(body)?, permissions)?;
     }
     Ok(())
+}
+
+/// The matrix in a body whose shape was checked.
+fn matrix_in(body: &serde_json::Value) -> Result<RoleMatrix> {
+    serde_json::from_value(body.clone()).map_err(Error::internal)
 }
 
 /// Add a version of a rule set. It takes effect on its day; earlier decisions keep theirs.
@@ -296,6 +312,11 @@ async fn add(ctx: &Ctx, seed: RuleSeed, new: NewRuleVersion) -> Result<Created<R
             ));
         }
         check(&seed, &permissions, &new.body)?;
+        if seed.code == ROLES {
+            let matrix = matrix_in(&new.body)?;
+            let day = new.effective_from;
+            holders::refuse(&holders::of_two_duties(tx, &matrix, day)?)?;
+        }
         tx.add_rule_version(&seed, new.after, new.effective_from, source, &new.body)?;
         show(tx, seed.code)
     });

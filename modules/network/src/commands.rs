@@ -23,6 +23,7 @@ pub use groups::{
     update_membership,
 };
 pub(crate) use organizations::put_without_scopes;
+pub(crate) use people::create_with_work;
 pub use organizations::{
     CloseInput, MoveInput, OrganizationInput, close_organization, create_organization,
     move_organization, reopen_organization, update_organization,

@@ -286,7 +286,10 @@ pub fn technique_providers(tx: &mut Tx<'_>, code: &str, for_org: Id) -> Result<V
 pub mod roster {
     use super::{Department, Id, Organization, Practitioner, Result, Tx, Versioned};
     use super::{catalogue, commands, organizations, people};
-    use crate::commands::{OrganizationInput, put_without_scopes};
+    use crate::commands::{
+        LicenceInput, OrganizationInput, PractitionerInput, WorkSiteInput, create_with_work,
+        put_without_scopes,
+    };
     use crate::store::scopes;
 
     /// The organization with this code.
@@ -327,6 +330,19 @@ pub mod roster {
         code: &str,
     ) -> Result<Option<Versioned<Practitioner>>> {
         people::by_code(tx, org_id, code)
+    }
+
+    /// Records a practitioner with work sites and licences in one go, where a form would take three:
+    /// `work` says which, for the person as the input reads.
+    ///
+    /// # Errors
+    /// As the commands.
+    pub fn create_practitioner(
+        tx: &mut Tx<'_>,
+        input: &PractitionerInput,
+        work: &dyn Fn(&Practitioner) -> (Vec<WorkSiteInput>, Vec<LicenceInput>),
+    ) -> Result<Versioned<Practitioner>> {
+        create_with_work(tx, input, work)
     }
 
     /// People at work who are employed by an organization or have worked there.

@@ -95,31 +95,46 @@ pub(super) fn person(tx: &mut Tx<'_>, known: &mut Known, line: &mut Line<'_, '_>
     let Some(input) = input.filter(|_| !line.failed) else {
         return Ok(None);
     };
+    let Some(person) = existing else {
+        return new_person(tx, known, line, &input, &work);
+    };
     let is_same =
         before.is_some_and(|before| serde_json::json!(before) == serde_json::json!(input));
-    let saved = match existing {
-        Some(person) if is_same => Ok(person),
-        Some(person) => commands::update_practitioner(tx, person.id, person.version, &input),
-        None => commands::create_practitioner(tx, &input),
-    };
-    let outcome = |saved: &Versioned<Practitioner>| match (saved.version, is_same) {
-        (1, false) => Outcome::Created,
-        (_, true) => Outcome::Unchanged,
-        _ => Outcome::Changed,
+    let saved = if is_same {
+        Ok(person)
+    } else {
+        commands::update_practitioner(tx, person.id, person.version, &input)
     };
     let Some(saved) = carried(line, saved)? else {
         return Ok(None);
     };
-    let outcome = outcome(&saved);
     known.people.remove(&org_id);
     let Some(changed_work) = put_work(tx, line, saved, &work)? else {
         return Ok(None);
     };
-    Ok(Some(if outcome == Outcome::Unchanged && changed_work {
-        Outcome::Changed
+    Ok(Some(if is_same && !changed_work {
+        Outcome::Unchanged
     } else {
-        outcome
+        Outcome::Changed
     }))
+}
+
+/// Somebody new is saved once, with work site and licence: on the embedded database everybody else's
+/// commands wait while a file is taken in.
+fn new_person(
+    tx: &mut Tx<'_>,
+    known: &mut Known,
+    line: &mut Line<'_, '_>,
+    input: &PractitionerInput,
+    work: &Work,
+) -> RowResult {
+    let today = tx.now().date();
+    let saved = roster::create_practitioner(tx, input, &|person| {
+        let sites = sites_with(person, work, today).unwrap_or_default();
+        (sites, licences_with(person, work).unwrap_or_default())
+    });
+    known.people.remove(&input.home_org_id);
+    Ok(carried(line, saved)?.map(|_| Outcome::Created))
 }
 
 /// Where somebody works at home, and the licence on the row.

@@ -3,6 +3,7 @@
 
 mod files;
 mod kept_out;
+mod long;
 mod odd;
 mod taken;
 

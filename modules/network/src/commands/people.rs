@@ -144,6 +144,16 @@ pub fn create_practitioner(
     tx: &mut Tx<'_>,
     input: &PractitionerInput,
 ) -> Result<Versioned<Practitioner>> {
+    create_with_work(tx, input, &|_| (Vec::new(), Vec::new()))
+}
+
+/// Records a practitioner with work sites and licences as one version. `work` says which, for the
+/// person as the input reads.
+pub(crate) fn create_with_work(
+    tx: &mut Tx<'_>,
+    input: &PractitionerInput,
+    work: &dyn Fn(&Practitioner) -> (Vec<WorkSiteInput>, Vec<LicenceInput>),
+) -> Result<Versioned<Practitioner>> {
     require_reach(tx, input.home_org_id)?;
     open_org(tx, input.home_org_id, "home_org_id")?;
     let blank = Practitioner {
@@ -170,7 +180,10 @@ pub fn create_practitioner(
         licences: Vec::new(),
         created_at: tx.now(),
     };
-    let person = filled(tx, blank, input)?;
+    let mut person = filled(tx, blank, input)?;
+    let (sites, licences) = work(&person);
+    person.sites = sites_of(tx, &[], &sites)?;
+    person.licences = licences_of(tx, &[], &licences)?;
     people::insert(tx, &person)
 }
 
@@ -209,15 +222,8 @@ pub fn set_sites(
     inputs: &[WorkSiteInput],
 ) -> Result<Versioned<Practitioner>> {
     let before = load_managed(tx, id, version)?;
-    at_most(inputs.len(), "sites")?;
     let mut after = before.data.clone();
-    after.sites = Vec::with_capacity(inputs.len());
-    for (index, input) in inputs.iter().enumerate() {
-        let known = before.sites.iter().find(|site| Some(site.id) == input.id);
-        let site =
-            site_of(tx, input, known).map_err(|error| error.at(format!("sites[{index}]")))?;
-        after.sites.push(site);
-    }
+    after.sites = sites_of(tx, &before.sites, inputs)?;
     let orgs: Vec<Id> = after.sites.iter().map(|site| site.org_id).collect();
     let change =
         Change::new("practitioner.sites-changed").detail(serde_json::json!({ "org_ids": orgs }));
@@ -235,18 +241,8 @@ pub fn set_licences(
     inputs: &[LicenceInput],
 ) -> Result<Versioned<Practitioner>> {
     let before = load_managed(tx, id, version)?;
-    at_most(inputs.len(), "licences")?;
     let mut after = before.data.clone();
-    after.licences = Vec::with_capacity(inputs.len());
-    for (index, input) in inputs.iter().enumerate() {
-        let known = before
-            .licences
-            .iter()
-            .any(|licence| Some(licence.id) == input.id);
-        let licence =
-            licence_of(tx, input, known).map_err(|error| error.at(format!("licences[{index}]")))?;
-        after.licences.push(licence);
-    }
+    after.licences = licences_of(tx, &before.licences, inputs)?;
     people::save(
         tx,
         &before,
@@ -335,6 +331,36 @@ fn filled(
         return Err(Refusal::PersonOnRecord.into());
     }
     Ok(person)
+}
+
+fn sites_of(
+    tx: &mut Tx<'_>,
+    before: &[WorkSite],
+    inputs: &[WorkSiteInput],
+) -> Result<Vec<WorkSite>> {
+    at_most(inputs.len(), "sites")?;
+    let mut sites = Vec::with_capacity(inputs.len());
+    for (index, input) in inputs.iter().enumerate() {
+        let known = before.iter().find(|site| Some(site.id) == input.id);
+        let site = site_of(tx, input, known);
+        sites.push(site.map_err(|error| error.at(format!("sites[{index}]")))?);
+    }
+    Ok(sites)
+}
+
+fn licences_of(
+    tx: &mut Tx<'_>,
+    before: &[Licence],
+    inputs: &[LicenceInput],
+) -> Result<Vec<Licence>> {
+    at_most(inputs.len(), "licences")?;
+    let mut licences = Vec::with_capacity(inputs.len());
+    for (index, input) in inputs.iter().enumerate() {
+        let known = before.iter().any(|licence| Some(licence.id) == input.id);
+        let licence = licence_of(tx, input, known);
+        licences.push(licence.map_err(|error| error.at(format!("licences[{index}]")))?);
+    }
+    Ok(licences)
 }
 
 fn site_of(tx: &mut Tx<'_>, input: &WorkSiteInput, known: Option<&WorkSite>) -> Result<WorkSite> {

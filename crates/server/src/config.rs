@@ -40,6 +40,9 @@ pub struct Settings {
     #[arg(long, global = true, env = "LIANTI_DATA")]
     pub data: Option<PathBuf>,
     /// Database: sqlite:PATH or postgres://USER@HOST/NAME [default: sqlite in the data folder]
+    ///
+    /// Add ?sslmode=verify-full&sslrootcert=FILE for a PostgreSQL on another machine. Without sslmode
+    /// such a connection is encrypted or refused; sslmode=disable allows clear text.
     #[arg(long, global = true, env = "LIANTI_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Address to listen on [default: 127.0.0.1:8080]
@@ -92,7 +95,8 @@ pub enum Command {
     Backup {
         /// A new folder
         folder: Option<PathBuf>,
-        /// Put the signing keys in as well; keep such a backup as you would keep the keys
+        /// Put the keys in as well (audit signature, second factors); keep such a backup as you
+        /// would keep the keys
         #[arg(long)]
         with_keys: bool,
         /// Check a backup instead

@@ -36,14 +36,14 @@ export function SignedIn() {
   }
   return (
     <>
-      <Live key={session.assignment.id} />
+      {!session.must_change_password && <Live key={session.assignment.id} />}
       <Outlet />
       <SessionEnded username={session.account.username} demo={session.demo} />
     </>
   );
 }
 
-/** The event stream belongs to one person in one role. */
+/** The event stream belongs to one person in one role; it is refused while a new password is due. */
 function Live() {
   const queries = useQueryClient();
   useEffect(() => startLive(queries), [queries]);

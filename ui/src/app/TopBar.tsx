@@ -31,6 +31,7 @@ import { NoticesBell } from './Notices';
 /** Who I am here, search, alerts, language, theme. */
 export function TopBar({ onSearch }: { onSearch: () => void }) {
   const phone = usePhone();
+  const { must_change_password } = useSession();
   return (
     <header className="app-top">
       <PathLink to="/" className="app-brand" aria-label={`${t('app.name')} · ${t('app.home')}`}>
@@ -50,7 +51,7 @@ export function TopBar({ onSearch }: { onSearch: () => void }) {
       </button>
       <span className="app-spacer" />
       <LiveMark />
-      <NoticesBell />
+      {!must_change_password && <NoticesBell />}
       {!phone && <LanguageMenu />}
       {!phone && <ThemeMenu />}
       <AccountMenu />

@@ -348,6 +348,25 @@ fn a_missing_file_is_told_at_once_and_in_the_drill() {
 }
 
 #[test]
+fn what_was_sealed_opens_after_a_restore_with_the_keys_and_not_without() {
+    on_each(|source| {
+        fill(source);
+        let keys = source.store.keyring().unwrap();
+        let sealed = keys.seal("here", "secret").unwrap();
+        for with_keys in [true, false] {
+            let folder = source.dir.path().join(format!("backup-{with_keys}"));
+            source.store.backup(&folder, with_keys).unwrap();
+            let target = empty(&TestEngine::Sqlite);
+            target.store.restore(&folder, MIGRATIONS).unwrap();
+            let opened = target.store.keyring().unwrap().open("here", &sealed);
+            assert_eq!(opened.as_deref(), with_keys.then_some("secret"));
+            target.store.close();
+            drop(target.test);
+        }
+    });
+}
+
+#[test]
 fn an_export_has_every_row_as_an_object() {
     on_each(|source| {
         fill(source);

@@ -27,8 +27,9 @@ export default function Account() {
         />
       </Section>
       <PasswordForm />
-      <SecondFactor />
-      <Sessions />
+      {/* While a new password is due, the server refuses the rest. */}
+      {!must_change_password && <SecondFactor />}
+      {!must_change_password && <Sessions />}
     </Page>
   );
 }

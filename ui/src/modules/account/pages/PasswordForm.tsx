@@ -1,7 +1,6 @@
 import { Button, Form, Input } from 'antd';
 import { call } from '@/api/client';
 import { useCommand } from '@/api/command';
-import { SESSION_KEY } from '@/api/session';
 import { t } from '@/i18n';
 import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
 import { Section } from '@/kit/Page';
@@ -19,7 +18,8 @@ export function PasswordForm() {
     (input: PasswordChange, headers) =>
       call('POST', '/api/session/password', { body: input, headers }),
     {
-      invalidates: [SESSION_KEY],
+      // Everything: what was refused while this password was due may be read from now on.
+      invalidates: [[]],
       onSuccess: () => {
         form.resetFields();
         toast.success(t('account.password.done'));

@@ -80,14 +80,8 @@ pub(crate) const OWN: &[(&str, &str)] = &[
         "store.tls-refused",
         "数据库的证书未通过验证，请核对主机名和 sslrootcert",
     ),
-    (
-        "store.tls-root",
-        "sslrootcert 指定的证书缺失或无法读取",
-    ),
-    (
-        "secret.key-damaged",
-        "密钥文件已损坏，请放回正确的密钥文件",
-    ),
+    ("store.tls-root", "sslrootcert 指定的证书缺失或无法读取"),
+    ("secret.key-damaged", "密钥文件已损坏，请放回正确的密钥文件"),
     ("store.duplicate", "已有相同的记录"),
     ("store.constraint", "与数据库保存的规则冲突，未作任何更改"),
     ("store.full", "磁盘已满，未作任何更改，请联系管理员清理空间"),

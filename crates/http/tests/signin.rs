@@ -235,15 +235,16 @@ fn a_second_factor_is_asked_for_and_works_once() {
 
 /// What the database keeps of the only account's second factor.
 async fn kept_secret(app: &TestApp) -> String {
-    const SECRET: &str = "SELECT totp_secret AS secret FROM credential WHERE totp_secret IS NOT NULL";
+    const SECRET: &str =
+        "SELECT totp_secret AS secret FROM credential WHERE totp_secret IS NOT NULL";
     #[derive(serde::Deserialize)]
     struct Kept {
         secret: String,
     }
     let request = Request::system("test");
-    let read = app.store().read(&request, |tx| {
-        tx.query_one::<Kept>(SECRET, &[])
-    });
+    let read = app
+        .store()
+        .read(&request, |tx| tx.query_one::<Kept>(SECRET, &[]));
     read.await.unwrap().secret
 }
 
@@ -275,7 +276,10 @@ fn the_secret_of_a_second_factor_lies_sealed() {
         put_secret(&app, clear).await;
         app.app.prepare().await.unwrap();
         let sealed = kept_secret(&app).await;
-        assert!(sealed.starts_with("sealed:1:") && !sealed.contains(clear), "{sealed}");
+        assert!(
+            sealed.starts_with("sealed:1:") && !sealed.contains(clear),
+            "{sealed}"
+        );
         app.app.prepare().await.unwrap();
         assert_eq!(kept_secret(&app).await, sealed, "sealed once");
         let code = http::signin::code_at(clear, app.clock().now()).unwrap();
@@ -325,9 +329,9 @@ fn a_password_given_by_somebody_else_or_too_old_comes_before_everything() {
         let id = create(&app, "wang", &["director", "duty-chief"]).await;
         let hash = app.app.hash_password(PASSWORD.to_owned()).await.unwrap();
         let request = Request::system("test");
-        let due = app.store().write(&request, move |tx| {
-            set_password(tx, id, &hash, true)
-        });
+        let due = app
+            .store()
+            .write(&request, move |tx| set_password(tx, id, &hash, true));
         due.await.unwrap();
         let due = "session.password-change-required";
         let change = |current: &str, new: &str| json!({ "current": current, "new": new });
@@ -336,12 +340,26 @@ fn a_password_given_by_somebody_else_or_too_old_comes_before_everything() {
         let me = page.get("/api/session").await.expect(200);
         assert_eq!(me.json["must_change_password"], true);
         let refused = page.get("/api/work").await.expect(403).expect_code(due);
-        assert!(refused.json["detail"].as_str().unwrap().starts_with("请先修改密码"));
+        assert!(
+            refused.json["detail"]
+                .as_str()
+                .unwrap()
+                .starts_with("请先修改密码")
+        );
         let english = page.with("accept-language", "en").get("/api/notices").await;
-        assert!(english.json["detail"].as_str().unwrap().contains("new password"));
+        assert!(
+            english.json["detail"]
+                .as_str()
+                .unwrap()
+                .contains("new password")
+        );
         let other = json!({ "assignment_id": me.json["assignments"][1]["id"] });
-        page.post("/api/session/assignment", other).await.expect_code(due);
-        page.post("/api/session/totp", json!({})).await.expect_code(due);
+        page.post("/api/session/assignment", other)
+            .await
+            .expect_code(due);
+        page.post("/api/session/totp", json!({}))
+            .await
+            .expect_code(due);
         page.get("/api/status").await.expect(200);
         page.post("/api/session/password", change(PASSWORD, "New-horse-789"))
             .await

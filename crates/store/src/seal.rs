@@ -85,7 +85,9 @@ impl Keyring {
     }
 
     fn current(&self) -> &Key {
-        self.keys.first().expect("a ring is made with its first key")
+        self.keys
+            .first()
+            .expect("a ring is made with its first key")
     }
 }
 
@@ -149,7 +151,9 @@ fn current_key(path: &Path) -> Result<Key> {
     getrandom::fill(&mut fresh).map_err(|error| Error::internal(error.to_string()))?;
     match fs::read(path) {
         Ok(bytes) => return key_of(path, &bytes),
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::internal(error)),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(Error::internal(error));
+        }
         Err(_) => {}
     }
     match create_private(path, &fresh) {
@@ -220,7 +224,10 @@ mod tests {
         }
         let stranger = tempfile::tempdir().unwrap();
         assert_eq!(ring(stranger.path()).open("account 1", &sealed), None);
-        assert_eq!(keys.open("x", "never sealed").as_deref(), Some("never sealed"));
+        assert_eq!(
+            keys.open("x", "never sealed").as_deref(),
+            Some("never sealed")
+        );
     }
 
     #[test]
@@ -256,7 +263,10 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let dir = tempfile::tempdir().unwrap();
         ring(dir.path());
-        let mode = fs::metadata(dir.path().join(CURRENT)).unwrap().permissions().mode();
+        let mode = fs::metadata(dir.path().join(CURRENT))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -406,9 +406,10 @@ fn bind(statement: &mut rusqlite::CachedStatement<'_>, sql: &str, params: &[Valu
         )));
     }
     for (at, value) in params.iter().enumerate() {
-        let name = NAMES
-            .get(at)
-            .map_or_else(|| Cow::Owned(format!("${}", at + 1)), |&name| Cow::Borrowed(name));
+        let name = NAMES.get(at).map_or_else(
+            || Cow::Owned(format!("${}", at + 1)),
+            |&name| Cow::Borrowed(name),
+        );
         let index = statement
             .parameter_index(&name)
             .map_err(failure)?

@@ -84,7 +84,10 @@ pub(crate) fn refuse(holders: &[Holder]) -> Result<()> {
         return Ok(());
     }
     let named = &holders[..holders.len().min(NAMED_MAX)];
-    let names: Vec<&str> = named.iter().map(|holder| holder.username.as_str()).collect();
+    let names: Vec<&str> = named
+        .iter()
+        .map(|holder| holder.username.as_str())
+        .collect();
     let (count, names) = (holders.len(), names.join(", "));
     let detail = format!(
         "{count} account(s) would hold two of the duties system, security and audit: {names}; end one \

@@ -23,11 +23,11 @@ pub use groups::{
     update_membership,
 };
 pub(crate) use organizations::put_without_scopes;
-pub(crate) use people::create_with_work;
 pub use organizations::{
     CloseInput, MoveInput, OrganizationInput, close_organization, create_organization,
     move_organization, reopen_organization, update_organization,
 };
+pub(crate) use people::create_with_work;
 pub use people::{
     LicenceInput, PractitionerInput, WorkSiteInput, create_practitioner, leave_practitioner,
     set_licences, set_sites, update_practitioner,

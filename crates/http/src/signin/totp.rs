@@ -3,8 +3,8 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use kernel::{Error, Id, Instant, Result};
-use sha1::Sha1;
 use serde::Deserialize;
+use sha1::Sha1;
 use store::{Keyring, Tx, params};
 use subtle::ConstantTimeEq;
 

@@ -73,7 +73,11 @@ impl Store {
                 .iter()
                 .any(|start| file.path.starts_with(start));
             let target = self.data_dir().join(&file.path);
-            if let Some(name) = file.path.strip_prefix("keys/").filter(|name| seal::is_key(name)) {
+            if let Some(name) = file
+                .path
+                .strip_prefix("keys/")
+                .filter(|name| seal::is_key(name))
+            {
                 let source = folder.join(&file.path);
                 let bytes = fs::read(&source).map_err(on_disk(&source))?;
                 seal::keep_restored(&self.data_dir().join("keys"), name, &bytes)?;

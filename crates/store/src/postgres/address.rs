@@ -53,7 +53,9 @@ impl Address {
     pub(crate) fn parse(url: &str) -> Result<Self> {
         let (plain, mode, root) = split(url)?;
         let mut config: Config = plain.parse().map_err(|error: postgres::Error| {
-            let cause = error.source().map_or_else(String::new, |cause| format!(": {cause}"));
+            let cause = error
+                .source()
+                .map_or_else(String::new, |cause| format!(": {cause}"));
             refused(format!("the database URL can't be read{cause}"))
         })?;
         let mode = match (mode, &root) {
@@ -105,7 +107,9 @@ impl Address {
 /// The TLS library's refusal, which the driver wraps as an error of input and output.
 fn certificate_refusal(cause: &(dyn StdError + 'static)) -> Option<String> {
     let inner = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
-    inner.downcast_ref::<rustls::Error>().map(ToString::to_string)
+    inner
+        .downcast_ref::<rustls::Error>()
+        .map(ToString::to_string)
 }
 
 /// Takes what the driver does not know out of the URL.
@@ -117,7 +121,10 @@ fn split(url: &str) -> Result<(String, Mode, Option<PathBuf>)> {
         return Ok((url.to_owned(), mode, root));
     };
     let mut kept = Vec::new();
-    for pair in url[query_at + 1..].split('&').filter(|pair| !pair.is_empty()) {
+    for pair in url[query_at + 1..]
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+    {
         match pair.split_once('=').unwrap_or((pair, "")) {
             ("sslmode", word) => mode = mode_of(word)?,
             ("sslrootcert", path) => root = Some(PathBuf::from(percent_decoded(path)?)),
@@ -147,7 +154,8 @@ fn percent_decoded(text: &str) -> Result<String> {
     let mut bytes = pieces.next().unwrap_or_default().as_bytes().to_vec();
     for piece in pieces {
         let digits = piece.get(..2).and_then(crate::audit::unhex);
-        bytes.extend(digits.ok_or_else(|| refused("a % is not followed by two digits".to_owned()))?);
+        bytes
+            .extend(digits.ok_or_else(|| refused("a % is not followed by two digits".to_owned()))?);
         bytes.extend_from_slice(&piece.as_bytes()[2..]);
     }
     String::from_utf8(bytes).map_err(|_| refused("sslrootcert is no UTF-8 text".to_owned()))
@@ -166,7 +174,10 @@ fn is_local(config: &Config) -> bool {
         Host::Unix(_) => true,
         Host::Tcp(name) => {
             let name = name.trim_matches(['[', ']']);
-            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+            name == "localhost"
+                || name
+                    .parse::<IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
         }
     })
 }
@@ -294,8 +305,14 @@ mod tests {
             ("postgres://u:a?b=c@db.example/l", SslMode::Require),
             ("postgres://u@10.0.0.7/l?sslmode=prefer", SslMode::Require),
             ("postgres://u@127.0.0.1,10.0.0.7/l", SslMode::Require),
-            ("postgres://u@db.example/l?hostaddr=127.0.0.1", SslMode::Prefer),
-            ("postgres://u@localhost/l?hostaddr=10.0.0.7", SslMode::Require),
+            (
+                "postgres://u@db.example/l?hostaddr=127.0.0.1",
+                SslMode::Prefer,
+            ),
+            (
+                "postgres://u@localhost/l?hostaddr=10.0.0.7",
+                SslMode::Require,
+            ),
             ("postgres://u@127.0.0.1/l?sslmode=require", SslMode::Require),
             (
                 "postgres://u@db.example/l?options=-c%20search_path%3Dx&sslmode=disable",
@@ -303,7 +320,9 @@ mod tests {
             ),
         ];
         for (url, expected) in cases {
-            let address = Address::parse(url).map_err(|error| error.to_string()).unwrap();
+            let address = Address::parse(url)
+                .map_err(|error| error.to_string())
+                .unwrap();
             assert_eq!(address.config.get_ssl_mode(), expected, "{url}");
         }
         let kept = split("postgres://u@h/l?options=-c%20a%3Db&sslmode=disable").unwrap();

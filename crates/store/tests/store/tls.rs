@@ -10,7 +10,9 @@ use tempfile::TempDir;
 
 /// Where Debian keeps the server's programs, one folder a version; elsewhere they are on the path.
 fn programs() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten();
     let mut folders: Vec<PathBuf> = versions
         .flatten()
         .map(|entry| entry.path().join("bin"))
@@ -39,7 +41,11 @@ impl TlsServer {
     fn start(programs: PathBuf) -> Self {
         let folder = TempDir::new().unwrap();
         let is_root = run(Command::new("id").arg("-u")).trim() == "0";
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let server = Self {
             folder,
             programs,
@@ -48,11 +54,22 @@ impl TlsServer {
         };
         server.make_certificates();
         if is_root {
-            run(Command::new("chown").args(["-R", "postgres"]).arg(server.folder.path()));
+            run(Command::new("chown")
+                .args(["-R", "postgres"])
+                .arg(server.folder.path()));
         }
         let data = server.path("data");
-        let making = ["--username=lianti", "--auth=trust", "--locale=C", "--encoding=UTF8"];
-        run(server.command("initdb").args(making).args(["--no-sync", "--pgdata"]).arg(&data));
+        let making = [
+            "--username=lianti",
+            "--auth=trust",
+            "--locale=C",
+            "--encoding=UTF8",
+        ];
+        run(server
+            .command("initdb")
+            .args(making)
+            .args(["--no-sync", "--pgdata"])
+            .arg(&data));
         let rules = "hostssl all all 127.0.0.1/32 trust\n";
         std::fs::write(data.join("pg_hba.conf"), rules).unwrap();
         let options = format!(
@@ -83,10 +100,23 @@ impl TlsServer {
             let key = format!("{name}.key");
             let pem = format!("{name}.pem");
             let subject = format!("/CN={name}");
-            let new = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
-            let shape = ["-nodes", "-days", "3650", "-subj", &subject, "-keyout", &key, "-out", &pem];
+            let new = [
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+            ];
+            let shape = [
+                "-nodes", "-days", "3650", "-subj", &subject, "-keyout", &key, "-out", &pem,
+            ];
             let mut command = Command::new("openssl");
-            run(command.args(new).args(shape).args(more).current_dir(self.folder.path()));
+            run(command
+                .args(new)
+                .args(shape)
+                .args(more)
+                .current_dir(self.folder.path()));
         };
         make("authority", &[]);
         make("stranger", &[]);
@@ -124,7 +154,8 @@ impl Drop for TlsServer {
     fn drop(&mut self) {
         let data = self.path("data");
         let mut stop = self.command("pg_ctl");
-        stop.args(["stop", "--silent", "--mode=immediate", "--pgdata"]).arg(data);
+        stop.args(["stop", "--silent", "--mode=immediate", "--pgdata"])
+            .arg(data);
         drop(stop.stdin(Stdio::null()).stdout(Stdio::null()).status());
     }
 }
@@ -150,7 +181,11 @@ fn a_connection_is_encrypted_and_the_certificate_looked_at_as_far_as_asked() {
     };
     let server = TlsServer::start(programs);
     let root = |name: &str| format!("sslrootcert={}", server.path(name).display());
-    let (authority, stranger, own) = (root("authority.pem"), root("stranger.pem"), root("server.pem"));
+    let (authority, stranger, own) = (
+        root("authority.pem"),
+        root("stranger.pem"),
+        root("server.pem"),
+    );
     let cases = [
         ("127.0.0.1", String::new(), ""),
         ("127.0.0.1", "?sslmode=prefer".to_owned(), ""),
@@ -160,18 +195,46 @@ fn a_connection_is_encrypted_and_the_certificate_looked_at_as_far_as_asked() {
         ("127.0.0.1", format!("?sslmode=verify-ca&{authority}"), ""),
         ("127.0.0.1", format!("?sslmode=require&{authority}"), ""),
         // The certificate is not for this name.
-        ("127.0.0.1", format!("?sslmode=verify-full&{authority}"), "store.tls-refused"),
-        ("127.0.0.1", format!("?sslmode=verify-full&{own}"), "store.tls-refused"),
+        (
+            "127.0.0.1",
+            format!("?sslmode=verify-full&{authority}"),
+            "store.tls-refused",
+        ),
+        (
+            "127.0.0.1",
+            format!("?sslmode=verify-full&{own}"),
+            "store.tls-refused",
+        ),
         // Another authority signed it.
-        ("localhost", format!("?sslmode=verify-full&{stranger}"), "store.tls-refused"),
-        ("localhost", format!("?sslmode=require&{stranger}"), "store.tls-refused"),
-        ("localhost", "?sslmode=verify-full".to_owned(), "store.tls-root"),
+        (
+            "localhost",
+            format!("?sslmode=verify-full&{stranger}"),
+            "store.tls-refused",
+        ),
+        (
+            "localhost",
+            format!("?sslmode=require&{stranger}"),
+            "store.tls-refused",
+        ),
+        (
+            "localhost",
+            "?sslmode=verify-full".to_owned(),
+            "store.tls-root",
+        ),
         // This server takes no clear text.
-        ("127.0.0.1", "?sslmode=disable".to_owned(), "server.internal"),
+        (
+            "127.0.0.1",
+            "?sslmode=disable".to_owned(),
+            "server.internal",
+        ),
     ];
     for (host, query, expected) in cases {
         let found = server.open(host, &query).map_err(|error| error.code());
-        let expected = if expected.is_empty() { Ok(()) } else { Err(expected) };
+        let expected = if expected.is_empty() {
+            Ok(())
+        } else {
+            Err(expected)
+        };
         assert_eq!(found, expected, "{host} {query}");
     }
 }

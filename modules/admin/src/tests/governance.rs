@@ -101,7 +101,12 @@ fn a_matrix_that_mixes_the_duties_of_somebody_is_refused_by_name() {
             let (id, _) = create(&admins.security, &name, "director").await;
             let role = json!({ "role": "security-admin", "org_id": HERE });
             let path = format!("/api/accounts/{id}/assignments");
-            admins.security.seeing(1).post(&path, role).await.expect(201);
+            admins
+                .security
+                .seeing(1)
+                .post(&path, role)
+                .await
+                .expect(201);
         }
         create(&admins.security, "one", "director").await;
         let shown = admins.security.get("/api/roles").await.expect(200);
@@ -115,7 +120,8 @@ fn a_matrix_that_mixes_the_duties_of_somebody_is_refused_by_name() {
             .await
             .expect(200);
         assert_eq!(seen.json["code"], "admin.duties-held");
-        let change = |day: &str| json!({ "effective_from": day, "source": "理事会决定", "roles": roles });
+        let change =
+            |day: &str| json!({ "effective_from": day, "source": "理事会决定", "roles": roles });
         let put = |version: i64, day: &str| {
             let (client, body) = (admins.security.seeing(version), change(day));
             async move { client.put("/api/roles", body).await }
@@ -124,18 +130,26 @@ fn a_matrix_that_mixes_the_duties_of_somebody_is_refused_by_name() {
         let refused = refused.expect_code("admin.duties-held");
         assert_eq!(refused.json["data"]["count"], 23);
         let accounts = refused.json["data"]["accounts"].as_array().unwrap();
-        assert_eq!((accounts.len(), &accounts[0]["username"]), (20, &json!("two-00")));
+        assert_eq!(
+            (accounts.len(), &accounts[0]["username"]),
+            (20, &json!("two-00"))
+        );
         assert_eq!(accounts[0]["roles"], json!(["director", "security-admin"]));
-        assert!(refused.json["detail"].as_str().unwrap().contains("23 个账号"));
+        assert!(
+            refused.json["detail"]
+                .as_str()
+                .unwrap()
+                .contains("23 个账号")
+        );
 
         // Roles that end before the day do not count, and what comes later is kept in mind.
         const END: &str = "UPDATE assignment SET valid_to = '2026-11-30'
             WHERE role = 'security-admin' AND account_id <> $1";
         let keep = admins.security.account_id;
         let request = Request::system("test");
-        let ended = app.store().write(&request, move |tx| {
-            tx.execute(END, &store::params![keep])
-        });
+        let ended = app
+            .store()
+            .write(&request, move |tx| tx.execute(END, &store::params![keep]));
         assert_eq!(ended.await.unwrap(), 23);
         put(shown.version(), "2026-11-30").await.expect(422);
         put(shown.version(), "2026-12-01").await.expect(201);

@@ -29,8 +29,8 @@ pub use organizations::{
 };
 pub(crate) use people::create_with_work;
 pub use people::{
-    LicenceInput, PractitionerInput, WorkSiteInput, create_practitioner, leave_practitioner,
-    set_licences, set_sites, update_practitioner,
+    LicenceInput, PractitionerInput, WorkInputs, WorkSiteInput, create_practitioner,
+    leave_practitioner, set_licences, set_sites, update_practitioner,
 };
 
 use kernel::{Date, Error, Id, Result};

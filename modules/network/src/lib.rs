@@ -287,8 +287,7 @@ pub mod roster {
     use super::{Department, Id, Organization, Practitioner, Result, Tx, Versioned};
     use super::{catalogue, commands, organizations, people};
     use crate::commands::{
-        LicenceInput, OrganizationInput, PractitionerInput, WorkSiteInput, create_with_work,
-        put_without_scopes,
+        OrganizationInput, PractitionerInput, WorkInputs, create_with_work, put_without_scopes,
     };
     use crate::store::scopes;
 
@@ -340,7 +339,7 @@ pub mod roster {
     pub fn create_practitioner(
         tx: &mut Tx<'_>,
         input: &PractitionerInput,
-        work: &dyn Fn(&Practitioner) -> (Vec<WorkSiteInput>, Vec<LicenceInput>),
+        work: &dyn Fn(&Practitioner) -> WorkInputs,
     ) -> Result<Versioned<Practitioner>> {
         create_with_work(tx, input, work)
     }

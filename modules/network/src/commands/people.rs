@@ -113,6 +113,9 @@ pub struct LicenceInput {
     pub expires_on: Option<Date>,
 }
 
+/// Where somebody works, and with which licences.
+pub type WorkInputs = (Vec<WorkSiteInput>, Vec<LicenceInput>);
+
 impl From<&Practitioner> for PractitionerInput {
     fn from(person: &Practitioner) -> Self {
         let person = person.clone();
@@ -152,7 +155,7 @@ pub fn create_practitioner(
 pub(crate) fn create_with_work(
     tx: &mut Tx<'_>,
     input: &PractitionerInput,
-    work: &dyn Fn(&Practitioner) -> (Vec<WorkSiteInput>, Vec<LicenceInput>),
+    work: &dyn Fn(&Practitioner) -> WorkInputs,
 ) -> Result<Versioned<Practitioner>> {
     require_reach(tx, input.home_org_id)?;
     open_org(tx, input.home_org_id, "home_org_id")?;

@@ -7,7 +7,7 @@ use store::{Change, Subject, Tx, Versioned, params};
 
 use crate::consent;
 use crate::model::{Patient, PatientBrief};
-use crate::{break_glass, patients};
+use crate::{break_glass, index, patients};
 
 const IS_OWN: &str =
     "SELECT COUNT(*) AS count FROM patient_org WHERE org_id = $1 AND patient_id = $2";
@@ -28,12 +28,13 @@ const ORGS: &str = "SELECT org_id FROM patient_org WHERE patient_id = $1 ORDER B
 const OWN_ACCOUNT: &str =
     "SELECT COUNT(*) AS count FROM patient_account WHERE account_id = $1 AND patient_id = $2";
 
-/// A patient, unchecked and unnoted: for work inside the server that shows nobody anything.
+/// A patient, unchecked and unnoted: for work inside the server that shows nobody anything. An id
+/// that was merged into another leads to the one that stands for it.
 ///
 /// # Errors
 /// `NotFound` with code `patient`.
 pub fn patient(tx: &mut Tx<'_>, id: Id) -> Result<Versioned<Patient>> {
-    tx.load(id)
+    index::one_patient(tx, id)
 }
 
 /// The masked brief of a patient, unchecked: for documents whose reader has a basis by them.
@@ -41,7 +42,7 @@ pub fn patient(tx: &mut Tx<'_>, id: Id) -> Result<Versioned<Patient>> {
 /// # Errors
 /// `NotFound` with code `patient`.
 pub fn brief(tx: &mut Tx<'_>, id: Id) -> Result<PatientBrief> {
-    let patient: Versioned<Patient> = tx.load(id)?;
+    let patient = index::one_patient(tx, id)?;
     Ok(PatientBrief::of(&patient, tx.now().date()))
 }
 
@@ -50,7 +51,8 @@ pub fn brief(tx: &mut Tx<'_>, id: Id) -> Result<PatientBrief> {
 /// # Errors
 /// `NotFound` with code `patient`; `record.no-basis`, saying what would help.
 pub fn view(tx: &mut Tx<'_>, id: Id, what: &str) -> Result<(Versioned<Patient>, Basis)> {
-    let patient: Versioned<Patient> = tx.load(id)?;
+    let patient = index::one_patient(tx, id)?;
+    let id = patient.id;
     let Some(basis) = basis(tx, id)? else {
         return Err(no_basis(id));
     };
@@ -131,9 +133,9 @@ pub fn open_care(
     document: &str,
     document_id: Id,
 ) -> Result<()> {
-    let patient: Versioned<Patient> = tx.load(patient_id)?;
+    let patient = index::one_patient(tx, patient_id)?;
     let values = params![
-        patient_id,
+        patient.id,
         document_id,
         org_id,
         document,
@@ -211,7 +213,7 @@ fn note_closed(
 /// # Errors
 /// `NotFound` with code `patient`.
 pub fn note_treatment(tx: &mut Tx<'_>, patient_id: Id, org_id: Id) -> Result<()> {
-    let patient: Versioned<Patient> = tx.load(patient_id)?;
+    let patient = index::one_patient(tx, patient_id)?;
     join_org(tx, &patient, org_id, "treated").map(|_| ())
 }
 

@@ -8,6 +8,30 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ("problem", "没有这条问题记录"),
     ("consent", "没有这份知情同意，或您无权查看"),
     ("break-glass", "没有这次紧急调阅，或您无权查看"),
+    ("match-review", "没有这对待核对的居民，或不在您的管理范围内"),
+    ("patient-merge", "没有这次合并，或不在您的管理范围内"),
+    ("record.merge-itself", "不能将居民与本人合并"),
+    (
+        "record.patient-replaced",
+        "这份档案已并入另一份档案，请打开合并后的档案",
+    ),
+    (
+        "record.merge-two-resident-ids",
+        "两份档案都有在用的身份证号，请先停用错误的号码再合并",
+    ),
+    ("record.merge-undone", "这次合并已经撤销"),
+    (
+        "record.merge-not-latest",
+        "这位居民之后还有其他合并，请从最后一次开始依次撤销",
+    ),
+    ("record.match-decided", "这对居民已经合并，如有误请撤销合并"),
+    ("record.keep-neither", "保留的档案须为两者之一"),
+    (
+        "record.newborn-order",
+        "胎次须在 1 与出生人数之间，最多 8 人",
+    ),
+    ("record.newborn-date", "新生儿出生日期须在最近 28 天以内"),
+    ("record.newborn-registered", "这名新生儿已经登记"),
     (
         "record.no-basis",
         "您所在机构没有调阅这位居民档案的依据：可在居民持证就诊时登记、发起转诊或会诊、登记知情同意，紧急情况下可说明理由紧急调阅",

@@ -188,6 +188,15 @@ pub struct Patient {
     pub deceased_on: Option<Date>,
     /// When first registered.
     pub registered_at: Instant,
+    /// Names the patient had before.
+    #[serde(default)]
+    pub former_names: Vec<String>,
+    /// The mother, of somebody registered as a newborn.
+    #[serde(default)]
+    pub mother_id: Option<Id>,
+    /// The patient that stands for this one since they were merged.
+    #[serde(default)]
+    pub replaced_by: Option<Id>,
 }
 
 /// Logs carry ids only.
@@ -255,12 +264,21 @@ impl Entity for Patient {
     }
 
     fn columns(&self) -> Vec<Value> {
+        // Somebody who was merged into another is found by nothing but the id.
+        let found = self.replaced_by.is_none();
         params![
             self.org_id,
-            text::pinyin_key(&self.name),
-            self.birth_date,
+            if found {
+                text::pinyin_key(&self.name)
+            } else {
+                String::new()
+            },
+            self.birth_date.filter(|_| found),
             rules::sex_word(self.sex),
-            self.phone.as_deref().map(rules::phone_sha256),
+            self.phone
+                .as_deref()
+                .filter(|_| found)
+                .map(rules::phone_sha256),
             self.identified,
         ]
         .to_vec()

@@ -7,12 +7,14 @@ use store::{Change, Tx, Versioned, params};
 use crate::input::{
     IdentifierInput, MatchQuery, NewAllergy, NewPatient, NewProblem, PatientChange,
 };
-use crate::matching;
 use crate::model::{Allergy, Identifier, IdentifierKind, Patient, Problem};
 use crate::rules::{self, CheckedIdentifier, IdentityRule};
+use crate::{index, matching};
 
 /// The name of somebody nobody knows, until somebody does.
-const UNKNOWN_NAME: &str = "无名氏";
+pub(crate) const UNKNOWN_NAME: &str = "无名氏";
+/// Numbers in use that one record holds.
+pub(crate) const IDENTIFIERS_MAX: usize = 10;
 /// Entries of the allergy and problem lists one record holds.
 const ENTRIES_MAX: usize = 200;
 
@@ -23,6 +25,7 @@ const DROP_IDENTIFIER: &str =
 const ADD_ORG: &str =
     "INSERT INTO patient_org (org_id, patient_id, relation, name_key, initials, since)
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (org_id, patient_id) DO NOTHING";
+const OF_BIRTH: &str = "SELECT version, body FROM patient WHERE name_key = $1 AND birth_date = $2 ORDER BY id LIMIT 20";
 const RENAME_ORG: &str =
     "UPDATE patient_org SET name_key = $2, initials = $3 WHERE patient_id = $1";
 const RENAME_CARE: &str = "UPDATE care SET name_key = $2, initials = $3 WHERE patient_id = $1";
@@ -41,7 +44,9 @@ pub fn register(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Versioned<Patient>>
     };
     let patient = prepare(tx, new)?;
     matching::refuse_duplicates(tx, &query, &patient, &new.not_same_as)?;
-    keep(tx, &patient)
+    let patient = keep(tx, &patient)?;
+    index::note_registered(tx, &patient, &new.not_same_as)?;
+    Ok(patient)
 }
 
 /// Registers a patient from a source that has no duplicates in it, such as a generated or already
@@ -52,7 +57,60 @@ pub fn register(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Versioned<Patient>>
 pub fn register_unmatched(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Versioned<Patient>> {
     let patient = prepare(tx, new)?;
     matching::refuse_same_identifier(tx, &patient)?;
-    keep(tx, &patient)
+    let patient = keep(tx, &patient)?;
+    index::matching::set_keys(tx, &patient)?;
+    Ok(patient)
+}
+
+/// Registers a newborn: its mother, who shares name, telephone and home, is nobody it could be taken
+/// for; one of the same mother with the same name is.
+///
+/// # Errors
+/// What [`rules`] says of the input, `record.newborn-registered`.
+pub(crate) fn register_newborn(
+    tx: &mut Tx<'_>,
+    new: &NewPatient,
+    mother_id: Id,
+) -> Result<Versioned<Patient>> {
+    let patient = prepare(tx, new)?;
+    let key = text::pinyin_key(&patient.name);
+    let same: Vec<Versioned<Patient>> = tx.find(OF_BIRTH, &params![key, patient.birth_date])?;
+    let sibling = |one: &&Versioned<Patient>| one.mother_id == Some(mother_id);
+    if let Some(one) = same.iter().find(sibling) {
+        let detail = "this newborn is registered already";
+        let data = serde_json::json!({ "patient_id": one.id });
+        return Err(Error::conflict("record.newborn-registered", detail).with(data));
+    }
+    let patient = keep(tx, &patient)?;
+    index::matching::set_keys(tx, &patient)?;
+    Ok(patient)
+}
+
+/// An empty record of an organization.
+pub(crate) fn blank(tx: &Tx<'_>, org_id: Id) -> Patient {
+    Patient {
+        id: tx.new_id(),
+        org_id,
+        name: UNKNOWN_NAME.to_owned(),
+        sex: Sex::Unknown,
+        birth_date: None,
+        identified: false,
+        identifiers: Vec::new(),
+        phone: None,
+        address: None,
+        village: None,
+        catchment_org_id: None,
+        guardian: None,
+        contacts: Vec::new(),
+        no_known_allergies: false,
+        allergies: Vec::new(),
+        problems: Vec::new(),
+        deceased_on: None,
+        registered_at: tx.now(),
+        former_names: Vec::new(),
+        mother_id: None,
+        replaced_by: None,
+    }
 }
 
 fn prepare(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Patient> {
@@ -79,8 +137,6 @@ fn prepare(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Patient> {
         .map(|one| kept_identifier(tx, one))
         .collect();
     Ok(Patient {
-        id: tx.new_id(),
-        org_id,
         name: named.unwrap_or_else(|| UNKNOWN_NAME.to_owned()),
         sex: settled.0,
         birth_date: settled.1,
@@ -92,11 +148,7 @@ fn prepare(tx: &mut Tx<'_>, new: &NewPatient) -> Result<Patient> {
         catchment_org_id: new.catchment_org_id,
         guardian: new.guardian.as_ref().map(rules::kept_contact),
         contacts: new.contacts.iter().map(rules::kept_contact).collect(),
-        no_known_allergies: false,
-        allergies: Vec::new(),
-        problems: Vec::new(),
-        deceased_on: None,
-        registered_at: tx.now(),
+        ..blank(tx, org_id)
     })
 }
 
@@ -122,7 +174,7 @@ fn check_identifiers(
     Ok(checked)
 }
 
-fn kept_identifier(tx: &Tx<'_>, checked: CheckedIdentifier) -> Identifier {
+pub(crate) fn kept_identifier(tx: &Tx<'_>, checked: CheckedIdentifier) -> Identifier {
     Identifier {
         id: tx.new_id(),
         kind: checked.kind,
@@ -133,7 +185,7 @@ fn kept_identifier(tx: &Tx<'_>, checked: CheckedIdentifier) -> Identifier {
     }
 }
 
-fn keep(tx: &mut Tx<'_>, patient: &Patient) -> Result<Versioned<Patient>> {
+pub(crate) fn keep(tx: &mut Tx<'_>, patient: &Patient) -> Result<Versioned<Patient>> {
     let overridden = patient
         .identifiers
         .iter()
@@ -151,7 +203,11 @@ fn keep(tx: &mut Tx<'_>, patient: &Patient) -> Result<Versioned<Patient>> {
     Ok(patient)
 }
 
-fn add_identifier(tx: &mut Tx<'_>, patient_id: Id, identifier: &Identifier) -> Result<()> {
+pub(crate) fn add_identifier(
+    tx: &mut Tx<'_>,
+    patient_id: Id,
+    identifier: &Identifier,
+) -> Result<()> {
     let lookup = identifier.lookup_sha256();
     let values = params![patient_id, identifier.id, identifier.kind.word(), lookup];
     tx.execute(ADD_IDENTIFIER, &values).map(|_| ())
@@ -193,8 +249,12 @@ pub fn change(
     }
     let renamed = rules::clean(change.name.as_deref());
     if let Some(name) = &renamed {
-        patient.name.clone_from(name);
-        patient.identified = true;
+        let former = std::mem::replace(&mut patient.name, name.clone());
+        let had_name = std::mem::replace(&mut patient.identified, true);
+        patient.former_names.retain(|one| one != name);
+        if had_name && former != *name && !patient.former_names.contains(&former) {
+            patient.former_names.push(former);
+        }
     }
     let says = resident_id_says(&patient);
     let sex = change.sex.or(Some(patient.sex).filter(|_| says.is_none()));
@@ -219,17 +279,21 @@ pub fn change(
     let detail = serde_json::json!({ "fields": changed_fields(change) });
     let patient = tx.update(&patient, Change::new("record.changed").detail(detail))?;
     if renamed.is_some() {
-        let (key, initials) = (
-            text::pinyin_key(&patient.name),
-            text::pinyin_initials(&patient.name),
-        );
-        tx.execute(
-            RENAME_ORG,
-            &params![patient.id, key.as_str(), initials.as_str()],
-        )?;
-        tx.execute(RENAME_CARE, &params![patient.id, key, initials])?;
+        rename(tx, &patient)?;
     }
+    index::note_changed(tx, &patient)?;
     Ok(patient)
+}
+
+/// Repeats a new name's keys where lists look for them.
+pub(crate) fn rename(tx: &mut Tx<'_>, patient: &Patient) -> Result<()> {
+    let (key, initials) = (
+        text::pinyin_key(&patient.name),
+        text::pinyin_initials(&patient.name),
+    );
+    let values = params![patient.id, key.as_str(), initials.as_str()];
+    tx.execute(RENAME_ORG, &values)?;
+    tx.execute(RENAME_CARE, &values).map(|_| ())
 }
 
 fn check_change(change: &PatientChange, today: Date) -> Result<()> {
@@ -318,7 +382,11 @@ pub fn identify(
     let rule: IdentityRule = tx.rule("record.identity")?.body;
     let org_id = tx.actor().org_id;
     let checked = rules::check_identifier(input, "identifier", org_id, &rule)?;
-    rules::check_count("identifiers", patient.live_identifiers().count() + 1, 10)?;
+    rules::check_count(
+        "identifiers",
+        patient.live_identifiers().count() + 1,
+        IDENTIFIERS_MAX,
+    )?;
     let second = checked.kind == IdentifierKind::ResidentId && resident_id_says(&patient).is_some();
     if second {
         let detail = "the record has a resident ID number; retire it before another is added";
@@ -340,6 +408,7 @@ pub fn identify(
         Change::new("record.identifier-added").detail(detail),
     )?;
     add_identifier(tx, patient.id, &identifier)?;
+    index::note_changed(tx, &patient)?;
     Ok(patient)
 }
 
@@ -363,6 +432,7 @@ pub fn retire_identifier(
         Change::new("record.identifier-retired").detail(detail),
     )?;
     tx.execute(DROP_IDENTIFIER, &params![patient.id, identifier_id])?;
+    index::note_changed(tx, &patient)?;
     Ok(patient)
 }
 

@@ -26,9 +26,15 @@ impl Viewer {
     /// Adds the condition that the patient in `column` (such as `r.patient_id`) may be read.
     pub fn push(self, sql: &mut Composed, column: &'static str) {
         sql.push("(EXISTS (SELECT 1 FROM patient_org AS vo WHERE vo.org_id = ");
-        sql.put(self.org_id).push(" AND vo.patient_id = ").push(column);
-        sql.push(") OR EXISTS (SELECT 1 FROM care AS vc WHERE vc.closed_at IS NULL AND vc.org_id = ");
-        sql.put(self.org_id).push(" AND vc.patient_id = ").push(column);
+        sql.put(self.org_id)
+            .push(" AND vo.patient_id = ")
+            .push(column);
+        sql.push(
+            ") OR EXISTS (SELECT 1 FROM care AS vc WHERE vc.closed_at IS NULL AND vc.org_id = ",
+        );
+        sql.put(self.org_id)
+            .push(" AND vc.patient_id = ")
+            .push(column);
         sql.push(") OR EXISTS (SELECT 1 FROM consent AS vs WHERE vs.state = 'active' AND vs.patient_id = ");
         sql.push(column).push(" AND vs.expires_at > ").put(self.now);
         sql.push(" AND (vs.grantee_org_id = ").put(self.org_id);
@@ -36,8 +42,11 @@ impl Viewer {
             " OR (vs.reach = 'group' AND EXISTS (SELECT 1 FROM org_scope AS vg
               WHERE vg.scope = 'group' AND vg.org_id = vs.grantee_org_id AND vg.viewer_id = ",
         );
-        sql.put(self.org_id).push(")))) OR EXISTS (SELECT 1 FROM break_glass AS vb WHERE vb.patient_id = ");
-        sql.push(column).push(" AND vb.account_id = ").put(self.account_id);
+        sql.put(self.org_id)
+            .push(")))) OR EXISTS (SELECT 1 FROM break_glass AS vb WHERE vb.patient_id = ");
+        sql.push(column)
+            .push(" AND vb.account_id = ")
+            .put(self.account_id);
         sql.push(" AND vb.org_id = ").put(self.org_id);
         sql.push(" AND vb.expires_at > ").put(self.now).push("))");
     }

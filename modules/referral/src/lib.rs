@@ -18,6 +18,7 @@ mod jobs;
 mod lists;
 mod messages;
 mod model;
+mod moves;
 mod outcome;
 mod rules;
 mod seeds;
@@ -85,6 +86,7 @@ pub fn module() -> http::Module {
     module.messages = messages::ALL;
     module.work = Some(work::work);
     module.search = Some(work::search);
+    module.moves = Some(moves::patient_references);
     module.seed = Some(lists::named::fill_initials);
     module
 }

@@ -5,6 +5,10 @@ pub(crate) const ALL: &[(&str, &str)] = &[
     ("referral", "转诊单不存在，或您无权查看"),
     ("follow-up", "随访不存在，或您无权查看"),
     ("formulary-entry", "药品目录条目不存在，或您无权查看"),
+    (
+        "referral.merge-live-case",
+        "两份档案就同一问题各有一份进行中的转诊，请先结束或撤回其中一份，再合并",
+    ),
     ("referral.ended", "该转诊已结束；如有新的需要，请另填转诊单"),
     (
         "referral.not-now",

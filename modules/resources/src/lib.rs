@@ -13,6 +13,7 @@ mod holds;
 mod ledger;
 mod messages;
 mod model;
+mod moves;
 mod neighbours;
 mod routes;
 mod rules;
@@ -54,15 +55,24 @@ pub fn module() -> http::Module {
     module.rule_seeds = rules::SEEDS;
     module.messages = messages::ALL;
     module.work = Some(waitlist::api::work);
+    module.moves = Some(moves::patient_references);
     module
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    module: "resources",
-    number: 1,
-    name: "wards, beds, sessions, slots, equipment, holds, waitlist",
-    sql: include_str!("../sql/0001_resources.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        module: "resources",
+        number: 1,
+        name: "wards, beds, sessions, slots, equipment, holds, waitlist",
+        sql: include_str!("../sql/0001_resources.sql"),
+    },
+    Migration {
+        module: "resources",
+        number: 2,
+        name: "holds and waiting by patient",
+        sql: include_str!("../sql/0002_patient.sql"),
+    },
+];
 
 const JOBS: &[store::JobKind] = &[
     slots::generate::GENERATE,

@@ -2,6 +2,7 @@
 
 mod care;
 mod clinical;
+mod index;
 mod patients;
 mod privacy;
 
@@ -16,6 +17,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(clinical::routes())
         .merge(care::routes())
         .merge(privacy::routes())
+        .merge(index::routes())
 }
 
 /// Where a list goes on, and how long a page is.

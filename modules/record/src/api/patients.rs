@@ -8,6 +8,7 @@ use store::{Change, Subject, Tx, Versioned};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::index::merge;
 use crate::input::{FindQuery, IdentifierInput, MatchQuery, NewPatient, PatientChange};
 use crate::matching::{self, Match};
 use crate::model::{Patient, PatientBrief};
@@ -38,6 +39,9 @@ pub struct PatientRecord {
     pub basis: Basis,
     /// What this viewer may do with it.
     pub actions: Vec<String>,
+    /// The id that was asked for, where it was merged into this patient.
+    #[serde(default)]
+    pub redirected_from: Option<Id>,
 }
 
 /// The answer to a command on a record.
@@ -53,6 +57,7 @@ pub(super) fn record(
         age_years: patient.age_years(tx.now().date()),
         basis,
         actions,
+        redirected_from: None,
     };
     Etag::new(patient.version, record)
 }
@@ -85,6 +90,9 @@ pub(super) fn load_for_change(
     seen: i64,
 ) -> kernel::Result<(Versioned<Patient>, Basis)> {
     let patient = basis::patient(tx, id)?;
+    if patient.id != id {
+        return Err(merge::replaced(id, patient.id));
+    }
     let found = basis::basis(tx, id)?;
     let basis = found.filter(|basis| matches!(basis, Basis::OwnPatient | Basis::Care { .. }));
     let basis = basis.ok_or_else(|| basis::no_basis(id))?;
@@ -177,7 +185,9 @@ async fn patient_find(ctx: Ctx, Json(body): Json<FindQuery>) -> http::Result<Jso
 async fn patient_show(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Etag<PatientRecord>> {
     let result = ctx.read(move |tx| {
         let (patient, basis) = basis::view(tx, id, "record")?;
-        Ok(record(tx, &patient, basis))
+        let mut answer = record(tx, &patient, basis);
+        answer.body.redirected_from = (patient.id != id).then_some(id);
+        Ok(answer)
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }

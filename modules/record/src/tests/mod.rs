@@ -1,7 +1,9 @@
 //! The module in process, on every engine.
 
 mod access;
+mod index;
 mod log;
+mod merging;
 mod patients;
 mod registering;
 

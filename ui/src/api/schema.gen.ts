@@ -1798,6 +1798,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/referrals/formulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The formulary of a member: what organizations of its kind have, and what it says itself. */
+        get: operations["referral_formulary"];
+        put?: never;
+        /** Says of a drug whether a member has it, from a day on. */
+        post: operations["referral_formulary_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/formulary/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an entry at once; the list of the kind holds again. */
+        post: operations["referral_formulary_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/referrals/options": {
         parameters: {
             query?: never;
@@ -1844,6 +1879,23 @@ export interface paths {
         };
         /** Figures of a month by member, with numerator, denominator and rule versions. No patient in them. */
         get: operations["referral_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/referrals/statistics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures as a spreadsheet, a line for each with numerator and denominator. The export is audited. */
+        get: operations["referral_statistics_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -5077,8 +5129,60 @@ export interface components {
             code: string;
             /** @description Is it there? */
             available: boolean;
+            /** @description The community itself said so; otherwise the list of its kind. */
+            own?: boolean;
             /** @description Entries of the formulary of the same chemical subgroup (ATC, five characters). */
             alternatives: string[];
+        };
+        /** @description A drug that a member has, or has not, whatever others of its kind have. */
+        FormularyEntry: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description Code of the catalogue `drug`. */
+            drug_code: string;
+            /** @description The drug in Chinese, as the catalogue had it. */
+            drug_zh: string;
+            /** @description In English. */
+            drug_en: string;
+            /** @description It is there; false takes it from the list of the kind. */
+            available: boolean;
+            /** @description First day. */
+            starts_on: components["schemas"]["Date"];
+            ends_on?: components["schemas"]["Date"] | null;
+            /** @description Why. */
+            note: string;
+            /** @description Who said so. */
+            made_by_name: string;
+            /** @description When. */
+            made_at: components["schemas"]["Instant"];
+        };
+        /** @description An entry in the list of a member. */
+        FormularyRow: {
+            /** @description The entry. */
+            entry: components["schemas"]["FormularyEntry"];
+            /**
+             * Format: int64
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
+            /** @description It decides today. */
+            holds: boolean;
+        };
+        /** @description The formulary of a member. */
+        FormularyView: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description Prefixes of drug codes that organizations of its kind have, by the rule set. */
+            of_kind: string[];
+            /**
+             * Format: int64
+             * @description The version of `referral.formulary` in force.
+             */
+            rule_version: number;
+            /** @description What the member itself says, by drug; ended ones are left out. */
+            own: components["schemas"]["FormularyRow"][];
         };
         /**
          * @description Through which channel the treasury supports it (财政补偿政策和保障渠道); one of the six unchanged.
@@ -5933,6 +6037,18 @@ export interface components {
              * @description Shown for so many minutes, at most a week.
              */
             minutes: number;
+        };
+        /** @description What a member says of a drug. */
+        NewFormularyEntry: {
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description Code of the catalogue `drug`. */
+            drug_code: string;
+            /** @description It is there, or it is not. */
+            available: boolean;
+            starts_on?: components["schemas"]["Date"] | null;
+            ends_on?: components["schemas"]["Date"] | null;
+            /** @description Why. */
+            note?: string;
         };
         /** @description Something new. */
         NewId: {
@@ -12166,7 +12282,7 @@ export interface operations {
                 org_id?: components["schemas"]["Id"];
                 /** @description Only those past their limit. */
                 overdue?: boolean;
-                /** @description Number, or patient's name or pinyin, from its beginning. */
+                /** @description Number, or patient's name, its pinyin or initials, from its beginning. */
                 q?: string;
                 /** @description Written on this day or later. */
                 from?: components["schemas"]["Date"];
@@ -12280,7 +12396,7 @@ export interface operations {
                 org_id?: components["schemas"]["Id"];
                 /** @description Only those past their limit. */
                 overdue?: boolean;
-                /** @description Number, or patient's name or pinyin, from its beginning. */
+                /** @description Number, or patient's name, its pinyin or initials, from its beginning. */
                 q?: string;
                 /** @description Written on this day or later. */
                 from?: components["schemas"]["Date"];
@@ -12364,6 +12480,72 @@ export interface operations {
             };
         };
     };
+    referral_formulary: {
+        parameters: {
+            query?: {
+                /** @description Another organization than the caller's own, within the permission. */
+                org_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormularyView"];
+                };
+            };
+        };
+    };
+    referral_formulary_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFormularyEntry"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormularyEntry"];
+                };
+            };
+        };
+    };
+    referral_formulary_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormularyEntry"];
+                };
+            };
+        };
+    };
     referral_options: {
         parameters: {
             query?: never;
@@ -12426,6 +12608,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Statistics"];
+                };
+            };
+        };
+    };
+    referral_statistics_export: {
+        parameters: {
+            query?: {
+                /** @description `2026-11`; this month when absent. */
+                month?: string;
+                /** @description One organization; all that the permission reaches when absent. */
+                org_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
                 };
             };
         };

@@ -67,6 +67,44 @@ pub(crate) fn examples() -> Result<PathBuf, String> {
     Ok(folder)
 }
 
+/// The crate whose package carries the official FHIRPath cases, and the hash of their file.
+const CASES_CRATE: &str = "helios-fhirpath";
+const CASES_VERSION: &str = "0.2.7";
+const CASES_SHA512: &str = "7b78c556d78d40653d33c18947511ebf915ad81cb04f67bd92b23d2575d83d9e\
+                            345eec72729391498e2d88f116ae1da1529c246c2847d926f32ea817c824b235";
+
+/// Puts the official FHIRPath cases into `target/fhirpath-cases`, where a test reads them.
+pub(crate) fn fhirpath_cases() -> Outcome {
+    let target = run::root().join("target/fhirpath-cases");
+    if target.is_dir() {
+        return Ok(());
+    }
+    // `cargo info` brings one package into the registry's cache and nothing it depends on.
+    let name = format!("{CASES_CRATE}@{CASES_VERSION}");
+    run::capture(&mut run::command("cargo", ["info", "--quiet", &name]))?;
+    let home = run::environment("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(run::environment("HOME")?).join(".cargo")));
+    let sources = home
+        .ok_or("neither CARGO_HOME nor HOME is set")?
+        .join("registry/src");
+    let package = format!("{CASES_CRATE}-{CASES_VERSION}/tests/data/r4");
+    let found = fs::read_dir(&sources)
+        .map_err(|error| format!("{}: {error}", sources.display()))?
+        .filter_map(|registry| Some(registry.ok()?.path().join(&package)))
+        .find(|folder| folder.is_dir());
+    let found =
+        found.ok_or_else(|| format!("cargo fetched {name}, yet its cases are not there"))?;
+    let mut sum = run::command("sha512sum", ["tests-fhir-r4.xml"]);
+    let sum = run::capture(sum.current_dir(&found))?;
+    if sum.split_whitespace().next() != Some(CASES_SHA512) {
+        return Err(format!(
+            "the cases in {name} are not those this repository knows"
+        ));
+    }
+    let mut copy = run::command("cp", ["-r"]);
+    run::run(copy.arg(&found).arg(&target))
+}
+
 /// The parts of the package that tables are made of.
 pub(crate) struct Package {
     /// Resource types, data types and primitives, by file name.

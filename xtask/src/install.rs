@@ -15,7 +15,7 @@ pub(crate) enum Need {
     WebPackages,
     /// A browser, a Chinese font, and the npm packages that drive it.
     Browser,
-    /// The official FHIR R4 examples, pinned by hash.
+    /// The official FHIR R4 examples and FHIRPath cases, pinned by hash.
     FhirExamples,
 }
 
@@ -32,6 +32,7 @@ pub(crate) fn run(needs: &[Need]) -> Outcome {
     web::make_dist_folder()?;
     if needs.contains(&Need::FhirExamples) {
         fhir::examples()?;
+        fhir::fhirpath_cases()?;
     }
     if needs.contains(&Need::WebPackages) {
         web::install_packages("ui")?;

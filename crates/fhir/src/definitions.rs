@@ -107,7 +107,8 @@ pub(crate) struct Tables {
 
 static VALUE_SETS: LazyLock<HashMap<&'static str, ValueSet>> = LazyLock::new(load::value_sets);
 static TABLES: LazyLock<Tables> = LazyLock::new(load::tables);
-type Compartments = HashMap<(&'static str, &'static str), Vec<&'static str>>;
+/// Search parameters by compartment and type.
+type Compartments = HashMap<&'static str, HashMap<&'static str, Vec<&'static str>>>;
 static COMPARTMENTS: LazyLock<Compartments> = LazyLock::new(load::compartments);
 
 /// The type with this name (the path for backbone elements).
@@ -145,10 +146,9 @@ pub fn value_set(name: &str) -> Option<&'static ValueSet> {
 /// The search parameters through which resources of `type_name` belong to a compartment such as
 /// `Patient`. `{def}` stands for the resource itself. Empty: it is not in such compartments.
 pub fn compartment(compartment: &str, type_name: &str) -> &'static [&'static str] {
-    let known = COMPARTMENTS
-        .iter()
-        .find(|((of, kind), _)| *of == compartment && *kind == type_name);
-    known.map_or(&[], |(_, parameters)| parameters)
+    let types = COMPARTMENTS.get(compartment);
+    let known = types.and_then(|types| types.get(type_name));
+    known.map_or(&[], Vec::as_slice)
 }
 
 impl Type {

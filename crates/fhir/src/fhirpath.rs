@@ -43,7 +43,7 @@ impl Expression {
         element: Element<'a>,
         context: &Context<'a>,
     ) -> Result<Vec<Item<'a>>, String> {
-        evaluate::evaluate(&self.root, Item::Element(element), context)
+        evaluate::evaluate(&self.root, &Item::Element(element), context)
     }
 
     /// Whether it holds on an element: as an invariant does, when the answer is not `false`.

@@ -22,18 +22,22 @@ pub struct Limits {
     pub bytes_max: usize,
     /// How many objects and arrays may lie within one another.
     pub depth_max: usize,
+    /// How many values it may have: each takes 20 bytes of memory beside the text.
+    pub values_max: usize,
 }
 
 impl Limits {
-    /// For one resource: 16 MiB, 64 deep.
+    /// For one resource: 16 MiB, 64 deep, a million values.
     pub const RESOURCE: Self = Self {
         bytes_max: 16 << 20,
         depth_max: 64,
+        values_max: 1_000_000,
     };
-    /// For a bundle: 64 MiB, 72 deep.
+    /// For a bundle: 64 MiB, 72 deep, four million values.
     pub const BUNDLE: Self = Self {
         bytes_max: 64 << 20,
         depth_max: 72,
+        values_max: 4_000_000,
     };
 }
 

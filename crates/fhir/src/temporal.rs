@@ -230,7 +230,7 @@ impl Temporal {
         if self.precision < Precision::Hour {
             return *self;
         }
-        let moved = self.from_micros(self.start());
+        let moved = self.at_micros(self.start());
         Self {
             zone_minutes: Some(0),
             ..moved
@@ -238,7 +238,7 @@ impl Temporal {
     }
 
     /// The same kind and precision at another moment (UTC).
-    fn from_micros(self, micros: i64) -> Self {
+    fn at_micros(self, micros: i64) -> Self {
         let days = micros.div_euclid(MICROS_PER_DAY);
         let rest = micros.rem_euclid(MICROS_PER_DAY);
         let (year, month, day) = civil_from_days(days);
@@ -260,7 +260,7 @@ impl Temporal {
         let zone = i64::from(self.zone_minutes.unwrap_or(LOCAL_ZONE_MINUTES)) * MICROS_PER_MINUTE;
         let local = self.start().checked_add(zone)?.checked_add(micros)?;
         let in_range = (-62_135_596_800_000_000..253_402_300_800_000_000).contains(&local);
-        in_range.then(|| self.from_micros(local))
+        in_range.then(|| self.at_micros(local))
     }
 }
 

@@ -3,7 +3,11 @@
 //! They are not copied into the repository: `cargo xtask test` fetches the package they come in
 //! into `target/`. Without it these tests say so and pass.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests fail loudly, and say so when they are skipped"
+)]
 
 use std::fs;
 use std::path::PathBuf;

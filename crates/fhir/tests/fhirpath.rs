@@ -24,14 +24,22 @@ struct Case {
 
 fn plain(text: &str) -> String {
     let mut text = text.to_owned();
-    for (entity, letter) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")] {
+    for (entity, letter) in [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ] {
         text = text.replace(entity, letter);
     }
     text
 }
 
 fn attribute(tag: &str, name: &str) -> String {
-    let found = tag.split_once(&format!("{name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+    let found = tag
+        .split_once(&format!("{name}=\""))
+        .and_then(|(_, rest)| rest.split_once('"'));
     found.map(|(value, _)| plain(value)).unwrap_or_default()
 }
 
@@ -94,7 +102,11 @@ fn problem(case: &Case, resource: &Resource) -> Option<String> {
     let root = Element::root(resource);
     let now = Temporal::parse("2026-01-02T03:04:05.678+08:00");
     let strict = case.invalid == "semantic";
-    let context = Context { now, strict, ..Context::new(root) };
+    let context = Context {
+        now,
+        strict,
+        ..Context::new(root)
+    };
     let items = match expression.evaluate_on(root, &context) {
         Ok(items) if !case.invalid.is_empty() => return Some(format!("not refused: {items:?}")),
         Ok(items) => items,
@@ -107,14 +119,21 @@ fn problem(case: &Case, resource: &Resource) -> Option<String> {
             [one] => one.as_boolean() == Some(true),
             _ => true,
         };
-        let wanted = case.outputs.first().is_some_and(|(_, value)| value == "true");
+        let wanted = case
+            .outputs
+            .first()
+            .is_some_and(|(_, value)| value == "true");
         return (truth != wanted).then(|| format!("{items:?}"));
     }
     let got: Vec<String> = items.iter().map(shown).collect();
     let fits = got.len() == case.outputs.len()
         && got.iter().zip(&case.outputs).all(|(got, (kind, wanted))| {
             let wanted = wanted.trim_start_matches('@');
-            let wanted = if kind == "time" { wanted.trim_start_matches('T') } else { wanted };
+            let wanted = if kind == "time" {
+                wanted.trim_start_matches('T')
+            } else {
+                wanted
+            };
             got == wanted || (kind == "string" && wanted.is_empty()) || kind.is_empty()
         });
     (!fits).then(|| format!("{got:?}, not {:?}", case.outputs))
@@ -124,14 +143,22 @@ fn problem(case: &Case, resource: &Resource) -> Option<String> {
 fn official_cases() {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/fhirpath-cases");
     if !folder.is_dir() {
-        println!("SKIPPED: no cases in {}; run `cargo xtask test --only rust`", folder.display());
+        println!(
+            "SKIPPED: no cases in {}; run `cargo xtask test --only rust`",
+            folder.display()
+        );
         return;
     }
     let cases = cases(&folder);
     let mut unmet = BTreeSet::new();
     for case in &cases {
-        let input = if case.input.is_empty() { "patient-example.json" } else { &case.input };
-        let resource = Resource::parse(&fs::read(folder.join("input").join(input)).unwrap()).unwrap();
+        let input = if case.input.is_empty() {
+            "patient-example.json"
+        } else {
+            &case.input
+        };
+        let resource =
+            Resource::parse(&fs::read(folder.join("input").join(input)).unwrap()).unwrap();
         if let Some(problem) = problem(case, &resource) {
             println!("{}: {} -> {problem}", case.name, case.expression);
             unmet.insert(case.name.clone());
@@ -140,7 +167,10 @@ fn official_cases() {
     println!("{} of {} cases met", cases.len() - unmet.len(), cases.len());
     let list = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fhirpath-unmet.txt");
     let text: String = unmet.iter().map(|name| format!("{name}\n")).collect();
-    #[expect(clippy::disallowed_methods, reason = "how every snapshot of this repository is written")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how every snapshot of this repository is written"
+    )]
     if std::env::var("LIANTI_WRITE_SNAPSHOTS").is_ok() {
         fs::write(&list, &text).unwrap();
     }

@@ -1,7 +1,5 @@
 //! `docs/fhir-invariants.md` tells which invariants of R4 are checked, and this keeps it true.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;

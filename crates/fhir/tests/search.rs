@@ -214,3 +214,14 @@ fn what_is_not_understood_is_refused() {
     assert!(parse_criteria("Patient", "_sort=name").is_err());
     assert!(parse_criteria("Patient", "").is_err());
 }
+
+#[test]
+fn compartments_are_known() {
+    use lianti_fhir::definitions::compartment;
+    assert_eq!(
+        compartment("Patient", "Observation"),
+        ["subject", "performer"]
+    );
+    assert_eq!(compartment("Patient", "Patient"), ["link"]);
+    assert!(compartment("Patient", "Organization").is_empty());
+}

@@ -1,8 +1,6 @@
 //! What one small resource costs. `cargo test --release -p lianti-fhir --test speed -- --nocapture`
 //! prints real numbers; the limits here only catch a step that became ten times slower.
 
-#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-
 use std::time::{Duration, Instant};
 
 use lianti_fhir::json::Stamp;

@@ -165,6 +165,10 @@ pub(super) fn value_sets() -> HashMap<&'static str, ValueSet> {
 }
 
 pub(super) fn compartments() -> Compartments {
-    let entries = rows(COMPARTMENTS).map(|row| ((row[0], row[1]), row[2..].to_vec()));
-    entries.collect()
+    let mut compartments = Compartments::new();
+    for row in rows(COMPARTMENTS) {
+        let types = compartments.entry(row[0]).or_default();
+        types.insert(row[1], row[2..].to_vec());
+    }
+    compartments
 }

@@ -52,6 +52,17 @@ pub(super) struct Scope<'s, 'a> {
 }
 
 impl<'s, 'a> Scope<'s, 'a> {
+    /// Counts steps: items looked at, parts of the expression walked through.
+    pub fn spend(&self, steps: usize) -> Result<(), String> {
+        let steps = u32::try_from(steps).unwrap_or(STEPS_MAX);
+        let all = self.steps.get().saturating_add(steps);
+        self.steps.set(all);
+        if all > STEPS_MAX {
+            return Err("the expression takes too many steps".to_owned());
+        }
+        Ok(())
+    }
+
     /// The same surroundings with another `$this`.
     pub fn with(&self, this: Item<'a>, index: usize) -> Scope<'s, 'a> {
         Scope {
@@ -65,7 +76,7 @@ impl<'s, 'a> Scope<'s, 'a> {
 
 pub(super) fn evaluate<'a>(
     root: &'a Node,
-    focus: Item<'a>,
+    focus: &Item<'a>,
     context: &Context<'a>,
 ) -> Result<Items<'a>, String> {
     let steps = Cell::new(0);
@@ -73,7 +84,7 @@ pub(super) fn evaluate<'a>(
         this: focus.clone(),
         index: 0,
         total: None,
-        start: &focus,
+        start: focus,
         context,
         steps: &steps,
     };
@@ -81,11 +92,7 @@ pub(super) fn evaluate<'a>(
 }
 
 pub(super) fn run<'a>(node: &'a Node, scope: &Scope<'_, 'a>) -> Result<Items<'a>, String> {
-    let steps = scope.steps.get() + 1;
-    scope.steps.set(steps);
-    if steps > STEPS_MAX {
-        return Err("the expression takes too many steps".to_owned());
-    }
+    scope.spend(1)?;
     match node {
         Node::This => Ok(vec![scope.this.clone()]),
         Node::Index => Ok(vec![Item::Integer(i64::try_from(scope.index).unwrap_or(0))]),
@@ -96,6 +103,7 @@ pub(super) fn run<'a>(node: &'a Node, scope: &Scope<'_, 'a>) -> Result<Items<'a>
         Node::Child(None, name) => first_step(name, scope),
         Node::Child(Some(on), name) => {
             let focus = run(on, scope)?;
+            scope.spend(focus.len())?;
             let mut found = Vec::with_capacity(focus.len());
             for item in &focus {
                 child(item, name, scope.context.strict, &mut found)?;

@@ -15,6 +15,7 @@ pub(super) fn call<'a>(
     call: &'a Call,
     scope: &Scope<'_, 'a>,
 ) -> Result<Items<'a>, String> {
+    scope.spend(items.len())?;
     if items.len() > ITEMS_MAX {
         return Err("a collection is too large".to_owned());
     }
@@ -34,7 +35,7 @@ pub(super) fn call<'a>(
 }
 
 /// The argument at `index`, or an error that names the function.
-pub(super) fn argument<'a>(call: &'a Call, index: usize) -> Result<&'a Node, String> {
+pub(super) fn argument(call: &Call, index: usize) -> Result<&Node, String> {
     let found = call.arguments.get(index);
     found.ok_or_else(|| format!("{}() lacks an argument", call.name))
 }
@@ -204,25 +205,11 @@ fn iif<'a>(
 }
 
 /// Functions on the collection as a whole; gives the items back when it knows no such function.
-#[expect(
-    clippy::type_complexity,
-    reason = "answer, or the items for the next table"
-)]
 fn plain<'a>(
     mut items: Items<'a>,
     call: &'a Call,
     scope: &Scope<'_, 'a>,
 ) -> Result<Result<Items<'a>, Items<'a>>, String> {
-    let count = |index| integer_argument(call, index, scope);
-    let size = items.len();
-    let other = || {
-        let other = evaluated(call, 0, scope)?;
-        affordable(size, other.len())?;
-        Ok::<_, String>(other)
-    };
-    let within = |item: &Item<'a>, many: &[Item<'a>]| {
-        many.iter().any(|other| same(item, other) == Some(true))
-    };
     let truths = |wanted: bool, any: bool| {
         let mut values = items.iter().map(|item| item.as_boolean() == Some(wanted));
         boolean(if any {
@@ -230,6 +217,10 @@ fn plain<'a>(
         } else {
             values.all(|is| is)
         })
+    };
+    let count = || match integer_argument(call, 0, scope)? {
+        None => Ok::<_, String>(None),
+        Some(count) => Ok(Some(usize::try_from(count).unwrap_or(0))),
     };
     Ok(Ok(match call.name.as_str() {
         "empty" => boolean(items.is_empty()),
@@ -252,44 +243,48 @@ fn plain<'a>(
         "last" => items.pop().into_iter().collect(),
         "tail" => items.into_iter().skip(1).collect(),
         "single" => one(&items)?.cloned().into_iter().collect(),
-        "skip" => {
-            let count = usize::try_from(count(0)?.unwrap_or(0)).unwrap_or(0);
-            items.into_iter().skip(count).collect()
+        "skip" => match count()? {
+            Some(count) => items.into_iter().skip(count).collect(),
+            None => Vec::new(),
+        },
+        "take" => match count()? {
+            Some(count) => items.into_iter().take(count).collect(),
+            None => Vec::new(),
+        },
+        "intersect" | "exclude" | "union" | "combine" | "subsetOf" | "supersetOf"
+        | "comparable" => {
+            let other = evaluated(call, 0, scope)?;
+            affordable(items.len(), other.len())?;
+            two_sets(items, other, &call.name)?
         }
-        "take" => {
-            let count = usize::try_from(count(0)?.unwrap_or(0)).unwrap_or(0);
-            items.into_iter().take(count).collect()
-        }
+        _ => return Ok(Err(items)),
+    }))
+}
+
+/// Functions of two collections.
+fn two_sets<'a>(mut items: Items<'a>, other: Items<'a>, name: &str) -> Result<Items<'a>, String> {
+    let within = |item: &Item<'a>, many: &[Item<'a>]| {
+        many.iter().any(|other| same(item, other) == Some(true))
+    };
+    Ok(match name {
         "intersect" => {
-            let other = other()?;
             items.retain(|item| within(item, &other));
             distinct(items)?
         }
         "exclude" => {
-            let other = other()?;
             items.retain(|item| !within(item, &other));
             items
         }
         "union" => {
-            items.extend(other()?);
+            items.extend(other);
             distinct(items)?
         }
         "combine" => {
-            items.extend(other()?);
+            items.extend(other);
             items
         }
-        "subsetOf" => {
-            let other = other()?;
-            boolean(items.iter().all(|item| within(item, &other)))
-        }
-        "supersetOf" => {
-            let other = other()?;
-            boolean(other.iter().all(|item| within(item, &items)))
-        }
-        "comparable" => {
-            let other = other()?;
-            boolean(equal(&items, &other).is_some())
-        }
-        _ => return Ok(Err(items)),
-    }))
+        "subsetOf" => boolean(items.iter().all(|item| within(item, &other))),
+        "supersetOf" => boolean(other.iter().all(|item| within(item, &items))),
+        _ => boolean(equal(&items, &other).is_some()),
+    })
 }

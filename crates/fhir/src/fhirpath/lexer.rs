@@ -113,6 +113,10 @@ fn quoted(rest: &str, quote: char) -> Result<(String, usize), String> {
             '\'' | '"' | '`' | '\\' | '/' => escape,
             'u' => {
                 let code: String = letters.by_ref().take(4).map(|(_, digit)| digit).collect();
+                let digits = code.chars().all(|digit| digit.is_ascii_hexdigit());
+                digits
+                    .then_some(())
+                    .ok_or("an escape without four digits")?;
                 let code = u32::from_str_radix(&code, 16).map_err(|error| error.to_string())?;
                 char::from_u32(code).ok_or("an escape names no character")?
             }

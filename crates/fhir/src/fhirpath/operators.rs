@@ -86,7 +86,10 @@ pub(super) fn distinct(items: Items<'_>) -> Result<Items<'_>, String> {
     if let Some(texts) = texts {
         let mut known = HashSet::with_capacity(texts.len());
         let mut fresh = texts.into_iter().map(|text| known.insert(text));
-        return Ok(items.into_iter().filter(|_| fresh.next() == Some(true)).collect());
+        return Ok(items
+            .into_iter()
+            .filter(|_| fresh.next() == Some(true))
+            .collect());
     }
     affordable(items.len(), items.len())?;
     let mut kept: Items<'_> = Vec::with_capacity(items.len());

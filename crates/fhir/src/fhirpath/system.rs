@@ -148,21 +148,17 @@ pub(super) fn moved(
     amount: Decimal,
     unit: &str,
 ) -> Result<Option<Temporal>, String> {
-    let calendar = match unit {
-        "s" => calendar_unit("second"),
-        "ms" => calendar_unit("millisecond"),
-        other => calendar_unit(other),
-    };
     // UCUM's days and hours have a fixed length; so have those of the calendar here.
-    let calendar = calendar.or_else(|| match unit {
-        "min" | "h" | "d" | "wk" => Some(CalendarUnit::Micros(match unit {
-            "min" => 60_000_000,
-            "h" => 3_600_000_000,
-            "d" => 86_400_000_000,
-            _ => 7 * 86_400_000_000,
-        })),
-        _ => None,
-    });
+    let word = match unit {
+        "s" => "second",
+        "ms" => "millisecond",
+        "min" => "minute",
+        "h" => "hour",
+        "d" => "day",
+        "wk" => "week",
+        other => other,
+    };
+    let calendar = calendar_unit(word);
     let Some(calendar) = calendar else {
         return Err(format!("a date cannot be moved by `{unit}`"));
     };

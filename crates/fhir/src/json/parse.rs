@@ -24,6 +24,7 @@ pub(super) fn document(bytes: &[u8], limits: Limits) -> Result<Document, Issue> 
         nodes: Vec::with_capacity(bytes.len() / 16 + 4),
         open: Vec::with_capacity(16),
         depth_max: limits.depth_max,
+        values_max: limits.values_max,
     };
     reader.read()?;
     Ok(Document {
@@ -49,6 +50,7 @@ struct Reader<'a> {
     /// Indexes of the objects and arrays being read.
     open: Vec<u32>,
     depth_max: usize,
+    values_max: usize,
 }
 
 /// The place of a member name: start and length. Nothing in arrays and at the root.
@@ -149,6 +151,10 @@ impl Reader<'_> {
     }
 
     fn value(&mut self, name: Name) -> Result<(), Issue> {
+        if self.nodes.len() >= self.values_max {
+            let details = format!("more than {} values", self.values_max);
+            return Err(Issue::error(IssueCode::TooLong, self.place(), details));
+        }
         let start = self.at;
         let (kind, escaped) = match self.peek() {
             Some(b'{') => return self.open(Kind::Object, name),

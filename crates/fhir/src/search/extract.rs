@@ -9,6 +9,9 @@ use crate::json::Resource;
 /// How many values of one resource are indexed; what lies beyond is an attack or a data dump.
 const ENTRIES_MAX: usize = 20_000;
 
+/// How many pairs one element gives a composite parameter.
+const PAIRS_MAX: usize = 200;
+
 /// The search values of a resource, except `_id`, `_lastUpdated` and its words.
 ///
 /// References that start with `base_url` (such as `https://host/fhir`) are local ones.
@@ -44,6 +47,9 @@ fn extract_parameter(
     // An expression of the tables that fails on a resource finds nothing in it.
     let items = expression.evaluate_on(root, context).unwrap_or_default();
     for item in &items {
+        if entries.len() > ENTRIES_MAX {
+            return;
+        }
         if parameter.kind == ParameterKind::Composite {
             composites(parameter, item, context, base_url, entries);
             continue;
@@ -92,7 +98,7 @@ fn composites(
                     .iter()
                     .map(|value| row.iter().chain([value]).cloned().collect::<Vec<_>>())
             })
-            .take(ENTRIES_MAX)
+            .take(PAIRS_MAX)
             .collect();
     }
     let value = |row| IndexEntry {
@@ -114,7 +120,7 @@ fn component_values<'a>(
     };
     for item in expression.evaluate_on(element, context).unwrap_or_default() {
         convert::values(&item, component.kind, base_url, &mut |value| {
-            values.push(value)
+            values.push(value);
         });
     }
     values

@@ -142,5 +142,5 @@ fn is_base64(text: &str) -> bool {
             _ => return false,
         }
     }
-    padding <= 2 && (count + padding) % 4 == 0
+    padding <= 2 && (count + padding).is_multiple_of(4)
 }

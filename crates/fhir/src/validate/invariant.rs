@@ -1,5 +1,7 @@
 //! Invariants: those of the tables by their FHIRPath, a few by hand.
 
+use std::collections::HashSet;
+
 use super::place::Place;
 use super::walk::Walk;
 use crate::definitions::{Constraint, Type};
@@ -83,17 +85,25 @@ pub(super) fn contained_problem(
         return None;
     }
     let contained = view.get("contained")?;
-    let text = view.raw();
+    let named = local_references(view);
     for (index, one) in contained.items().enumerate() {
         let Some(id) = one.get("id").and_then(View::as_plain) else {
             continue;
         };
-        let named = text.contains(&format!("\"#{id}\""));
-        if !named && !one.raw().contains("\"#\"") {
+        if !named.contains(id) && !one.raw().contains("\"#\"") {
             let at = place.member("contained").item(index).to_string();
             let details = "dom-3: nothing refers to this contained resource";
             return Some(Issue::error(IssueCode::Invariant, at, details));
         }
     }
     None
+}
+
+/// What stands behind `#` in all texts of a resource.
+fn local_references(view: View<'_>) -> HashSet<&str> {
+    let node = view.node();
+    let inside = (view.index..node.next).map(|index| View { index, ..view });
+    inside
+        .filter_map(|value| value.as_plain()?.strip_prefix('#'))
+        .collect()
 }

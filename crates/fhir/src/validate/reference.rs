@@ -4,7 +4,6 @@ use super::format::is_id;
 use super::place::Place;
 use super::walk::Walk;
 use crate::definitions;
-use crate::fhirpath::Element;
 use crate::issue::{IssueCode, short};
 use crate::json::View;
 
@@ -21,7 +20,8 @@ pub(super) fn check(
     let at = place.member("reference");
     let allowed = |kind: &str| targets.is_empty() || targets.contains(&kind);
     if let Some(id) = text.strip_prefix('#') {
-        match contained_type(walk.context.root_resource, id) {
+        let own = Some(walk.context.root_resource.kind.name).filter(|_| id.is_empty());
+        match own.or_else(|| walk.contained.get(id).copied()) {
             None => {
                 let details = format!("ref-1: nothing contained has the id {}", short(id));
                 walk.error(IssueCode::Invariant, &at, details);
@@ -61,15 +61,4 @@ fn wrong_type(walk: &mut Walk<'_>, kind: &str, targets: &[&str], at: &Place<'_>)
         targets.join(", ")
     );
     walk.error(IssueCode::Value, at, details);
-}
-
-fn contained_type(root: Element<'_>, id: &str) -> Option<&'static str> {
-    if id.is_empty() {
-        return Some(root.kind.name);
-    }
-    let contained = root.view?.get("contained")?;
-    let found = contained
-        .items()
-        .find(|one| one.get("id").and_then(View::as_plain) == Some(id))?;
-    definitions::resource_name(found.get("resourceType")?.as_plain()?)
 }

@@ -1,5 +1,7 @@
 //! The walk over a resource: structure, cardinality and types.
 
+use std::collections::HashMap;
+
 use super::place::Place;
 use super::{ISSUES_MAX, binding, format, invariant, reference};
 use crate::definitions::{self, Element as Definition, Type, TypeRef};
@@ -10,6 +12,8 @@ use crate::json::{Kind, View};
 pub(super) struct Walk<'a> {
     pub issues: Vec<Issue>,
     pub context: Context<'a>,
+    /// Ids and types of what the resource around us contains.
+    pub contained: HashMap<&'a str, &'static str>,
 }
 
 impl<'a> Walk<'a> {
@@ -17,6 +21,7 @@ impl<'a> Walk<'a> {
         Self {
             issues: Vec::new(),
             context: Context::new(root),
+            contained: HashMap::new(),
         }
     }
 
@@ -29,7 +34,9 @@ impl<'a> Walk<'a> {
 
     /// Checks a whole resource.
     pub fn resource(&mut self, view: View<'a>, kind: &'static Type, place: &Place<'_>) {
+        let outer = std::mem::replace(&mut self.contained, contained(view));
         self.complex(view, kind, place);
+        self.contained = outer;
         if let Some(problem) = invariant::contained_problem(view, kind, place) {
             self.issues.push(problem);
         }
@@ -142,20 +149,15 @@ impl<'a> Walk<'a> {
             return;
         }
         let mut count = 0;
-        let shadow = || shadow_of(parent, view.name());
+        let primitive = type_ref.definition().primitive().is_some();
+        let twins = shadow_of(parent, view.name()).filter(|_| primitive);
+        let mut twins = twins.into_iter().flat_map(View::items);
         for (index, item) in view.items().enumerate() {
             count += 1;
-            let at = place.item(index);
-            let filled = || {
-                shadow()
-                    .and_then(|shadow| shadow.items().nth(index))
-                    .is_some_and(|twin| twin.kind() == Kind::Object)
-            };
-            if item.kind() == Kind::Null && type_ref.definition().primitive().is_some() && filled()
-            {
-                continue;
+            let filled = twins.next().is_some_and(|twin| twin.kind() == Kind::Object);
+            if item.kind() != Kind::Null || !filled {
+                self.value(item, element, type_ref, &place.item(index));
             }
-            self.value(item, element, type_ref, &at);
         }
         if count == 0 {
             self.error(
@@ -297,6 +299,17 @@ impl<'a> Walk<'a> {
         }
         self.context = outer;
     }
+}
+
+/// Ids and types of contained resources.
+fn contained(view: View<'_>) -> HashMap<&str, &'static str> {
+    let contained = view.get("contained").into_iter().flat_map(View::items);
+    contained.filter_map(id_and_type).collect()
+}
+
+fn id_and_type(one: View<'_>) -> Option<(&str, &'static str)> {
+    let kind = definitions::resource_name(one.get("resourceType")?.as_plain()?)?;
+    Some((one.get("id")?.as_plain()?, kind))
 }
 
 fn shadow_of<'a>(parent: View<'a>, name: &str) -> Option<View<'a>> {

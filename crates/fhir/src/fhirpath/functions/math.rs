@@ -93,7 +93,7 @@ fn power<'a>(value: &Item<'a>, number: Decimal, exponent: &Item<'a>) -> Option<I
         (_, exponent) => {
             let exponent = exponent
                 .to_number()
-                .filter(|exponent| exponent.abs() < Decimal::from(64))?;
+                .filter(|exponent| exponent.abs() < Decimal::from(64) && number >= Decimal::ZERO)?;
             number.checked_powd(exponent).map(Item::Decimal)
         }
     }

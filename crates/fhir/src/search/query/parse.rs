@@ -165,25 +165,14 @@ fn read_pair(
             query.count = Some(count.min(COUNT_MAX));
         }
         "_total" => {
-            query.total = Some(match value {
-                "none" => Total::None,
-                "estimate" => Total::Estimate,
-                "accurate" => Total::Accurate,
-                _ => return Err(wrong(name, "_total takes none, estimate or accurate").into()),
-            });
+            query.total = Some(
+                total(value)
+                    .ok_or_else(|| wrong(name, "_total takes none, estimate or accurate"))?,
+            );
         }
         "_summary" => {
-            query.summary = Some(match value {
-                "true" => Summary::True,
-                "false" => Summary::False,
-                "text" => Summary::Text,
-                "data" => Summary::Data,
-                "count" => Summary::Count,
-                _ => {
-                    let details = "_summary takes true, false, text, data or count";
-                    return Err(wrong(name, details).into());
-                }
-            });
+            let details = "_summary takes true, false, text, data or count";
+            query.summary = Some(summary(value).ok_or_else(|| wrong(name, details))?);
         }
         "_elements" => {
             let elements = value.split(',').map(|name| name.trim().to_owned());
@@ -214,6 +203,26 @@ fn read_pair(
         }
     }
     Ok(())
+}
+
+fn total(word: &str) -> Option<Total> {
+    Some(match word {
+        "none" => Total::None,
+        "estimate" => Total::Estimate,
+        "accurate" => Total::Accurate,
+        _ => return None,
+    })
+}
+
+fn summary(word: &str) -> Option<Summary> {
+    Some(match word {
+        "true" => Summary::True,
+        "false" => Summary::False,
+        "text" => Summary::Text,
+        "data" => Summary::Data,
+        "count" => Summary::Count,
+        _ => return None,
+    })
 }
 
 fn sort(query: &mut Query, value: &str) -> Result<(), Issue> {

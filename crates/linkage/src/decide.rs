@@ -256,11 +256,11 @@ impl Levels {
 
     /// Brothers and sisters share name parts, home and telephone: agreement on those is no proof.
     const fn is_household(&self) -> bool {
-        match (self.given, self.birth) {
-            (Part::DIFFERENT, BirthLevel::DIFFERENT | BirthLevel::PARTLY) => true,
-            (Part::SIMILAR, BirthLevel::DIFFERENT) => true,
-            _ => false,
-        }
+        matches!(
+            (self.given, self.birth),
+            (Part::DIFFERENT, BirthLevel::DIFFERENT | BirthLevel::PARTLY)
+                | (Part::SIMILAR, BirthLevel::DIFFERENT)
+        )
     }
 
     /// Twins are called alike: 小明 and 小红, or 佳 and 嘉 by ear. Shared telephone or home and

@@ -24,6 +24,7 @@ pub fn modules() -> Vec<Module> {
         referral::module(),
         exchange::module(),
         dispatch::module(),
+        fhir_server::module(),
     ]
 }
 

@@ -13,5 +13,6 @@ pub fn all() -> Vec<Module> {
         referral::module(),
         exchange::module(),
         dispatch::module(),
+        fhir_server::module(),
     ]
 }

@@ -15,10 +15,11 @@ const NOT_BUILT: &str = "<!doctype html><meta charset=utf-8><title>Lianti</title
     <p>The web interface was not built into this server. Run <code>cargo xtask demo</code>, \
     or <code>npm ci &amp;&amp; npm run build</code> in <code>ui/</code> and build again.</p>";
 
-/// A file of the interface; any other address outside `/api` is the interface's own to route.
+/// A file of the interface; any other address outside `/api` and `/fhir` is the interface's own to
+/// route.
 pub async fn serve(headers: HeaderMap, uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
-    if path.starts_with("api/") {
+    if path.starts_with("api/") || path.starts_with("fhir/") {
         return StatusCode::NOT_FOUND.into_response();
     }
     let (name, file) = match Files::get(path) {

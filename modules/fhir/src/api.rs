@@ -39,6 +39,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         ))
         .routes(routes!(search::fhir_search_form))
         .routes(routes!(history::fhir_history_type))
+        .routes(routes!(search::fhir_lastn))
         .routes(routes!(system::fhir_validate))
         .routes(routes!(
             instance::fhir_read,
@@ -67,12 +68,20 @@ impl Call {
         let mut pairs = crate::shape::pairs_of(uri)?;
         let shape = Shape::take(headers, &mut pairs)?;
         let prefers = headers.contains_key("prefer");
-        Ok(Self { base: crate::answer::base(ctx, headers), pairs, shape, prefers })
+        Ok(Self {
+            base: crate::answer::base(ctx, headers),
+            pairs,
+            shape,
+            prefers,
+        })
     }
 
     /// The pairs as criteria of a conditional command.
     pub(super) fn criteria(&self) -> String {
-        let pairs = self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let pairs = self
+            .pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
         crate::answer::query_string(pairs)
     }
 }
@@ -118,7 +127,10 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
         return Ok(None);
     };
     let text = value.to_str().unwrap_or("").trim();
-    let version = text.trim_start_matches("W/").trim_matches('"').parse::<i64>();
+    let version = text
+        .trim_start_matches("W/")
+        .trim_matches('"')
+        .parse::<i64>();
     version.map(Some).map_err(|_| {
         let text = "If-Match carries the ETag as it was given: W/\"3\"";
         refusal::refuse(IssueCode::Value, "If-Match", text)
@@ -127,24 +139,37 @@ pub(super) fn if_match(headers: &HeaderMap) -> Result<Option<i64>> {
 
 /// `If-None-Match: *`: only if there is none yet.
 pub(super) fn only_new(headers: &HeaderMap) -> bool {
-    headers.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == b"*")
+    headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|value| value.as_bytes() == b"*")
 }
 
 /// Refuses bodies in other formats.
 pub(super) fn require_json(headers: &HeaderMap, also: &[&str]) -> Result<()> {
-    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let name = declared.and_then(|value| value.split(';').next()).unwrap_or("").trim();
+    let declared = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let name = declared
+        .and_then(|value| value.split(';').next())
+        .unwrap_or("")
+        .trim();
     let plain = ["application/fhir+json", "application/json", "text/json", ""];
     if plain.contains(&name) || also.contains(&name) {
         return Ok(());
     }
-    Err(Error::new(Kind::Unsupported, "fhir.format", "this server speaks JSON only: application/fhir+json"))
+    Err(Error::new(
+        Kind::Unsupported,
+        "fhir.format",
+        "this server speaks JSON only: application/fhir+json",
+    ))
 }
 
 /// A patch in the form its media type says.
 pub(super) fn patch_of(headers: &HeaderMap, bytes: &Bytes) -> Result<crate::write::Patch> {
     require_json(headers, &["application/json-patch+json"])?;
-    let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let declared = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     if declared.is_some_and(|value| value.starts_with("application/json-patch+json")) {
         return crate::prepare::read_document(bytes).map(crate::write::Patch::Json);
     }
@@ -155,5 +180,8 @@ pub(super) fn patch_of(headers: &HeaderMap, bytes: &Bytes) -> Result<crate::writ
 pub(super) fn unchanged(headers: &HeaderMap, version: i64) -> Option<StatusCode> {
     let known = headers.get(header::IF_NONE_MATCH)?.to_str().ok()?;
     let tag = crate::answer::etag(version);
-    known.split(',').any(|one| one.trim() == tag).then_some(StatusCode::NOT_MODIFIED)
+    known
+        .split(',')
+        .any(|one| one.trim() == tag)
+        .then_some(StatusCode::NOT_MODIFIED)
 }

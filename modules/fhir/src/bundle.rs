@@ -24,7 +24,7 @@ const ENTRIES_MAX: usize = 2_000;
 
 /// One entry, read.
 enum Entry {
-    Write(Wanted),
+    Write(Box<Wanted>),
     Read(Address),
 }
 
@@ -47,9 +47,17 @@ pub(crate) async fn run(ctx: &Ctx, keys: &Keys, call: &Call, bytes: &[u8]) -> Re
         let text = "this address takes a Bundle of type batch or transaction";
         return Err(refusal::refuse(IssueCode::Invalid, "resourceType", text));
     }
-    let kind = bundle.root().get("type").and_then(View::as_plain).unwrap_or("");
-    let entries: Vec<View<'_>> =
-        bundle.root().get("entry").into_iter().flat_map(View::items).collect();
+    let kind = bundle
+        .root()
+        .get("type")
+        .and_then(View::as_plain)
+        .unwrap_or("");
+    let entries: Vec<View<'_>> = bundle
+        .root()
+        .get("entry")
+        .into_iter()
+        .flat_map(View::items)
+        .collect();
     if entries.len() > ENTRIES_MAX {
         let text = format!("a bundle has at most {ENTRIES_MAX} entries");
         return Err(refusal::refuse(IssueCode::TooCostly, "Bundle.entry", text));
@@ -64,7 +72,10 @@ pub(crate) async fn run(ctx: &Ctx, keys: &Keys, call: &Call, bytes: &[u8]) -> Re
             transaction(ctx, keys, call, read, links).await
         }
         "batch" => {
-            let read = entries.iter().map(|entry| read_entry(*entry, &call.base)).collect();
+            let read = entries
+                .iter()
+                .map(|entry| read_entry(*entry, &call.base))
+                .collect();
             batch(ctx, keys, call, read).await
         }
         _ => {
@@ -77,7 +88,10 @@ pub(crate) async fn run(ctx: &Ctx, keys: &Keys, call: &Call, bytes: &[u8]) -> Re
 fn at_entry(error: Error, at: usize) -> Error {
     let has_issues = error.data().is_some_and(|data| data.get("issue").is_some());
     if has_issues {
-        let mut issues = error.data().map(|data| data["issue"].clone()).unwrap_or_default();
+        let mut issues = error
+            .data()
+            .map(|data| data["issue"].clone())
+            .unwrap_or_default();
         for issue in issues.as_array_mut().into_iter().flatten() {
             issue["expression"] = json!([format!("Bundle.entry[{at}]")]);
         }
@@ -88,83 +102,149 @@ fn at_entry(error: Error, at: usize) -> Error {
 
 /// What other entries call this one.
 fn link_of(entry: View<'_>) -> Option<String> {
-    entry.get("fullUrl").and_then(View::as_str).map(|url| url.into_owned())
+    entry
+        .get("fullUrl")
+        .and_then(View::as_str)
+        .map(|url| url.into_owned())
 }
 
-fn read_entry(entry: View<'_>, base: &str) -> Result<Entry> {
+/// The request of an entry, in words.
+struct Request {
+    method: String,
+    url: String,
+    seen: Option<i64>,
+    only_new: bool,
+    unless: Option<String>,
+}
+
+fn read_request(entry: View<'_>, base: &str) -> Result<Request> {
     let missing = |name: &str| {
         let place = ["Bundle.entry.request.", name].concat();
         refusal::refuse(IssueCode::Required, &place, "the entry's request needs it")
     };
     let request = entry.get("request").ok_or_else(|| missing("method"))?;
-    let text = |name: &str| request.get(name).and_then(View::as_str).map(|text| text.into_owned());
-    let method = text("method").ok_or_else(|| missing("method"))?;
-    let url = text("url").ok_or_else(|| missing("url"))?;
-    let url = url.strip_prefix(base).unwrap_or(&url).trim_start_matches('/').to_owned();
-    let resource = || -> Result<Resource> {
-        let view = entry.get("resource").ok_or_else(|| {
-            refusal::refuse(IssueCode::Required, "Bundle.entry.resource", "the entry needs a resource")
-        })?;
-        view.to_resource().map_err(refusal::of_issue)
+    let text = |name: &str| {
+        let text = request.get(name).and_then(View::as_str);
+        text.map(|text| text.into_owned())
     };
+    let url = text("url").ok_or_else(|| missing("url"))?;
     let seen = text("ifMatch").map(|tag| {
-        let number = tag.trim().trim_start_matches("W/").trim_matches('"').parse::<i64>();
-        number.map_err(|_| refusal::refuse(IssueCode::Value, "Bundle.entry.request.ifMatch", "not a version"))
+        let tag = tag.trim().trim_start_matches("W/").trim_matches('"');
+        tag.parse::<i64>().map_err(|_| {
+            let place = "Bundle.entry.request.ifMatch";
+            refusal::refuse(IssueCode::Value, place, "this is no version")
+        })
     });
-    let seen = seen.transpose()?;
-    let only_new = text("ifNoneMatch").as_deref() == Some("*");
-    Ok(match method.as_str() {
-        "GET" | "HEAD" => Entry::Read(address(&url)?),
-        "POST" => {
-            let resource = resource()?;
-            let kind = known_type(&url)?;
-            if kind != resource.type_name() {
-                let text = "the entry's url and resource are of different types";
-                return Err(refusal::refuse(IssueCode::Invalid, "Bundle.entry.request.url", text));
-            }
-            let unless = text("ifNoneExist")
-                .map(|criteria| write::condition(kind, criteria.trim_start_matches('?')))
-                .transpose()?;
-            Entry::Write(Wanted::Create { resource, unless })
-        }
-        "PUT" => {
-            let resource = resource()?;
-            let target = target(&url)?;
-            if let Target::Id(_, id) = &target {
-                prepare::require_id(&resource, id)?;
-            }
-            Entry::Write(Wanted::Update { target, resource, seen, only_new })
-        }
-        "PATCH" => {
-            let resource = resource()?;
-            Entry::Write(Wanted::Patch { target: target(&url)?, patch: patch(resource)?, seen })
-        }
-        "DELETE" => Entry::Write(Wanted::Delete { target: target(&url)?, seen }),
-        _ => {
-            let text = "the method is GET, POST, PUT, PATCH or DELETE";
-            return Err(refusal::refuse(IssueCode::Value, "Bundle.entry.request.method", text));
-        }
+    Ok(Request {
+        method: text("method").ok_or_else(|| missing("method"))?,
+        url: url
+            .strip_prefix(base)
+            .unwrap_or(&url)
+            .trim_start_matches('/')
+            .to_owned(),
+        seen: seen.transpose()?,
+        only_new: text("ifNoneMatch").as_deref() == Some("*"),
+        unless: text("ifNoneExist"),
     })
 }
 
-/// A patch in a bundle is Parameters, or a Binary that holds a JSON Patch.
+fn resource_of(entry: View<'_>) -> Result<Resource> {
+    let view = entry.get("resource").ok_or_else(|| {
+        let text = "the entry needs a resource";
+        refusal::refuse(IssueCode::Required, "Bundle.entry.resource", text)
+    })?;
+    view.to_resource().map_err(refusal::of_issue)
+}
+
+fn read_entry(entry: View<'_>, base: &str) -> Result<Entry> {
+    let request = read_request(entry, base)?;
+    let seen = request.seen;
+    Ok(Entry::Write(Box::new(match request.method.as_str() {
+        "GET" | "HEAD" => return Ok(Entry::Read(address(&request.url)?)),
+        "POST" => {
+            let resource = resource_of(entry)?;
+            let kind = known_type(&request.url)?;
+            if kind != resource.type_name() {
+                let place = "Bundle.entry.request.url";
+                let text = "the entry's url and resource are of different types";
+                return Err(refusal::refuse(IssueCode::Invalid, place, text));
+            }
+            let unless = request.unless.map(|criteria| {
+                let criteria = criteria.trim_start_matches('?');
+                write::condition(kind, criteria)
+            });
+            Wanted::Create {
+                resource,
+                unless: unless.transpose()?.map(Box::new),
+            }
+        }
+        "PUT" => {
+            let resource = resource_of(entry)?;
+            let target = target(&request.url)?;
+            if let Target::Id(_, id) = &target {
+                prepare::require_id(&resource, id)?;
+            }
+            if resource.type_name() != target.kind() {
+                let text = "the entry's url and resource are of different types";
+                return Err(refusal::refuse(
+                    IssueCode::Invalid,
+                    "Bundle.entry.request.url",
+                    text,
+                ));
+            }
+            Wanted::Update {
+                target,
+                resource,
+                seen,
+                only_new: request.only_new,
+            }
+        }
+        "PATCH" => Wanted::Patch {
+            target: target(&request.url)?,
+            patch: patch(resource_of(entry)?)?,
+            seen,
+        },
+        "DELETE" => Wanted::Delete {
+            target: target(&request.url)?,
+            seen,
+        },
+        _ => {
+            let place = "Bundle.entry.request.method";
+            let text = "the method is GET, POST, PUT, PATCH or DELETE";
+            return Err(refusal::refuse(IssueCode::Value, place, text));
+        }
+    })))
+}
+
+/// A patch in a bundle is Parameters.
 fn patch(resource: Resource) -> Result<Patch> {
     if resource.type_name() == "Parameters" {
         return Ok(Patch::FhirPath(resource));
     }
     let text = "a patch in a bundle is a Parameters resource";
-    Err(refusal::refuse(IssueCode::NotSupported, "Bundle.entry.resource", text))
+    Err(refusal::refuse(
+        IssueCode::NotSupported,
+        "Bundle.entry.resource",
+        text,
+    ))
 }
 
 fn target(url: &str) -> Result<Target> {
     if let Some((kind, criteria)) = url.split_once('?') {
-        return Ok(Target::Found(write::condition(known_type(kind)?, criteria)?));
+        return Ok(Target::Found(Box::new(write::condition(
+            known_type(kind)?,
+            criteria,
+        )?)));
     }
     match address(url)? {
         Address::One(kind, id, None) => Ok(Target::Id(kind, id)),
         _ => {
             let text = "the url of a change is Type/id or Type?criteria";
-            Err(refusal::refuse(IssueCode::Value, "Bundle.entry.request.url", text))
+            Err(refusal::refuse(
+                IssueCode::Value,
+                "Bundle.entry.request.url",
+                text,
+            ))
         }
     }
 }
@@ -173,17 +253,28 @@ fn address(url: &str) -> Result<Address> {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
-        [kind] => Ok(Address::Search(known_type(kind)?, crate::shape::pairs_of_form(query.as_bytes())?)),
+        [kind] => Ok(Address::Search(
+            known_type(kind)?,
+            crate::shape::pairs_of_form(query.as_bytes())?,
+        )),
         [kind, id] if !id.starts_with(['$', '_']) => {
             Ok(Address::One(known_type(kind)?, (*id).to_owned(), None))
         }
         [kind, id, "_history", version] => {
             let version = version.parse().map_err(|_| refusal::not_found())?;
-            Ok(Address::One(known_type(kind)?, (*id).to_owned(), Some(version)))
+            Ok(Address::One(
+                known_type(kind)?,
+                (*id).to_owned(),
+                Some(version),
+            ))
         }
         _ => {
             let text = "entries read Type/id, Type/id/_history/version and Type?criteria";
-            Err(refusal::refuse(IssueCode::NotSupported, "Bundle.entry.request.url", text))
+            Err(refusal::refuse(
+                IssueCode::NotSupported,
+                "Bundle.entry.request.url",
+                text,
+            ))
         }
     }
 }
@@ -211,14 +302,23 @@ async fn transaction(
     for (at, (entry, link)) in entries.into_iter().zip(links).enumerate() {
         match entry {
             Entry::Read(address) => reads.push((at, address)),
-            Entry::Write(wanted) => items.push(Item { wanted, link, entry: Some(at) }),
+            Entry::Write(wanted) => items.push(Item {
+                wanted: *wanted,
+                link,
+                entry: Some(at),
+            }),
         }
     }
     items.sort_by_key(|item| turn(&item.wanted));
     let places: Vec<usize> = items.iter().filter_map(|item| item.entry).collect();
     let mut answers: Vec<Option<(String, Option<String>)>> = vec![None; count];
     if !items.is_empty() {
-        let place = Place { store: ctx.store(), request: ctx.request(), keys, base: &call.base };
+        let place = Place {
+            store: ctx.store(),
+            request: ctx.request(),
+            keys,
+            base: &call.base,
+        };
         let done = write::run(place, items).await?;
         let texts = texts_of(ctx, call, &done).await?;
         for ((at, done), text) in places.into_iter().zip(&done).zip(texts) {
@@ -226,7 +326,9 @@ async fn transaction(
         }
     }
     for (at, address) in reads {
-        let text = read(ctx, &call.base, address).await.map_err(|error| at_entry(error, at))?;
+        let text = read(ctx, &call.base, address)
+            .await
+            .map_err(|error| at_entry(error, at))?;
         answers[at] = Some((json!({ "status": "200 OK" }).to_string(), Some(text)));
     }
     let mut bundle = Bundle::new("transaction-response", None, &[]);
@@ -244,7 +346,11 @@ fn refuse_same_link(links: &[Option<String>]) -> Result<()> {
             && !seen.insert(link)
         {
             let place = format!("Bundle.entry[{at}].fullUrl");
-            return Err(refusal::refuse(IssueCode::Invalid, &place, "another entry has the same fullUrl"));
+            return Err(refusal::refuse(
+                IssueCode::Invalid,
+                &place,
+                "another entry has the same fullUrl",
+            ));
         }
     }
     Ok(())
@@ -257,7 +363,7 @@ async fn batch(ctx: &Ctx, keys: &Keys, call: &Call, entries: Vec<Result<Entry>>)
             Ok(Entry::Read(address)) => read(ctx, &call.base, address)
                 .await
                 .map(|text| (json!({ "status": "200 OK" }).to_string(), Some(text))),
-            Ok(Entry::Write(wanted)) => write_one(ctx, keys, call, wanted, at).await,
+            Ok(Entry::Write(wanted)) => write_one(ctx, keys, call, *wanted, at).await,
             Err(error) => Err(error),
         };
         match result {
@@ -283,10 +389,17 @@ async fn write_one(
     if let Some(key) = &mut request.idempotency {
         key.key = format!("{}#{at}", key.key);
     }
-    let place = Place { store: ctx.store(), request: &request, keys, base: &call.base };
+    let place = Place {
+        store: ctx.store(),
+        request: &request,
+        keys,
+        base: &call.base,
+    };
     let done = write::run(place, vec![Item::alone(wanted)]).await?;
     let mut texts = texts_of(ctx, call, &done).await?;
-    let one = done.first().ok_or_else(|| Error::internal("a change without a result"))?;
+    let one = done
+        .first()
+        .ok_or_else(|| Error::internal("a change without a result"))?;
     Ok((response_of(one), texts.pop().flatten()))
 }
 
@@ -306,7 +419,10 @@ fn response_of(done: &Done) -> String {
         response["etag"] = json!(etag(done.version));
         response["lastModified"] = json!(done.at.to_string());
     }
-    if matches!(done.outcome, Outcome::Created | Outcome::Updated | Outcome::Found) {
+    if matches!(
+        done.outcome,
+        Outcome::Created | Outcome::Updated | Outcome::Found
+    ) {
         let location = format!("{}/{}/_history/{}", done.kind, done.id, done.version);
         response["location"] = json!(location);
     }
@@ -314,7 +430,12 @@ fn response_of(done: &Done) -> String {
 }
 
 fn status_text(status: StatusCode) -> String {
-    [status.as_str(), " ", status.canonical_reason().unwrap_or("")].concat()
+    [
+        status.as_str(),
+        " ",
+        status.canonical_reason().unwrap_or(""),
+    ]
+    .concat()
 }
 
 /// What was stored, where the client asked for it.
@@ -342,7 +463,17 @@ async fn read(ctx: &Ctx, base: &str, address: Address) -> Result<String> {
         Address::One(kind, id, version) => read_text(ctx, kind, id, version).await,
         Address::Search(kind, mut pairs) => {
             let shape = Shape::take(&axum::http::HeaderMap::new(), &mut pairs)?;
-            search_text(ctx, kind, Call { base: base.to_owned(), pairs, shape, prefers: false }).await
+            search_text(
+                ctx,
+                kind,
+                Call {
+                    base: base.to_owned(),
+                    pairs,
+                    shape,
+                    prefers: false,
+                },
+            )
+            .await
         }
     }
 }

@@ -49,13 +49,22 @@ fn rest() -> Value {
 
 fn resource(name: &'static str) -> Value {
     let owned = kinds::owner_api(name);
-    let mut codes = vec!["read", "vread", "history-instance", "history-type", "search-type"];
+    let mut codes = vec![
+        "read",
+        "vread",
+        "history-instance",
+        "history-type",
+        "search-type",
+    ];
     if owned.is_none() {
         codes.extend(["create", "update", "patch", "delete"]);
     }
     let interactions: Vec<Value> = codes.iter().map(|code| json!({ "code": code })).collect();
-    let known: Vec<&Parameter> =
-        parameters(name).iter().copied().filter(|one| one.kind != ParameterKind::Special).collect();
+    let known: Vec<&Parameter> = parameters(name)
+        .iter()
+        .copied()
+        .filter(|one| one.kind != ParameterKind::Special)
+        .collect();
     let listed: Vec<Value> = known.iter().map(|one| parameter(one)).collect();
     let includes: Vec<String> = known
         .iter()
@@ -79,10 +88,13 @@ fn resource(name: &'static str) -> Value {
         value["documentation"] = json!(format!("kept by a module; made and changed at {api}"));
     }
     if includes.is_empty() {
-        value.as_object_mut().map(|fields| fields.shift_remove("searchInclude"));
+        value
+            .as_object_mut()
+            .map(|fields| fields.shift_remove("searchInclude"));
     }
     let operations = match name {
         "Patient" => vec!["validate", "everything"],
+        "Observation" => vec!["validate", "lastn"],
         _ => vec!["validate"],
     };
     value["operation"] = operations
@@ -90,6 +102,7 @@ fn resource(name: &'static str) -> Value {
         .map(|code| {
             let definition = match code {
                 "everything" => "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+                "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
                 _ => "http://hl7.org/fhir/OperationDefinition/Resource-validate",
             };
             json!({ "name": code, "definition": definition })

@@ -25,11 +25,17 @@ struct Asked {
 }
 
 fn asked(pairs: &Pairs) -> Result<Asked> {
-    let mut asked = Asked { count: PAGE_DEFAULT, ..Asked::default() };
+    let mut asked = Asked {
+        count: PAGE_DEFAULT,
+        ..Asked::default()
+    };
     for (name, value) in pairs {
         let wrong = || refusal::refuse(IssueCode::Value, name, "this value can't be read");
         match name.as_str() {
-            "_count" => asked.count = value.parse::<u32>().map_err(|_| wrong())?.clamp(1, PAGE_MAX),
+            "_count" => {
+                let count = value.parse::<u32>().map_err(|_| wrong())?;
+                asked.count = count.clamp(1, PAGE_MAX);
+            }
             "_cursor" => asked.after = value.parse().map_err(|_| wrong())?,
             "_type" => {
                 for kind in value.split(',') {
@@ -56,9 +62,12 @@ fn page(tx: &mut Tx<'_>, id: &str, asked: &Asked) -> Result<Vec<Header>> {
     sql.push("SELECT ").push(HEADER);
     sql.push(" FROM fhir_compartment AS c CROSS JOIN fhir_resource AS r WHERE c.patient = ");
     sql.bind(hash::address("Patient", &patient.id));
-    sql.push(" AND c.code = 0 AND r.key = c.key AND r.key > ").bind(asked.after);
+    sql.push(" AND c.code = 0 AND r.key = c.key AND r.key > ")
+        .bind(asked.after);
     if !asked.types.is_empty() {
-        sql.push(" AND c.kind IN (").bind_all(asked.types.iter().copied()).push(")");
+        sql.push(" AND c.kind IN (")
+            .bind_all(asked.types.iter().copied())
+            .push(")");
     }
     if let Some(since) = asked.since {
         sql.push(" AND r.updated_at >= ").bind(since);

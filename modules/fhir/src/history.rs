@@ -64,10 +64,8 @@ impl Part {
         for (name, value) in pairs {
             match name.as_str() {
                 "_count" => {
-                    part.count = value
-                        .parse::<u32>()
-                        .map_err(|_| wrong(name))?
-                        .min(COUNT_MAX)
+                    let count = value.parse::<u32>().map_err(|_| wrong(name))?;
+                    part.count = count.min(COUNT_MAX);
                 }
                 "_since" => part.since = Some(since(value).ok_or_else(|| wrong(name))?),
                 "_cursor" => {

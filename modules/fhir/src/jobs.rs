@@ -70,8 +70,10 @@ fn reindex(tx: &mut Tx<'_>, job: &Job) -> Result<()> {
     let after = job.body["after"].as_i64().unwrap_or_default();
     let mut sql = Composed::new();
     sql.push("SELECT ").push(HEADER);
-    sql.push(" FROM fhir_resource AS r WHERE r.key > ").bind(after);
-    sql.push(" AND r.deleted = 0 ORDER BY r.key LIMIT ").bind(RESOURCES_A_RUN);
+    sql.push(" FROM fhir_resource AS r WHERE r.key > ")
+        .bind(after);
+    sql.push(" AND r.deleted = 0 ORDER BY r.key LIMIT ")
+        .bind(RESOURCES_A_RUN);
     let headers: Vec<Header> = tx.query_composed(&sql)?;
     for header in &headers {
         let body = rows::body(tx, header.key, header.version)?.unwrap_or_default();

@@ -26,7 +26,7 @@ impl Keys {
     /// which harms nothing.
     pub(crate) async fn take(&self, store: &Store, count: usize) -> Result<i64> {
         let count = i64::try_from(count).map_err(Error::internal)?;
-        if let Some(first) = self.from_block(count) {
+        if let Some(first) = self.next_of_block(count) {
             return Ok(first);
         }
         let wanted = count.max(BLOCK);
@@ -39,7 +39,7 @@ impl Keys {
         Ok(first)
     }
 
-    fn from_block(&self, count: i64) -> Option<i64> {
+    fn next_of_block(&self, count: i64) -> Option<i64> {
         let mut block = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (next, end) = *block;
         (next + count <= end).then(|| {

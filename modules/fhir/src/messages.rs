@@ -8,12 +8,18 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ("fhir.moved", "同一资源正被多人同时修改，请重试"),
     ("fhir.format", "本接口只支持 JSON：application/fhir+json"),
     ("fhir.client-id", "本服务器自行分配编号，请用 POST 新建"),
-    ("fhir.owned", "该资源由业务模块维护，请使用相应的接口：{api}"),
+    (
+        "fhir.owned",
+        "该资源由业务模块维护，请使用相应的接口：{api}",
+    ),
     ("fhir.no-patient", "所引用的居民未登记，或您没有调阅依据"),
     (
         "fhir.read-only-basis",
         "您的依据只能调阅，不能写入：请先在本机构登记该居民，或通过转诊建立诊疗关系",
     ),
-    ("fhir.patient-changed", "更新不能把资源改到另一位居民名下，请删除后重新新建"),
+    (
+        "fhir.patient-changed",
+        "更新不能把资源改到另一位居民名下，请删除后重新新建",
+    ),
     ("fhir.guard-days", "保留天数应为 1 至 30"),
 ];

@@ -3,6 +3,8 @@
 
 mod directory;
 mod patient;
+mod places;
+mod referral;
 
 use fhir::Resource;
 use fhir::json::Stamp;
@@ -16,7 +18,15 @@ use crate::{index, keys};
 /// What follows other modules' events.
 pub(crate) const FOLLOWERS: &[Follower] = &[Follower {
     name: "fhir.projection",
-    topics: &["record.", "organization.", "practitioner."],
+    topics: &[
+        "record.",
+        "organization.",
+        "practitioner.",
+        "ward.",
+        "bed.",
+        "clinic-session.",
+        "referral.",
+    ],
     run: follow,
 }];
 
@@ -29,6 +39,10 @@ fn follow(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
         "patient" => patient::project(tx, event.entity_id),
         "organization" => directory::organization(tx, event.entity_id),
         "practitioner" => directory::practitioner(tx, event.entity_id),
+        "ward" => places::ward(tx, event.entity_id),
+        "bed" => places::bed(tx, event.entity_id),
+        "clinic-session" => places::session(tx, event.entity_id),
+        "referral" => referral::project(tx, event.entity_id),
         _ => Ok(()),
     }
 }

@@ -7,14 +7,17 @@ mod cursor;
 mod driver;
 mod filter;
 mod include;
+mod lastn;
 mod page;
 mod value_set;
+mod values;
 
 use fhir::search::Query;
 use kernel::Result;
 use store::Tx;
 
 pub(crate) use include::{INCLUDED_MAX, included};
+pub(crate) use lastn::lastn;
 pub(crate) use page::{page, total};
 
 /// Resources a page has when the client names no number.

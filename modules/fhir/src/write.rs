@@ -31,7 +31,7 @@ pub(crate) enum Wanted {
     /// Store a new resource, unless the condition finds one.
     Create {
         resource: Resource,
-        unless: Option<Condition>,
+        unless: Option<Box<Condition>>,
     },
     /// Store this under this address.
     Update {
@@ -56,7 +56,7 @@ pub(crate) enum Target {
     /// This one.
     Id(&'static str, String),
     /// The one this finds.
-    Found(Condition),
+    Found(Box<Condition>),
 }
 
 /// A search that must find one or none.
@@ -189,12 +189,17 @@ pub(crate) async fn run(place: Place<'_>, items: Vec<Item>) -> Result<Vec<Done>>
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let looked_at = Arc::clone(&items);
-        let look = place
-            .store
-            .read(place.request, move |tx| resolve::look(tx, &looked_at))
-            .await?;
-        let steps: Arc<[Step]> = resolve::plan(&items, look, first_key, place.base)?.into();
+        let look = match resolve::without_look(&items, place.store) {
+            Some(look) => look,
+            None => {
+                let looked_at = Arc::clone(&items);
+                let look = place
+                    .store
+                    .read(place.request, move |tx| resolve::look(tx, &looked_at));
+                look.await?
+            }
+        };
+        let steps: Arc<[Step]> = resolve::plan(&items, &look, first_key, place.base)?.into();
         let written = place
             .store
             .command(place.request, move |tx| execute::all(tx, &steps))

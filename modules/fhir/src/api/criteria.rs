@@ -29,7 +29,7 @@ pub(super) async fn fhir_update_where(
     require_json(&headers, &[])?;
     let kind = kind_of(&kind)?;
     let resource = prepare::read(&bytes, kind)?;
-    let target = Target::Found(write::condition(kind, &call.criteria())?);
+    let target = Target::Found(Box::new(write::condition(kind, &call.criteria())?));
     let wanted = Wanted::Update {
         target,
         resource,
@@ -54,7 +54,7 @@ pub(super) async fn fhir_patch_where(
 ) -> http::Result<Response> {
     let call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
-    let target = Target::Found(write::condition(kind, &call.criteria())?);
+    let target = Target::Found(Box::new(write::condition(kind, &call.criteria())?));
     let patch = patch_of(&headers, &bytes)?;
     let wanted = Wanted::Patch {
         target,
@@ -76,7 +76,7 @@ pub(super) async fn fhir_delete_where(
 ) -> http::Result<Response> {
     let call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
-    let target = Target::Found(write::condition(kind, &call.criteria())?);
+    let target = Target::Found(Box::new(write::condition(kind, &call.criteria())?));
     let wanted = Wanted::Delete {
         target,
         seen: if_match(&headers)?,

@@ -37,7 +37,7 @@ pub(super) async fn fhir_create(
     let unless = unless.map(|text| write::condition(kind, text.trim_start_matches('?')));
     let wanted = Wanted::Create {
         resource,
-        unless: unless.transpose()?,
+        unless: unless.transpose()?.map(Box::new),
     };
     Ok(one(&ctx, &keys, &call, wanted).await?)
 }

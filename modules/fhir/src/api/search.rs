@@ -72,6 +72,46 @@ pub(super) async fn fhir_search_all_form(
     Ok(run(&ctx, None, call).await?)
 }
 
+/// The last observations of each code of a patient.
+#[utoipa::path(get, path = "/fhir/Observation/$lastn", tag = "fhir",
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_lastn(ctx: Ctx, uri: Uri, headers: HeaderMap) -> http::Result<Response> {
+    let mut call = Call::new(&ctx, &uri, &headers)?;
+    let mut count = 1;
+    let mut wrong = false;
+    call.pairs.retain(|(name, value)| {
+        let is_max = name == "max";
+        if is_max {
+            wrong |= value.parse().map(|max| count = max).is_err();
+        }
+        !is_max
+    });
+    if wrong {
+        let text = "max is a whole number";
+        return Err(refusal::refuse(fhir::IssueCode::Value, "max", text).into());
+    }
+    let query = parse_query(Some("Observation"), &call.pairs, call.shape.lenient)
+        .map_err(refusal::of_issues)?;
+    let asked = query.clone();
+    let answer = ctx
+        .read(move |tx| {
+            let headers = search::lastn(tx, &asked, count)?;
+            access::note(tx, headers.iter(), "fhir.search")?;
+            let bodies = rows::bodies(tx, &headers)?;
+            Ok(Answer {
+                matches: headers.into_iter().zip(bodies).collect(),
+                included: Vec::new(),
+                total: None,
+                next: None,
+                cut: false,
+            })
+        })
+        .await?;
+    let text = render(&call, Some("Observation/$lastn"), &query, answer);
+    Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
+}
+
 fn with_form(ctx: &Ctx, uri: &Uri, headers: &HeaderMap, bytes: &[u8]) -> Result<Call> {
     let mut call = Call::new(ctx, uri, headers)?;
     let mut form = crate::shape::pairs_of_form(bytes)?;

@@ -15,7 +15,11 @@ use crate::{answer, bundle, capability, everything, refusal};
 #[utoipa::path(get, path = "/fhir/metadata", tag = "fhir",
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("public"))))]
-pub(super) async fn fhir_capabilities(ctx: Ctx, uri: Uri, headers: HeaderMap) -> http::Result<Response> {
+pub(super) async fn fhir_capabilities(
+    ctx: Ctx,
+    uri: Uri,
+    headers: HeaderMap,
+) -> http::Result<Response> {
     let call = Call::new(&ctx, &uri, &headers)?;
     let text = capability::statement(&call.base);
     Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
@@ -58,9 +62,16 @@ pub(super) async fn fhir_validate(
     let given = fhir::Resource::parse(&bytes).map_err(refusal::of_issue)?;
     let resource = if given.type_name() == "Parameters" && kind != "Parameters" {
         let parameters = given.root().get("parameter");
-        let one = parameters.into_iter().flat_map(fhir::View::items).find_map(|one| one.get("resource"));
+        let one = parameters
+            .into_iter()
+            .flat_map(fhir::View::items)
+            .find_map(|one| one.get("resource"));
         let one = one.ok_or_else(|| {
-            refusal::refuse(IssueCode::Required, "Parameters.parameter", "name the resource to check")
+            refusal::refuse(
+                IssueCode::Required,
+                "Parameters.parameter",
+                "name the resource to check",
+            )
         })?;
         one.to_resource().map_err(refusal::of_issue)?
     } else {

@@ -20,7 +20,10 @@ pub(super) fn organization(tx: &mut Tx<'_>, id: Id) -> Result<()> {
         "name": org.name,
     });
     let alias = [Some(&org.short_name), org.name_en.as_ref()];
-    let alias = alias.into_iter().flatten().filter(|name| !name.is_empty() && **name != org.name);
+    let alias = alias
+        .into_iter()
+        .flatten()
+        .filter(|name| !name.is_empty() && **name != org.name);
     put_list(&mut body, "alias", alias.map(|name| json!(name)).collect());
     if let Some(phone) = &org.phone {
         body["telecom"] = json!([{ "system": "phone", "value": phone }]);
@@ -68,7 +71,10 @@ pub(super) fn practitioner(tx: &mut Tx<'_>, id: Id) -> Result<()> {
         let coding = json!({ "system": "urn:lianti:specialty", "code": specialty });
         role["specialty"] = json!([{ "coding": [coding] }]);
     }
-    put(tx, &projected("PractitionerRole", id, person.home_org_id, role))
+    put(
+        tx,
+        &projected("PractitionerRole", id, person.home_org_id, role),
+    )
 }
 
 fn projected(kind: &'static str, id: Id, org_id: Id, body: Value) -> Projected {

@@ -10,14 +10,23 @@ use super::{Projected, put, put_list, reference};
 
 pub(super) fn project(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let patient = record::patient(tx, id)?;
-    put(tx, &projected("Patient", id, patient.org_id, person(&patient)))?;
+    put(
+        tx,
+        &projected("Patient", id, patient.org_id, person(&patient)),
+    )?;
     for allergy in &patient.allergies {
         let body = allergy_body(id, allergy);
-        put(tx, &projected("AllergyIntolerance", allergy.id, allergy.org_id, body))?;
+        put(
+            tx,
+            &projected("AllergyIntolerance", allergy.id, allergy.org_id, body),
+        )?;
     }
     for problem in &patient.problems {
         let body = condition_body(id, problem);
-        put(tx, &projected("Condition", problem.id, problem.org_id, body))?;
+        put(
+            tx,
+            &projected("Condition", problem.id, problem.org_id, body),
+        )?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use fhir::search::{Criterion, Modifier, Parameter, Prefix, QueryValue, Sort, Sor
 use kernel::Result;
 use store::{Composed, Tx};
 
-use super::filter::{behind, quantity_of, token_hash};
+use super::values::{behind, quantity_of, token_hash};
 use crate::hash::{self, Param};
 use crate::index::short;
 use crate::kinds;
@@ -86,20 +86,12 @@ impl Driver {
                 sql.push(" AND c.code = ").bind(*code);
             }
             Self::Tokens(hashes) => {
-                sql.push(if hashes.len() == 1 {
-                    "SELECT"
-                } else {
-                    "SELECT DISTINCT"
-                });
+                sql.push(select(hashes.len()));
                 sql.push(" k.key AS key FROM fhir_token AS k WHERE k.hash IN (");
                 sql.bind_all(hashes.iter().copied()).push(")");
             }
             Self::References { param, targets } => {
-                sql.push(if targets.len() == 1 {
-                    "SELECT"
-                } else {
-                    "SELECT DISTINCT"
-                });
+                sql.push(select(targets.len()));
                 sql.push(" g.key AS key FROM fhir_reference AS g WHERE g.param = ")
                     .bind(*param);
                 sql.push(" AND g.target IN (")
@@ -124,6 +116,13 @@ impl Driver {
                 )
                 .bind(*param);
             }
+            _ => self.push_range(sql),
+        }
+    }
+
+    /// Candidates from a range of values.
+    fn push_range(&self, sql: &mut Composed) {
+        match self {
             Self::Strings { params, low, high } => {
                 sql.push("SELECT DISTINCT w.key AS key FROM fhir_string AS w WHERE w.param IN (");
                 sql.bind_all(params.iter().copied());
@@ -144,10 +143,19 @@ impl Driver {
                 sql.bind(*param).push(" AND n.low >= ").bind(*low);
                 sql.push(" AND n.low <= ").bind(*high);
             }
-            Self::All => {
+            _ => {
                 sql.push("SELECT z.key AS key FROM fhir_resource AS z");
             }
         }
+    }
+}
+
+/// Several values may give the same resource more than once.
+fn select(values: usize) -> &'static str {
+    if values == 1 {
+        "SELECT"
+    } else {
+        "SELECT DISTINCT"
     }
 }
 
@@ -265,6 +273,11 @@ fn of_value(
         });
     }
     let [one] = any else { return None };
+    of_range(param, modifier, one)
+}
+
+/// What a single value that is no token or reference begins with.
+fn of_range(param: Param<'_>, modifier: Modifier, one: &QueryValue) -> Option<Driver> {
     match one {
         QueryValue::String { folded, .. }
             if modifier != Modifier::Contains && !folded.is_empty() =>

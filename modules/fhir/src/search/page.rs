@@ -353,20 +353,18 @@ const COLUMNS: [&str; SORTS_MAX] = ["q.s1", "q.s2", "q.s3"];
 /// ` WHERE` the row comes behind a place, in the order of the sort keys and then newest first.
 fn behind(sql: &mut Composed, sort: &[Sort], place: &Place) {
     sql.push(" WHERE (1 = 0");
+    // Equal in the first keys and behind in the next one; equal in all and an older key.
     for level in 0..=sort.len() {
         sql.push(" OR (1 = 1");
         for (column, mark) in COLUMNS.iter().zip(&place.marks).take(level) {
             sql.push(" AND ").push(column).push(" = ").bind(mark);
         }
-        match sort.get(level) {
-            Some(sort) => {
+        match (sort.get(level), COLUMNS.get(level), place.marks.get(level)) {
+            (Some(sort), Some(column), Some(mark)) => {
                 let sign = if sort.descending { " < " } else { " > " };
-                sql.push(" AND ")
-                    .push(COLUMNS[level])
-                    .push(sign)
-                    .bind(&place.marks[level]);
+                sql.push(" AND ").push(column).push(sign).bind(mark);
             }
-            None => {
+            _ => {
                 sql.push(" AND q.key < ").bind(place.key);
             }
         }

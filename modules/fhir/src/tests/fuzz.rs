@@ -39,7 +39,10 @@ async fn build(app: &TestApp) -> (Vec<Client>, Vec<Known>) {
     let orgs = [world.village, world.lead, world.outside];
     let clients = vec![world.doctor, world.lead_doctor, world.stranger];
     let mut known = Vec::new();
-    for (at, name) in ["甲一", "乙二", "丙三", "丁四", "戊五", "己六"].iter().enumerate() {
+    for (at, name) in ["甲一", "乙二", "丙三", "丁四", "戊五", "己六"]
+        .iter()
+        .enumerate()
+    {
         let home = at % 3;
         let patient = register(&clients[home], name).await;
         let mut observations = Vec::new();
@@ -59,7 +62,11 @@ async fn build(app: &TestApp) -> (Vec<Client>, Vec<Known>) {
                 .unwrap();
             seen_by.insert(other);
         }
-        known.push(Known { patient, observations, seen_by });
+        known.push(Known {
+            patient,
+            observations,
+            seen_by,
+        });
     }
     app.settle().await;
     (clients, known)
@@ -70,20 +77,34 @@ fn path(dice: &mut Dice, known: &[Known]) -> String {
     let other = dice.roll(known.len());
     let observation = dice.pick(&known[other].observations).clone();
     let patient_ways = [
-        "/fhir/Patient/{p}", "/fhir/Patient/{p}/_history", "/fhir/Patient/{p}/$everything",
-        "/fhir/Patient?_id={p}&_revinclude=Observation:subject", "/fhir/Patient?name=yi",
-        "/fhir/Patient?_has:Observation:subject:code=8480-6", "/fhir/Patient?_summary=count",
-        "/fhir/Observation?subject=Patient/{p}", "/fhir/Observation?patient={p}&_sort=-date&_count=2",
-        "/fhir/Observation?patient={p}&code=8480-6&_sort=-date", "/fhir/Observation?_id={o}&_include=*",
-        "/fhir/Observation?subject:Patient.name=jia", "/fhir/Observation?code=8480-6&_include=Observation:subject",
-        "/fhir/Observation?value-quantity=gt121&_count=50", "/fhir/Observation/{o}",
-        "/fhir/Observation/{o}/_history", "/fhir/Observation/{o}/_history/1",
-        "/fhir/Observation?code:not=1&_summary=count", "/fhir/Observation?date=ge2026-10-02&_total=accurate",
-        "/fhir/_history?_count=100", "/fhir/Observation/_history", "/fhir?_type=Patient,Observation&_lastUpdated=ge2020",
-        "/fhir/Observation?patient:missing=false&_sort=date", "/fhir/Observation?_count=100&_sort=_lastUpdated",
+        "/fhir/Patient/{p}",
+        "/fhir/Patient/{p}/_history",
+        "/fhir/Patient/{p}/$everything",
+        "/fhir/Patient?_id={p}&_revinclude=Observation:subject",
+        "/fhir/Patient?name=yi",
+        "/fhir/Patient?_has:Observation:subject:code=8480-6",
+        "/fhir/Patient?_summary=count",
+        "/fhir/Observation?subject=Patient/{p}",
+        "/fhir/Observation?patient={p}&_sort=-date&_count=2",
+        "/fhir/Observation?patient={p}&code=8480-6&_sort=-date",
+        "/fhir/Observation?_id={o}&_include=*",
+        "/fhir/Observation?subject:Patient.name=jia",
+        "/fhir/Observation?code=8480-6&_include=Observation:subject",
+        "/fhir/Observation?value-quantity=gt121&_count=50",
+        "/fhir/Observation/{o}",
+        "/fhir/Observation/{o}/_history",
+        "/fhir/Observation/{o}/_history/1",
+        "/fhir/Observation?code:not=1&_summary=count",
+        "/fhir/Observation?date=ge2026-10-02&_total=accurate",
+        "/fhir/_history?_count=100",
+        "/fhir/Observation/_history",
+        "/fhir?_type=Patient,Observation&_lastUpdated=ge2020",
+        "/fhir/Observation?patient:missing=false&_sort=date",
+        "/fhir/Observation?_count=100&_sort=_lastUpdated",
     ];
     let way = dice.pick(&patient_ways);
-    way.replace("{p}", &patient.to_string()).replace("{o}", &observation)
+    way.replace("{p}", &patient.to_string())
+        .replace("{o}", &observation)
 }
 
 #[test]
@@ -102,23 +123,42 @@ fn no_request_shows_what_there_is_no_basis_for() {
             let path = path(&mut dice, &known);
             let reply = clients[client].get(&path).await;
             assert!(reply.status.as_u16() < 500, "{path}: {reply:?}");
-            let whole = if reply.json["resourceType"] == "Bundle" { &reply.json["entry"] } else { &reply.json };
+            let whole = if reply.json["resourceType"] == "Bundle" {
+                &reply.json["entry"]
+            } else {
+                &reply.json
+            };
             let text = whole.to_string();
             for (id, owner) in &owners {
                 if text.contains(id.as_str()) && reply.status.is_success() {
-                    assert!(owner.seen_by.contains(&client), "{path} shows {client} {id}");
+                    assert!(
+                        owner.seen_by.contains(&client),
+                        "{path} shows {client} {id}"
+                    );
                     shown += 1;
                 }
             }
-            let most = owners.values().filter(|owner| owner.seen_by.contains(&client)).count();
+            let most = owners
+                .values()
+                .filter(|owner| owner.seen_by.contains(&client))
+                .count();
             let total = reply.json["total"].as_u64().unwrap_or(0);
-            assert!(total <= most as u64, "{path} counts {total} for {client}, who sees {most}");
+            assert!(
+                total <= most as u64,
+                "{path} counts {total} for {client}, who sees {most}"
+            );
             if path.starts_with("/fhir/Patient?_summary") {
-                let mine = known.iter().filter(|one| one.seen_by.contains(&client)).count();
+                let mine = known
+                    .iter()
+                    .filter(|one| one.seen_by.contains(&client))
+                    .count();
                 assert_eq!(total, mine as u64, "{path} for {client}");
             }
         }
-        assert!(shown > REQUESTS, "only {shown} ids were shown: the test would prove nothing");
+        assert!(
+            shown > REQUESTS,
+            "only {shown} ids were shown: the test would prove nothing"
+        );
         app.assert_audit_whole().await;
     });
 }

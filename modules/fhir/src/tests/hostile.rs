@@ -7,11 +7,21 @@ use super::world::{modules, pressure, register, send, world};
 
 async fn refused(client: &Client, method: &str, path: &str, body: impl Into<Vec<u8>>) {
     let body = axum::body::Body::from(body.into());
-    let reply = client.send(method, path, Some("application/fhir+json"), body).await;
+    let reply = client
+        .send(method, path, Some("application/fhir+json"), body)
+        .await;
     let status = reply.status.as_u16();
     assert!((400..500).contains(&status), "{path}: {status}");
-    assert_eq!(reply.json["resourceType"], "OperationOutcome", "{path}: {reply:?}");
-    assert_eq!(reply.json["issue"][0]["severity"].as_str().map(|s| s == "error" || s == "fatal"), Some(true));
+    assert_eq!(
+        reply.json["resourceType"], "OperationOutcome",
+        "{path}: {reply:?}"
+    );
+    assert_eq!(
+        reply.json["issue"][0]["severity"]
+            .as_str()
+            .map(|s| s == "error" || s == "fatal"),
+        Some(true)
+    );
 }
 
 #[test]
@@ -23,26 +33,75 @@ fn hostile_bodies_are_refused() {
         let good = pressure(patient, "120", "2026-11-20");
         let deep = format!("{}{}", "{\"a\":".repeat(500), "1");
         refused(&world.doctor, "POST", path, deep).await;
-        refused(&world.doctor, "POST", path, good.replace("2026-11-20", "2026-02-30")).await;
-        refused(&world.doctor, "POST", path, good.replacen("{", "{\"status\":\"final\",", 1)).await;
-        refused(&world.doctor, "POST", path, [good.as_bytes(), b"\xff"].concat()).await;
-        refused(&world.doctor, "POST", path, good.replace("mmHg", "mm\u{1}Hg")).await;
-        refused(&world.doctor, "POST", path, good.replace("mmHg", "mm\\u0000Hg")).await;
-        refused(&world.doctor, "POST", path, good.replace("Observation", "Colour")).await;
+        refused(
+            &world.doctor,
+            "POST",
+            path,
+            good.replace("2026-11-20", "2026-02-30"),
+        )
+        .await;
+        refused(
+            &world.doctor,
+            "POST",
+            path,
+            good.replacen("{", "{\"status\":\"final\",", 1),
+        )
+        .await;
+        refused(
+            &world.doctor,
+            "POST",
+            path,
+            [good.as_bytes(), b"\xff"].concat(),
+        )
+        .await;
+        refused(
+            &world.doctor,
+            "POST",
+            path,
+            good.replace("mmHg", "mm\u{1}Hg"),
+        )
+        .await;
+        refused(
+            &world.doctor,
+            "POST",
+            path,
+            good.replace("mmHg", "mm\\u0000Hg"),
+        )
+        .await;
+        refused(
+            &world.doctor,
+            "POST",
+            path,
+            good.replace("Observation", "Colour"),
+        )
+        .await;
         refused(&world.doctor, "POST", path, "").await;
-        refused(&world.doctor, "PUT", "/fhir/Observation/a%20b", good.clone()).await;
+        refused(
+            &world.doctor,
+            "PUT",
+            "/fhir/Observation/a%20b",
+            good.clone(),
+        )
+        .await;
         refused(&world.doctor, "PUT", "/fhir/Observation/none", good.clone()).await;
         refused(&world.doctor, "PATCH", "/fhir/Observation/none", "[]").await;
         refused(&world.doctor, "POST", "/fhir/Nothing", good.clone()).await;
         refused(&world.doctor, "DELETE", "/fhir/Observation", "").await;
         refused(&world.doctor, "POST", "/fhir", good.clone()).await;
-        let entries: Vec<_> = (0..2_001).map(|_| json!({ "request": { "method": "GET", "url": "Patient/x" } })).collect();
+        let entries: Vec<_> = (0..2_001)
+            .map(|_| json!({ "request": { "method": "GET", "url": "Patient/x" } }))
+            .collect();
         let huge = json!({ "resourceType": "Bundle", "type": "batch", "entry": entries });
         refused(&world.doctor, "POST", "/fhir", huge.to_string()).await;
         let twice = json!({ "request": { "method": "DELETE", "url": "Observation/x" } });
-        let twice = json!({ "resourceType": "Bundle", "type": "transaction", "entry": [twice, twice] });
+        let twice =
+            json!({ "resourceType": "Bundle", "type": "transaction", "entry": [twice, twice] });
         refused(&world.doctor, "POST", "/fhir", twice.to_string()).await;
-        let count = world.doctor.get("/fhir/Observation?_summary=count").await.expect(200);
+        let count = world
+            .doctor
+            .get("/fhir/Observation?_summary=count")
+            .await
+            .expect(200);
         assert_eq!(count.json["total"], 0);
     });
 }
@@ -51,7 +110,10 @@ fn hostile_bodies_are_refused() {
 fn hostile_searches_are_refused() {
     on_each_engine(modules, async |app| {
         let world = world(&app).await;
-        let many = (0..10_000).map(|n| format!("c{n}")).collect::<Vec<_>>().join(",");
+        let many = (0..10_000)
+            .map(|n| format!("c{n}"))
+            .collect::<Vec<_>>()
+            .join(",");
         let clauses = "code=a&".repeat(2_000);
         let paths = [
             format!("/fhir/Observation?code={many}"),
@@ -74,10 +136,17 @@ fn hostile_searches_are_refused() {
         }
         let quotes = "/fhir/Patient?name='%20OR%201=1%20--&address=%25&family=_";
         world.doctor.get(quotes).await.expect(200);
-        let bomb = "_include=Observation:*&_include:iterate=Patient:*&_revinclude:iterate=Observation:*";
-        world.doctor.get(&format!("/fhir/Observation?{bomb}")).await.expect(200);
+        let bomb =
+            "_include=Observation:*&_include:iterate=Patient:*&_revinclude:iterate=Observation:*";
+        world
+            .doctor
+            .get(&format!("/fhir/Observation?{bomb}"))
+            .await
+            .expect(200);
         let nobody = app.anonymous();
-        let reply = send(&nobody, "GET", "/fhir/Observation", "").await.expect(401);
+        let reply = send(&nobody, "GET", "/fhir/Observation", "")
+            .await
+            .expect(401);
         assert_eq!(reply.json["issue"][0]["code"], "login");
         nobody.get("/fhir/metadata").await.expect(200);
         let reply = world.doctor.get("/fhir/Observation/x/y/z").await;

@@ -64,7 +64,11 @@ pub(super) async fn register(doctor: &Client, name: &str) -> Id {
     let body = json!({ "name": name, "sex": "female", "birth_date": "1961-03-04",
         "phone": format!("138{:08}", name.bytes().map(u64::from).sum::<u64>()) });
     let reply = doctor.post("/api/patients", body).await.expect(201);
-    reply.json["patient"]["id"].as_str().unwrap().parse().unwrap()
+    reply.json["patient"]["id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap()
 }
 
 /// A blood pressure of a patient.
@@ -75,9 +79,16 @@ pub(super) fn pressure(patient: Id, value: &str, date: &str) -> String {
 }
 
 /// Sends FHIR JSON.
-pub(super) async fn send(client: &Client, method: &str, path: &str, body: impl Into<String>) -> testkit::Reply {
+pub(super) async fn send(
+    client: &Client,
+    method: &str,
+    path: &str,
+    body: impl Into<String>,
+) -> testkit::Reply {
     let body = axum::body::Body::from(body.into());
-    client.send(method, path, Some("application/fhir+json"), body).await
+    client
+        .send(method, path, Some("application/fhir+json"), body)
+        .await
 }
 
 /// The ids of the matches of a searchset, in order.
@@ -92,6 +103,8 @@ pub(super) fn ids(bundle: &Value) -> Vec<String> {
 
 /// Stores a resource and answers its id.
 pub(super) async fn create(client: &Client, kind: &str, body: impl Into<String>) -> String {
-    let reply = send(client, "POST", &format!("/fhir/{kind}"), body).await.expect(201);
+    let reply = send(client, "POST", &format!("/fhir/{kind}"), body)
+        .await
+        .expect(201);
     reply.json["id"].as_str().unwrap().to_owned()
 }

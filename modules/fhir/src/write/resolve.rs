@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use fhir::{IssueCode, Resource, View};
 use kernel::{Error, Result};
-use store::Tx;
+use store::{Store, Tx};
 
 use super::{Action, Condition, Item, Patch, Step, Target, Wanted};
 use crate::{hash, prepare, refusal, rows, search};
@@ -22,6 +22,36 @@ pub(super) struct Seen {
     stored: Option<(i64, Resource)>,
     /// Condition references of its resource and what they found.
     references: Vec<(String, String)>,
+}
+
+/// The same for changes that need no look: no condition, no patch, nothing to resolve.
+pub(super) fn without_look(items: &[Item], store: &Store) -> Option<Vec<Seen>> {
+    // A condition in a reference has a question mark in it.
+    let plain = |resource: &Resource| !resource.text().contains('?');
+    let known = items.iter().map(|item| match &item.wanted {
+        Wanted::Create {
+            resource,
+            unless: None,
+        } if plain(resource) => Some(None),
+        Wanted::Update {
+            target: Target::Id(_, id),
+            resource,
+            ..
+        } if plain(resource) => Some(Some(id.clone())),
+        Wanted::Delete {
+            target: Target::Id(_, id),
+            ..
+        } => Some(Some(id.clone())),
+        _ => None,
+    });
+    let known: Vec<Option<String>> = known.collect::<Option<_>>()?;
+    let now = store.clock().now();
+    let seen = known.into_iter().map(|id| Seen {
+        id,
+        new_id: store.ids().next(now).to_string(),
+        ..Seen::default()
+    });
+    Some(seen.collect())
 }
 
 pub(super) fn look(tx: &mut Tx<'_>, items: &[Item]) -> Result<Vec<Seen>> {
@@ -66,7 +96,8 @@ fn look_at(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Seen> {
 }
 
 impl Target {
-    pub(super) fn kind(&self) -> &'static str {
+    /// The type of what is to be changed.
+    pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Id(kind, _) => kind,
             Self::Found(condition) => condition.kind,
@@ -127,16 +158,15 @@ pub(crate) fn known_type(name: &str) -> Result<&'static str> {
 }
 
 /// Turns the changes into steps: ids given, references between entries replaced, everything checked.
-pub(super) fn plan(
-    items: &[Item],
-    seen: Vec<Seen>,
-    first_key: i64,
-    base: &str,
-) -> Result<Vec<Step>> {
+pub(super) fn plan(items: &[Item], seen: &[Seen], first_key: i64, base: &str) -> Result<Vec<Step>> {
     let mut addresses: HashMap<&str, String> = HashMap::new();
-    for (item, seen) in items.iter().zip(&seen) {
+    for (item, seen) in items.iter().zip(seen) {
         if let Some(link) = &item.link {
-            addresses.insert(link, address_of(&item.wanted, seen));
+            let address = address_of(&item.wanted, seen);
+            if let Some(relative) = relative_part(link) {
+                addresses.insert(relative, address.clone());
+            }
+            addresses.insert(link, address);
         }
     }
     let mut steps = Vec::with_capacity(items.len());
@@ -150,6 +180,13 @@ pub(super) fn plan(
     }
     refuse_twice(&steps)?;
     Ok(steps)
+}
+
+/// `Type/id` at the end of an absolute address, which entries of the same server may use alone.
+fn relative_part(link: &str) -> Option<&str> {
+    let last = link.starts_with("http").then(|| link.rfind('/'))??;
+    let before = link[..last].rfind('/')?;
+    Some(&link[before + 1..])
 }
 
 /// The same resource twice in one bundle has no defined end.
@@ -178,19 +215,26 @@ fn address_of(wanted: &Wanted, seen: &Seen) -> String {
     [kind, "/", seen.id.as_deref().unwrap_or(&seen.new_id)].concat()
 }
 
+/// What a step is checked and made with.
+struct Maker<'a> {
+    seen: &'a Seen,
+    addresses: &'a HashMap<&'a str, String>,
+    base: &'a str,
+}
+
 fn step_of(
     wanted: &Wanted,
-    seen: Seen,
+    seen: &Seen,
     addresses: &HashMap<&str, String>,
     key: i64,
     base: &str,
 ) -> Result<Step> {
-    let checked = |resource: &Resource, method: &'static str| -> Result<Action> {
-        let resource = relinked(resource, addresses, &seen.references)?;
-        let prepared = Arc::new(prepare::prepare(resource, base)?);
-        Ok(Action::Put { prepared, method })
+    let maker = Maker {
+        seen,
+        addresses,
+        base,
     };
-    let mut step = Step {
+    let step = Step {
         condition: None,
         kind: "",
         id: seen.id.clone().unwrap_or_else(|| seen.new_id.clone()),
@@ -202,74 +246,103 @@ fn step_of(
         action: Action::Nothing,
     };
     match wanted {
-        Wanted::Create { resource, unless } => {
-            step.kind = resource.type_name();
-            step.condition = unless.clone().map(|condition| (condition, seen.id.clone()));
-            step.only_new = true;
-            if seen.id.is_none() {
-                step.action = checked(resource, "POST")?;
-            }
-        }
+        Wanted::Create { resource, unless } => Ok(Step {
+            kind: resource.type_name(),
+            condition: unless
+                .as_deref()
+                .map(|condition| (condition.clone(), seen.id.clone())),
+            only_new: true,
+            action: match &seen.id {
+                Some(_) => Action::Nothing,
+                None => maker.put(resource, "POST")?,
+            },
+            ..step
+        }),
         Wanted::Update {
             target,
             resource,
             seen: version,
             only_new,
-        } => {
-            step.kind = target.kind();
-            (step.seen, step.only_new) = (*version, *only_new);
-            if let Target::Found(condition) = target {
-                step.condition = Some((condition.clone(), seen.id.clone()));
-                if seen.id.is_none() {
-                    step.id = resource.id().map_or(seen.new_id.clone(), str::to_owned);
-                }
-            }
-            if let (Some(given), Some(_)) = (resource.id(), &seen.id)
-                && given != step.id
-            {
-                let text = "the id in the body is not the one addressed";
-                return Err(refusal::refuse(IssueCode::Invalid, "id", text));
-            }
-            step.action = checked(resource, "PUT")?;
-        }
+        } => Ok(Step {
+            kind: target.kind(),
+            id: maker.updated_id(target, resource, &step.id)?,
+            condition: maker.condition(target),
+            seen: *version,
+            only_new: *only_new,
+            action: maker.put(resource, "PUT")?,
+            ..step
+        }),
         Wanted::Patch {
             target,
             patch,
             seen: version,
         } => {
-            step.kind = target.kind();
-            step.seen = *version;
-            let (made_on, stored) = seen.stored.clone().ok_or_else(refusal::not_found)?;
-            step.made_on = Some(made_on);
-            if let Target::Found(condition) = target {
-                step.condition = Some((condition.clone(), seen.id.clone()));
-            }
-            let patched = match patch {
-                Patch::Json(document) => fhir::patch::json_patch(&stored, document),
-                Patch::FhirPath(parameters) => fhir::patch::fhirpath_patch(&stored, parameters),
-            };
-            let patched = patched.map_err(refusal::of_issue)?;
-            if patched.type_name() != stored.type_name() || patched.id() != stored.id() {
-                let text = "a patch changes neither type nor id";
-                return Err(refusal::refuse(IssueCode::Invalid, "id", text));
-            }
-            step.action = checked(&patched, "PATCH")?;
+            let (made_on, patched) = maker.patched(patch)?;
+            Ok(Step {
+                kind: target.kind(),
+                condition: maker.condition(target),
+                seen: *version,
+                made_on: Some(made_on),
+                action: maker.put(&patched, "PATCH")?,
+                ..step
+            })
         }
         Wanted::Delete {
             target,
             seen: version,
-        } => {
-            step.kind = target.kind();
-            step.seen = *version;
-            if let Target::Found(condition) = target {
-                step.condition = Some((condition.clone(), seen.id.clone()));
-            }
-            if seen.id.is_some() {
-                step.action = Action::Delete;
-            }
+        } => Ok(Step {
+            kind: target.kind(),
+            condition: maker.condition(target),
+            seen: *version,
+            action: match &seen.id {
+                Some(_) => Action::Delete,
+                None => Action::Nothing,
+            },
+            ..step
+        }),
+    }
+}
+
+impl Maker<'_> {
+    fn put(&self, resource: &Resource, method: &'static str) -> Result<Action> {
+        let resource = relinked(resource, self.addresses, &self.seen.references)?;
+        let prepared = Arc::new(prepare::prepare(resource, self.base)?);
+        Ok(Action::Put { prepared, method })
+    }
+
+    fn condition(&self, target: &Target) -> Option<(Condition, Option<String>)> {
+        match target {
+            Target::Found(condition) => Some((*condition.clone(), self.seen.id.clone())),
+            Target::Id(..) => None,
         }
     }
-    Ok(step)
+
+    /// An update by criteria that find nothing may bring its own id.
+    fn updated_id(&self, target: &Target, resource: &Resource, id: &str) -> Result<String> {
+        let given = resource.id();
+        match (&self.seen.id, target, given) {
+            (None, Target::Found(_), Some(given)) => Ok(given.to_owned()),
+            (Some(_), _, Some(given)) if given != id => {
+                let text = "the id in the body is not the one addressed";
+                Err(refusal::refuse(IssueCode::Invalid, "id", text))
+            }
+            _ => Ok(id.to_owned()),
+        }
+    }
+
+    fn patched(&self, patch: &Patch) -> Result<(i64, Resource)> {
+        let (version, stored) = self.seen.stored.as_ref().ok_or_else(refusal::not_found)?;
+        let patched = match patch {
+            Patch::Json(document) => fhir::patch::json_patch(stored, document),
+            Patch::FhirPath(parameters) => fhir::patch::fhirpath_patch(stored, parameters),
+        };
+        let patched = patched.map_err(refusal::of_issue)?;
+        if patched.type_name() != stored.type_name() || patched.id() != stored.id() {
+            let text = "a patch changes neither type nor id";
+            return Err(refusal::refuse(IssueCode::Invalid, "id", text));
+        }
+        Ok((*version, patched))
+    }
 }
 
 /// The resource with references to other entries, and conditions, replaced by addresses. Every other

@@ -1,0 +1,102 @@
+//! A case as ServiceRequest, and its way through the states as Task.
+//!
+//! Whoever has a basis for the patient sees that there is a request and where it stands; what was
+//! written on the sheet stays with the sides of the case.
+
+use kernel::{Id, Result};
+use referral::{Priority, Referral, State};
+use serde_json::{Value, json};
+use store::{Tx, Versioned};
+
+use super::{Projected, put, reference};
+
+pub(super) fn project(tx: &mut Tx<'_>, id: Id) -> Result<()> {
+    let case: Versioned<Referral> = tx.load(id)?;
+    // A draft is its writer's own.
+    if case.state == State::Draft {
+        return Ok(());
+    }
+    put(tx, &projected("ServiceRequest", &case, request(&case)))?;
+    put(tx, &projected("Task", &case, task(&case)))
+}
+
+fn projected(kind: &'static str, case: &Referral, body: Value) -> Projected {
+    Projected {
+        kind,
+        id: case.id,
+        org_id: case.from.org_id,
+        owner: "referral",
+        body,
+    }
+}
+
+fn request(case: &Referral) -> Value {
+    let status = match case.state {
+        State::Draft => "draft",
+        State::Closed | State::BecameReferral => "completed",
+        State::Rejected
+        | State::Withdrawn
+        | State::Expired
+        | State::NoShow
+        | State::Deceased
+        | State::ClosedElsewhere => "revoked",
+        _ => "active",
+    };
+    let priority = match case.content.priority {
+        Priority::Emergency => "stat",
+        Priority::Urgent => "urgent",
+        Priority::Routine => "routine",
+    };
+    json!({
+        "resourceType": "ServiceRequest",
+        "id": case.id,
+        "identifier": [{ "system": "urn:lianti:referral-number", "value": case.number }],
+        "status": status,
+        "intent": "order",
+        "category": [{
+            "coding": [{ "system": "urn:lianti:referral-kind", "code": case.kind.word() }],
+            "text": case.kind.zh(),
+        }],
+        "priority": priority,
+        "subject": reference("Patient", case.patient_id),
+        "authoredOn": case.submitted_at.unwrap_or(case.created_at),
+        "requester": requester(case),
+        "performer": [reference("Organization", case.to.org_id)],
+    })
+}
+
+fn requester(case: &Referral) -> Value {
+    match case.from.practitioner_id {
+        Some(doctor) => reference("Practitioner", doctor),
+        None => reference("Organization", case.from.org_id),
+    }
+}
+
+fn task(case: &Referral) -> Value {
+    let status = match case.state {
+        State::Draft => "draft",
+        State::Submitted | State::Asked | State::Escalated => "requested",
+        State::InReview => "received",
+        State::Accepted => "accepted",
+        State::Rejected => "rejected",
+        State::Withdrawn | State::NoShow | State::Deceased | State::ClosedElsewhere => "cancelled",
+        State::Expired => "failed",
+        State::Closed | State::BecameReferral => "completed",
+        _ => "in-progress",
+    };
+    json!({
+        "resourceType": "Task",
+        "id": case.id,
+        "status": status,
+        "businessStatus": {
+            "coding": [{ "system": "urn:lianti:referral-state", "code": case.state.word() }],
+            "text": case.state.zh(),
+        },
+        "intent": "order",
+        "focus": reference("ServiceRequest", case.id),
+        "for": reference("Patient", case.patient_id),
+        "authoredOn": case.submitted_at.unwrap_or(case.created_at),
+        "requester": reference("Organization", case.from.org_id),
+        "owner": reference("Organization", case.to.org_id),
+    })
+}

@@ -1270,6 +1270,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patient-index": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The thresholds in force with their measured precision and recall. */
+        get: operations["index_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges, the newest first. */
+        get: operations["index_merge_list"];
+        put?: never;
+        /** Merge two patients that are one, whoever found them. */
+        post: operations["index_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/merges/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A merge with everything that moved. */
+        get: operations["index_merge_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merge back: everything it moved returns, and the two are remembered as different. */
+        post: operations["index_unmerge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How good each member's registrations are, field by field, with numerator and denominator. */
+        get: operations["index_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/quality/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The quality report as a spreadsheet. */
+        get: operations["index_quality_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Pairs that may be one person, the oldest first. Masked. */
+        get: operations["index_review_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A pair side by side. The look is audited for both patients. */
+        get: operations["index_review_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/reviews/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide a pair: one person (they are merged), two, or not yet. */
+        post: operations["index_review_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patient-index/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in a member's registration of a person from another system. Known numbers are brought up to
+         *     date; others are linked, put to somebody, or registered.
+         */
+        post: operations["index_source_receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patients": {
         parameters: {
             query?: never;
@@ -1503,6 +1677,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patients/{id}/newborns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register a newborn at its mother. */
+        post: operations["patient_newborn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/patients/{id}/problems": {
         parameters: {
             query?: never;
@@ -1551,6 +1742,23 @@ export interface paths {
          *     a card. From then on the record may be read.
          */
         post: operations["patient_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The source records of a patient. Needs a basis; the look is noted. */
+        get: operations["patient_sources"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3631,6 +3839,235 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the types named in `_type`, or all. */
+        get: operations["fhir_search_all"];
+        put?: never;
+        /** Run a batch or a transaction. Entries that write need `fhir.write` as well. */
+        post: operations["fhir_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/Observation/$lastn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last observations of each code of a patient. */
+        get: operations["fhir_lastn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/_history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of all resources, newest first. */
+        get: operations["fhir_history_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search the types named in `_type`, or all, by a form. */
+        post: operations["fhir_search_all_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server can do. */
+        get: operations["fhir_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/{type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search one type. */
+        get: operations["fhir_search"];
+        /** Replace the one resource the criteria find, or create it where they find none. */
+        put: operations["fhir_update_where"];
+        /** Create a resource; with `If-None-Exist` only where the condition finds none. */
+        post: operations["fhir_create"];
+        /** Delete the one resource the criteria find. */
+        delete: operations["fhir_delete_where"];
+        options?: never;
+        head?: never;
+        /** Patch the one resource the criteria find. */
+        patch: operations["fhir_patch_where"];
+        trace?: never;
+    };
+    "/fhir/{type}/$validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a resource without storing it. */
+        post: operations["fhir_validate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/{type}/_history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of all resources of a type, newest first. */
+        get: operations["fhir_history_type"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/{type}/_search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Search one type by a form. */
+        post: operations["fhir_search_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/{type}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a resource. */
+        get: operations["fhir_read"];
+        /** Replace a resource, or create it under an id of the client's. */
+        put: operations["fhir_update"];
+        post?: never;
+        /** Delete a resource; its history stays. */
+        delete: operations["fhir_delete"];
+        options?: never;
+        head?: never;
+        /** Change parts of a resource by JSON Patch or FHIRPath Patch. */
+        patch: operations["fhir_patch"];
+        trace?: never;
+    };
+    "/fhir/{type}/{id}/$everything": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that is known of a patient, in pages. */
+        get: operations["fhir_everything"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/{type}/{id}/_history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a resource, newest first. */
+        get: operations["fhir_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/{type}/{id}/_history/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read one version of a resource. */
+        get: operations["fhir_version_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4490,6 +4927,14 @@ export interface components {
         };
         /** Format: date */
         Date: string;
+        /** @description A decision about a pair. */
+        Decide: {
+            /** @description One, two, or not yet. */
+            verdict: components["schemas"]["MatchVerdict"];
+            /** @description Why. */
+            reason: string;
+            keep_id?: components["schemas"]["Id"] | null;
+        };
         /** @description A recorded decision of government level. */
         Decision: {
             /** @description Its id. */
@@ -4592,6 +5037,51 @@ export interface components {
         DemoSignIn: {
             /** @description The account. */
             account_id: components["schemas"]["Id"];
+        };
+        /** @description What a source says of a person. Everything may be missing or wrong; it is kept as it came. */
+        Demographics: {
+            /**
+             * @description Name.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description Names the person had before.
+             * @default []
+             */
+            former_names: string[];
+            /** @default null */
+            sex: components["schemas"]["Sex"] | null;
+            /**
+             * @description Birth date, `YYYY-MM-DD` where it is one.
+             * @default null
+             */
+            birth_date: string | null;
+            /**
+             * @description Telephone.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Address in words.
+             * @default null
+             */
+            address: string | null;
+            /**
+             * @description Village or neighbourhood.
+             * @default null
+             */
+            village: string | null;
+            /**
+             * @description Numbers.
+             * @default []
+             */
+            identifiers: components["schemas"]["SourceIdentifier"][];
+            /**
+             * @description The member has read the identity card by machine, or compared it with the person.
+             * @default false
+             */
+            card_verified: boolean;
         };
         /** @description A department of an organization. */
         Department: {
@@ -5528,6 +6018,26 @@ export interface components {
              */
             warning_count: number;
         };
+        /** @description What stands above the queue: the thresholds in force and what they were measured to be worth. */
+        IndexSummary: {
+            /**
+             * Format: double
+             * @description log2 of the odds from which two are linked without a person.
+             */
+            link_bits: number;
+            /**
+             * Format: double
+             * @description From which a pair is shown.
+             */
+            review_bits: number;
+            /** @description What that was measured to be worth. */
+            measured: components["schemas"]["MatchingMeasured"];
+            /**
+             * Format: int64
+             * @description Version of the rule `record.matching`.
+             */
+            rule_version: number;
+        };
         /** @description One figure. */
         Indicator: {
             /** @description Its code. */
@@ -5558,6 +6068,17 @@ export interface components {
          * @enum {string}
          */
         IndicatorCode: "up-sent" | "up-received" | "exam-received" | "advice-received" | "down-sent" | "down-received" | "down-up-ratio" | "answer-p50" | "answer-p90" | "acceptance-rate" | "rejection-rate" | "expiry-rate" | "no-show-rate" | "follow-up-completion";
+        /** @description Single values that the patient that stays took from the replaced one. */
+        Inherited: {
+            /** @description The guardian. */
+            guardian: boolean;
+            /** @description The day of death. */
+            deceased_on: boolean;
+            /** @description The mother. */
+            mother_id: boolean;
+            /** @description What it said of knowing no allergies. */
+            no_known_allergies_before: boolean;
+        };
         /**
          * @description How government puts money in (政府投入方式); one of the six unchanged.
          * @enum {string}
@@ -5638,6 +6159,34 @@ export interface components {
          * @enum {string}
          */
         Match: "code" | "name" | "sound" | "inside";
+        /** @description What somebody decided. */
+        MatchDecided: {
+            /** @description The account. */
+            account_id: components["schemas"]["Id"];
+            /** @description Its name then. */
+            account_name: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description How one field of a pair did. */
+        MatchField: {
+            /** @description Which field. */
+            field: string;
+            /** @description How far it agrees. */
+            level: string;
+            /**
+             * Format: double
+             * @description Its weight: log2 of how much likelier this is for one person than for two.
+             */
+            bits: number;
+            /**
+             * Format: double
+             * @description The part of the weight that comes from how frequent the value is.
+             */
+            frequency_bits: number;
+        };
         /** @description Who might this be? Asked before somebody is registered. */
         MatchQuery: {
             /**
@@ -5663,6 +6212,87 @@ export interface components {
          * @enum {string}
          */
         MatchReason: "same-identifier" | "same-name-and-birth-date" | "same-phone";
+        /** @description A pair that may be one person. */
+        MatchReview: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The patient with the smaller id. */
+            low_id: components["schemas"]["Id"];
+            /** @description The other. */
+            high_id: components["schemas"]["Id"];
+            /** @description The member that registered the first. */
+            low_org_id: components["schemas"]["Id"];
+            /** @description The member that registered the second. */
+            high_org_id: components["schemas"]["Id"];
+            /** @description Where it stands. */
+            state: components["schemas"]["MatchReviewState"];
+            /** @description What the engine would do: `link` or `review`. */
+            suggestion: string;
+            /** @description Why: `score`, `possible-twins`, `contradicted` … */
+            reason: string;
+            /**
+             * Format: double
+             * @description log2 of the odds that the two are one person.
+             */
+            score_bits: number;
+            /**
+             * Format: double
+             * @description The same as a probability.
+             */
+            probability: number;
+            /** @description Field by field. */
+            fields: components["schemas"]["MatchField"][];
+            /** @description SHA-256 of what was compared; another one means that something changed. */
+            compared_sha256: string;
+            /** @description When it came up. */
+            opened_at: components["schemas"]["Instant"];
+            postponed_until?: components["schemas"]["Instant"] | null;
+            decided?: components["schemas"]["MatchDecided"] | null;
+        };
+        /** @description A row of the queue. */
+        MatchReviewRow: {
+            /** @description The pair. */
+            review: components["schemas"]["MatchReview"];
+            /**
+             * Format: int64
+             * @description The version, for `If-Match`.
+             */
+            version: number;
+            /** @description The first patient, masked. */
+            low: components["schemas"]["PatientBrief"];
+            /** @description The second. */
+            high: components["schemas"]["PatientBrief"];
+        };
+        /**
+         * @description Where a pair stands.
+         * @enum {string}
+         */
+        MatchReviewState: "open" | "postponed" | "same" | "different" | "superseded";
+        /**
+         * @description What somebody decides about a pair.
+         * @enum {string}
+         */
+        MatchVerdict: "same" | "different" | "postpone";
+        /** @description A measurement that stands beside the thresholds. */
+        MatchingMeasured: {
+            /** @description On what, and when. */
+            on: string;
+            /**
+             * Format: int64
+             * @description Of a million automatic links, those that were one person.
+             */
+            precision_ppm: number;
+            /**
+             * Format: int64
+             * @description Of a million pairs of one person, those linked automatically.
+             */
+            recall_ppm: number;
+            /**
+             * Format: int64
+             * @description Of a million pairs of one person, those linked or shown.
+             */
+            recall_with_review_ppm: number;
+        };
         /** @description A new matrix. */
         MatrixChange: {
             /** @description In force from this day on. */
@@ -5744,11 +6374,61 @@ export interface components {
             /** @description Seat on the council. */
             council_class: components["schemas"]["CouncilClass"];
         };
+        /** @description Two patients that are one. */
+        MergeInput: {
+            /** @description The patient that stays. */
+            winner_id: components["schemas"]["Id"];
+            /** @description The patient that is replaced. */
+            loser_id: components["schemas"]["Id"];
+            /** @description Why they are one. */
+            reason: string;
+        };
+        /**
+         * @description Where a merge stands.
+         * @enum {string}
+         */
+        MergeState: "done" | "undone";
         /**
          * Format: int64
          * @description An amount in 分. JSON and database: a whole number of 分.
          */
         Money: number;
+        /** @description An account through which the replaced patient asked. */
+        MovedAccount: {
+            /** @description Which. */
+            account_id: components["schemas"]["Id"];
+            /** @description Since when. */
+            since: components["schemas"]["Instant"];
+            /** @description The patient that stays did not have it before. */
+            added: boolean;
+        };
+        /** @description A care relation that moved. */
+        MovedCare: {
+            /** @description The document. */
+            document_id: components["schemas"]["Id"];
+            /** @description The organization. */
+            org_id: components["schemas"]["Id"];
+        };
+        /** @description An organization that the replaced patient belonged to. */
+        MovedOrg: {
+            /** @description Which. */
+            org_id: components["schemas"]["Id"];
+            /** @description Registered or treated. */
+            relation: string;
+            /** @description Since when. */
+            since: components["schemas"]["Instant"];
+            /** @description The patient that stays was not its own before. */
+            added: boolean;
+        };
+        /** @description A reference of a module that moved. */
+        MovedReference: {
+            /** @description The module. */
+            module: string;
+            /** @description Kind of the thing. */
+            kind: string;
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+        };
         /** @description The approval a group needs before it is active (组建批复). */
         NetworkApproval: {
             /** @description The body that approved. */
@@ -6060,6 +6740,23 @@ export interface components {
             /** @description What it says. */
             text: string;
         };
+        /** @description A newborn. */
+        NewNewborn: {
+            /** @description Sex. */
+            sex: components["schemas"]["Sex"];
+            /** @description Birth date. */
+            birth_date: components["schemas"]["Date"];
+            /**
+             * Format: int32
+             * @description First, second … of a multiple birth; 1 for a single one.
+             */
+            order?: number;
+            /**
+             * Format: int32
+             * @description How many were born.
+             */
+            of?: number;
+        };
         /** @description A new password. */
         NewPassword: {
             /** @description The present one. */
@@ -6168,6 +6865,17 @@ export interface components {
             source: string;
             /** @description The values. */
             body: Record<string, never>;
+        };
+        /** @description A registration that another system hands over. */
+        NewSource: {
+            /** @description The member that holds it. */
+            org_id: components["schemas"]["Id"];
+            /** @description The member's system. */
+            system: string;
+            /** @description The person's number there. */
+            local_number: string;
+            /** @description What it says. */
+            demographics: components["schemas"]["Demographics"];
         };
         /** @description A token to make. */
         NewToken: {
@@ -6423,6 +7131,29 @@ export interface components {
          * @enum {string}
          */
         OutcomeResult: "cured" | "improved" | "unchanged" | "worse" | "died" | "other";
+        /** @description Everything that moved within the record. */
+        OwnMoves: {
+            /** @description Source records. */
+            sources: components["schemas"]["Id"][];
+            /** @description Numbers. */
+            identifiers: components["schemas"]["Id"][];
+            /** @description Allergies. */
+            allergies: components["schemas"]["Id"][];
+            /** @description Problems. */
+            problems: components["schemas"]["Id"][];
+            /** @description Organizations. */
+            orgs: components["schemas"]["MovedOrg"][];
+            /** @description Care relations. */
+            care: components["schemas"]["MovedCare"][];
+            /** @description Consents. */
+            consents: components["schemas"]["Id"][];
+            /** @description Emergency accesses. */
+            break_glass: components["schemas"]["Id"][];
+            /** @description Accounts. */
+            accounts: components["schemas"]["MovedAccount"][];
+            /** @description What the patient that stays did not know of itself before. */
+            inherited: components["schemas"]["Inherited"];
+        };
         /**
          * @description Who owns it (资产归属); one of the six unchanged.
          * @enum {string}
@@ -6738,6 +7469,25 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_MatchReviewRow: {
+            /** @description The rows. */
+            items: {
+                /** @description The pair. */
+                review: components["schemas"]["MatchReview"];
+                /**
+                 * Format: int64
+                 * @description The version, for `If-Match`.
+                 */
+                version: number;
+                /** @description The first patient, masked. */
+                low: components["schemas"]["PatientBrief"];
+                /** @description The second. */
+                high: components["schemas"]["PatientBrief"];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Notice: {
             /** @description The rows. */
             items: {
@@ -6837,6 +7587,36 @@ export interface components {
                 severe_allergy: boolean;
                 /** @description Has died. */
                 deceased: boolean;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PatientMerge: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description The patient that stays. */
+                winner_id: components["schemas"]["Id"];
+                /** @description The patient that was replaced. */
+                loser_id: components["schemas"]["Id"];
+                /** @description The organization that merged. */
+                org_id: components["schemas"]["Id"];
+                /** @description Where it stands. */
+                state: components["schemas"]["MergeState"];
+                /** @description When merged. */
+                at: components["schemas"]["Instant"];
+                /** @description Who merged, and why. */
+                merged: components["schemas"]["MatchDecided"];
+                review_id?: components["schemas"]["Id"] | null;
+                /** @description References of other modules that moved. */
+                references: components["schemas"]["MovedReference"][];
+                /** @description What moved within the record itself. */
+                own: components["schemas"]["OwnMoves"];
+                /** @description Pairs of the replaced patient that were set aside. */
+                superseded: components["schemas"]["Id"][];
+                undone?: components["schemas"]["MatchDecided"] | null;
             }[];
             /** @description Pass as `after` to get the next page; absent on the last one. */
             next?: string | null;
@@ -7208,6 +7988,10 @@ export interface components {
             deceased_on?: components["schemas"]["Date"] | null;
             /** @description When first registered. */
             registered_at: components["schemas"]["Instant"];
+            /** @description Names the patient had before. */
+            former_names?: string[];
+            mother_id?: components["schemas"]["Id"] | null;
+            replaced_by?: components["schemas"]["Id"] | null;
         };
         /** @description What a list, a form or a banner shows of a patient: no number or telephone in full. */
         PatientBrief: {
@@ -7336,6 +8120,31 @@ export interface components {
             /** @description The viewer has a basis to open the record. */
             readable: boolean;
         };
+        /** @description A merge of two patients. */
+        PatientMerge: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The patient that stays. */
+            winner_id: components["schemas"]["Id"];
+            /** @description The patient that was replaced. */
+            loser_id: components["schemas"]["Id"];
+            /** @description The organization that merged. */
+            org_id: components["schemas"]["Id"];
+            /** @description Where it stands. */
+            state: components["schemas"]["MergeState"];
+            /** @description When merged. */
+            at: components["schemas"]["Instant"];
+            /** @description Who merged, and why. */
+            merged: components["schemas"]["MatchDecided"];
+            review_id?: components["schemas"]["Id"] | null;
+            /** @description References of other modules that moved. */
+            references: components["schemas"]["MovedReference"][];
+            /** @description What moved within the record itself. */
+            own: components["schemas"]["OwnMoves"];
+            /** @description Pairs of the replaced patient that were set aside. */
+            superseded: components["schemas"]["Id"][];
+            undone?: components["schemas"]["MatchDecided"] | null;
+        };
         /** @description An entry of the problem list: a diagnosis that lasts. */
         PatientProblem: {
             /** @description Names this entry within the record. */
@@ -7371,6 +8180,16 @@ export interface components {
             basis: components["schemas"]["Basis"];
             /** @description What this viewer may do with it. */
             actions: string[];
+            redirected_from?: components["schemas"]["Id"] | null;
+        };
+        /** @description What members hold about a patient, and which of it stands. */
+        PatientSources: {
+            /** @description Source records, masked. */
+            sources: components["schemas"]["SourceRecord"][];
+            /** @description Which source each field comes from. */
+            provenance: components["schemas"]["Provenance"][];
+            /** @description Merges into this patient that stand. */
+            merges: components["schemas"]["PatientMerge"][];
         };
         /** @description Something done for a patient. */
         PatientTimelineEntry: {
@@ -7601,6 +8420,58 @@ export interface components {
             org_id?: components["schemas"]["Id"] | null;
             /** @description The plan. */
             plan: components["schemas"]["PlanContent"];
+        };
+        /** @description Where a field of the patient comes from. */
+        Provenance: {
+            /** @description Which field. */
+            field: string;
+            /** @description The source record. */
+            source_id: components["schemas"]["Id"];
+            /** @description The member that holds it. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its system. */
+            system: string;
+            /** @description When it last changed there. */
+            changed_at: components["schemas"]["Instant"];
+            /**
+             * @description The preference that decided between it and the next best; `only` where no other source
+             *     knows the field.
+             */
+            by: string;
+        };
+        /** @description A figure of one member. */
+        QualityRow: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            org_name: string;
+            /** @description Which field: `name`, `sex`, `birth-date`, `resident-id`, `phone`, `address`. */
+            field: string;
+            /**
+             * Format: int64
+             * @description Source records in which it is not there.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description In which it cannot be right.
+             */
+            invalid: number;
+            /**
+             * Format: int64
+             * @description In which it stands for "not known".
+             */
+            placeholder: number;
+            /**
+             * Format: int64
+             * @description In which it is right: the numerator.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description All of the member's source records: the denominator.
+             */
+            records: number;
         };
         /** @description What the dispatch wall shows of referrals: no names. */
         Queue: {
@@ -8441,6 +9312,24 @@ export interface components {
             /** @default null */
             department_id: components["schemas"]["Id"] | null;
         };
+        /** @description A pair side by side. */
+        ReviewDetail: components["schemas"]["MatchReviewRow"] & {
+            /** @description The first patient. */
+            low_side: components["schemas"]["ReviewSide"];
+            /** @description The second. */
+            high_side: components["schemas"]["ReviewSide"];
+            /** @description What may be done with it. */
+            actions: string[];
+        };
+        /** @description A side of a pair: the patient and every source record, masked. */
+        ReviewSide: {
+            /** @description The patient. */
+            patient: components["schemas"]["Patient"];
+            /** @description What members hold. */
+            sources: components["schemas"]["SourceRecord"][];
+            /** @description Which source each field comes from. */
+            provenance: components["schemas"]["Provenance"][];
+        };
         /** @description A role and how far each of its permissions reaches. */
         RoleDefinition: {
             /** @description Stable code. */
@@ -8751,6 +9640,49 @@ export interface components {
          * @enum {string}
          */
         SlotState: "open" | "held" | "used" | "stopped";
+        /** @description A number as a source holds it; nothing has been checked. */
+        SourceIdentifier: {
+            /** @description What sort of number. */
+            kind: components["schemas"]["IdentifierKind"];
+            /** @description The number. */
+            value: string;
+            org_id?: components["schemas"]["Id"] | null;
+        };
+        /**
+         * @description What became of a source record.
+         * @enum {string}
+         */
+        SourceOutcome: "linked" | "review" | "new";
+        /** @description A source record that was taken in. */
+        SourceReceived: {
+            /** @description Whose it is. */
+            patient_id: components["schemas"]["Id"];
+            /** @description The source record. */
+            source_id: components["schemas"]["Id"];
+            /** @description What became of it. */
+            outcome: components["schemas"]["SourceOutcome"];
+            /** @description Pairs that somebody looks at because of it. */
+            review_ids: components["schemas"]["Id"][];
+        };
+        /** @description A member's registration of a person. */
+        SourceRecord: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Whose it is. */
+            patient_id: components["schemas"]["Id"];
+            /** @description The member that holds it. */
+            org_id: components["schemas"]["Id"];
+            /** @description The member's system: HIS, public health, imports. */
+            system: string;
+            /** @description The person's number there. */
+            local_number: string;
+            /** @description What it says, as it came. */
+            demographics: components["schemas"]["Demographics"];
+            /** @description When it first came. */
+            received_at: components["schemas"]["Instant"];
+            /** @description When it last changed. */
+            changed_at: components["schemas"]["Instant"];
+        };
         /** @description One line of the checklist. */
         StabilityItem: {
             /** @description Its code. */
@@ -9197,6 +10129,11 @@ export interface components {
         Unmasked: {
             /** @description One text a line asked for. */
             values: string[];
+        };
+        /** @description Why a merge is taken back. */
+        UnmergeInput: {
+            /** @description Why they are two after all. */
+            reason: string;
         };
         /**
          * @description Stay or refer.
@@ -11549,6 +12486,252 @@ export interface operations {
             };
         };
     };
+    index_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndexSummary"];
+                };
+            };
+        };
+    };
+    index_merge_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PatientMerge"];
+                };
+            };
+        };
+    };
+    index_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientMerge"];
+                };
+            };
+        };
+    };
+    index_merge_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientMerge"];
+                };
+            };
+        };
+    };
+    index_unmerge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientMerge"];
+                };
+            };
+        };
+    };
+    index_quality: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRow"][];
+                };
+            };
+        };
+    };
+    index_quality_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+        };
+    };
+    index_review_list: {
+        parameters: {
+            query?: {
+                /** @description Where they stand; open ones if left out. */
+                state?: components["schemas"]["MatchReviewState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MatchReviewRow"];
+                };
+            };
+        };
+    };
+    index_review_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetail"];
+                };
+            };
+        };
+    };
+    index_review_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchReviewRow"];
+                };
+            };
+        };
+    };
+    index_source_receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSource"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceReceived"];
+                };
+            };
+        };
+    };
     patient_list: {
         parameters: {
             query?: {
@@ -11927,6 +13110,31 @@ export interface operations {
             };
         };
     };
+    patient_newborn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNewborn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
     patient_problem_add: {
         parameters: {
             query?: never;
@@ -11995,6 +13203,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    patient_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientSources"];
                 };
             };
         };
@@ -15357,6 +16586,476 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkList"];
+                };
+            };
+        };
+    };
+    fhir_search_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_lastn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_history_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_search_all_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_capabilities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_update_where: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Resource type */
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_delete_where: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    fhir_patch_where: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_validate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_history_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_search_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    fhir_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json-patch+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_everything: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_version_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+                id: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
                 };
             };
         };

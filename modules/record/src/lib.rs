@@ -7,6 +7,7 @@
 mod api;
 mod basis;
 mod break_glass;
+mod clinical;
 mod consent;
 pub mod index;
 mod input;
@@ -37,7 +38,8 @@ pub use model::{
     Allergy, AllergyKind, Contact, Identifier, IdentifierKind, Patient, PatientBrief, Problem,
     Severity,
 };
-pub use patients::{add_allergy, add_problem, register, register_unmatched};
+pub use clinical::{add_allergy, add_problem};
+pub use patients::{register, register_unmatched};
 pub use visible::Viewer;
 
 use http::{Grant, Module, Permission, WorkItem};
@@ -206,6 +208,7 @@ pub fn module() -> Module {
     module.messages = messages::MESSAGES;
     module.work = Some(work);
     module.search = Some(search::hits);
+    module.seed = Some(index::matching::fill_keys);
     module
 }
 

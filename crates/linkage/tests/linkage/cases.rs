@@ -217,8 +217,8 @@ fn rules_come_before_the_score() {
             (Link, SameResidentId),
         ),
         (
-            format!("王芳||||||"),
-            format!("王芳||||||"),
+            "王芳||||||".to_owned(),
+            "王芳||||||".to_owned(),
             (NoLink, TooLittle),
         ),
         (

@@ -1,6 +1,9 @@
 //! The matching engine against cases, properties, a generated population and the FEBRL sets.
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
-#![expect(clippy::float_arithmetic, reason = "precision and recall are ratios")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "durations are told, and the environment says how much to run"
+)]
 #![expect(clippy::print_stdout, reason = "measurements are told")]
 
 mod cases;

@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 
 use super::patients::{PatientRecord, load_for_change, record};
 use crate::input::{NewAllergy, NewProblem};
-use crate::{basis, patients};
+use crate::{basis, clinical};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -29,7 +29,7 @@ async fn patient_allergy_add(
     let seen = ctx.if_match()?;
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
-        let patient = patients::add_allergy(tx, patient, &body)?;
+        let patient = clinical::add_allergy(tx, patient, &body)?;
         Ok(record(tx, &patient, basis))
     });
     Ok(basis::audited(&ctx, result.await).await?)
@@ -47,7 +47,7 @@ async fn patient_allergy_end(
     let seen = ctx.if_match()?;
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
-        let patient = patients::end_allergy(tx, patient, allergy_id)?;
+        let patient = clinical::end_allergy(tx, patient, allergy_id)?;
         Ok(record(tx, &patient, basis))
     });
     Ok(basis::audited(&ctx, result.await).await?)
@@ -65,7 +65,7 @@ async fn patient_problem_add(
     let seen = ctx.if_match()?;
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
-        let patient = patients::add_problem(tx, patient, &body)?;
+        let patient = clinical::add_problem(tx, patient, &body)?;
         Ok(record(tx, &patient, basis))
     });
     Ok(basis::audited(&ctx, result.await).await?)
@@ -83,7 +83,7 @@ async fn patient_problem_end(
     let seen = ctx.if_match()?;
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
-        let patient = patients::end_problem(tx, patient, problem_id)?;
+        let patient = clinical::end_problem(tx, patient, problem_id)?;
         Ok(record(tx, &patient, basis))
     });
     Ok(basis::audited(&ctx, result.await).await?)

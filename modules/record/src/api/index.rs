@@ -40,6 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// What stands above the queue: the thresholds in force and what they were measured to be worth.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PatientIndexSummary)]
 struct IndexSummary {
     /// log2 of the odds from which two are linked without a person.
     link_bits: f64,
@@ -104,6 +105,7 @@ async fn index_review_list(
 
 /// A side of a pair: the patient and every source record, masked.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MatchReviewSide)]
 struct ReviewSide {
     /// The patient.
     patient: Patient,
@@ -115,6 +117,7 @@ struct ReviewSide {
 
 /// A pair side by side.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MatchReviewDetail)]
 struct ReviewDetail {
     /// The pair, with the weights field by field.
     #[serde(flatten)]
@@ -204,6 +207,7 @@ fn movers(ctx: &Ctx) -> Vec<Mover> {
 /// Two patients that are one.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PatientMergeInput)]
 struct MergeInput {
     /// The patient that stays.
     winner_id: Id,
@@ -280,6 +284,7 @@ async fn index_merge_show(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Etag<Pat
 /// Why a merge is taken back.
 #[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PatientUnmergeInput)]
 struct UnmergeInput {
     /// Why they are two after all.
     reason: String,

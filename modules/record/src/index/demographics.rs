@@ -23,6 +23,7 @@ pub struct SourceIdentifier {
 /// What a source says of a person. Everything may be missing or wrong; it is kept as it came.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = SourceDemographics)]
 pub struct Demographics {
     /// Name.
     pub name: Option<String>,

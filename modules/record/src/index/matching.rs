@@ -135,6 +135,32 @@ pub(crate) fn set_keys(tx: &mut Tx<'_>, patient: &Patient) -> Result<()> {
     Ok(())
 }
 
+const WITHOUT_KEYS: &str = "SELECT p.version, p.body FROM patient AS p
+    WHERE p.id > $1 AND p.identified = 1
+    AND NOT EXISTS (SELECT 1 FROM match_key AS k WHERE k.patient_id = p.id)
+    ORDER BY p.id LIMIT $2";
+/// Patients whose keys are filled in one go.
+const FILLED_AT_ONCE: u32 = 500;
+
+/// Gives keys to patients registered before there were any. Runs at every start.
+///
+/// # Errors
+/// Whatever the database reports.
+pub(crate) fn fill_keys(tx: &mut Tx<'_>) -> Result<()> {
+    let mut last = Id::NIL;
+    loop {
+        let found: Vec<Versioned<Patient>> =
+            tx.find(WITHOUT_KEYS, &params![last, FILLED_AT_ONCE])?;
+        let Some(end) = found.last() else {
+            return Ok(());
+        };
+        last = end.id;
+        for patient in found {
+            set_keys(tx, &patient)?;
+        }
+    }
+}
+
 /// A patient who may be the one asked for.
 pub(crate) struct Found {
     /// Who.

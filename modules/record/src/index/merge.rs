@@ -18,6 +18,7 @@ pub(crate) type Mover = (&'static str, http::MoveFn);
 /// Where a merge stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = PatientMergeState)]
 pub enum MergeState {
     /// The two are one.
     Done,
@@ -27,6 +28,7 @@ pub enum MergeState {
 
 /// A reference of a module that moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MergeMovedReference)]
 pub struct MovedReference {
     /// The module.
     pub module: String,

@@ -71,6 +71,9 @@ pub fn receive(tx: &mut Tx<'_>, new: &NewSource) -> Result<Received> {
         None => (source::new_patient(tx, &new)?, Outcome::Review),
     };
     let record = source::keep(tx, &patient, &new)?;
+    if gives_basis(tx, &patient, &new, outcome) {
+        crate::basis::join_org(tx, &patient, new.org_id, "registered")?;
+    }
     let patient = take_over(tx, patient, &record)?;
     let review_ids = review::consider(tx, &engine, &patient, &[])?;
     Ok(Received {
@@ -99,13 +102,27 @@ fn update(tx: &mut Tx<'_>, known: Versioned<SourceRecord>, new: &NewSource) -> R
     })
 }
 
-/// What a source record brings to its patient: numbers, the member, and the fields by rule.
+/// Does a source record make the patient its member's own? As at a registration by hand, describing
+/// somebody well is not enough: a number that the patient has is, and so is a system's delivery.
+fn gives_basis(tx: &Tx<'_>, patient: &Patient, new: &NewSource, outcome: Outcome) -> bool {
+    let shares_number = || {
+        new.demographics.identifiers.iter().any(|number| {
+            let issuer = number.org_id.or(Some(new.org_id));
+            let lookup = crate::rules::lookup_sha256(number.kind, issuer, &number.value);
+            let mut live = patient.live_identifiers();
+            live.any(|one| one.lookup_sha256() == lookup)
+        })
+    };
+    let by_system = tx.actor().kind == kernel::ActorKind::System;
+    outcome != Outcome::Linked || by_system || shares_number()
+}
+
+/// What a source record brings to its patient: numbers, and the fields by rule.
 fn take_over(
     tx: &mut Tx<'_>,
     patient: Versioned<Patient>,
     record: &SourceRecord,
 ) -> Result<Versioned<Patient>> {
-    crate::basis::join_org(tx, &patient, record.org_id, "registered")?;
     let patient = source::adopt_identifiers(tx, patient, record)?;
     let patient = survivorship::apply(tx, patient)?;
     matching::set_keys(tx, &patient)?;

@@ -12,6 +12,7 @@ use crate::model::Patient;
 
 /// An organization that the replaced patient belonged to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MergeMovedOrg)]
 pub struct MovedOrg {
     /// Which.
     pub org_id: Id,
@@ -25,6 +26,7 @@ pub struct MovedOrg {
 
 /// An account through which the replaced patient asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MergeMovedAccount)]
 pub struct MovedAccount {
     /// Which.
     pub account_id: Id,
@@ -36,6 +38,7 @@ pub struct MovedAccount {
 
 /// A care relation that moved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MergeMovedCare)]
 pub struct MovedCare {
     /// The document.
     pub document_id: Id,
@@ -45,6 +48,7 @@ pub struct MovedCare {
 
 /// Everything that moved within the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MergeOwnMoves)]
 pub struct OwnMoves {
     /// Source records.
     pub sources: Vec<Id>,
@@ -70,6 +74,7 @@ pub struct OwnMoves {
 
 /// Single values that the patient that stays took from the replaced one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = MergeInherited)]
 pub struct Inherited {
     /// The guardian.
     pub guardian: bool,

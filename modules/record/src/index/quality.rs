@@ -8,6 +8,7 @@ use super::demographics::MEASURED;
 
 /// A figure of one member.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = PatientQualityRow)]
 pub struct QualityRow {
     /// The member.
     pub org_id: Id,

@@ -150,7 +150,7 @@ const OF_PATIENT: &str = "SELECT version, body FROM match_review
     WHERE low_id = $1 OR high_id = $1 ORDER BY id LIMIT 500";
 const LIST: &str = "SELECT version, body FROM match_review WHERE state = $1
     AND (low_org_id IN (SELECT org_id FROM org_scope WHERE viewer_id = $2 AND scope = $3)
-      OR high_org_id IN (SELECT org_id FROM org_scope WHERE viewer_id = $2 AND scope = $3))
+      AND high_org_id IN (SELECT org_id FROM org_scope WHERE viewer_id = $2 AND scope = $3))
     AND (opened_at, id) > ($4, $5) ORDER BY opened_at, id LIMIT $6";
 
 /// Compares a patient with everybody who shares a key, and puts what may be one person into the
@@ -340,14 +340,14 @@ pub(crate) fn row(tx: &mut Tx<'_>, review: Versioned<MatchReview>) -> Result<Mat
     })
 }
 
-/// A pair that the actor's scope reaches.
+/// A pair of which the actor's scope reaches both sides: comparing shows both.
 ///
 /// # Errors
 /// `NotFound` with code `match-review`.
 pub(crate) fn load(tx: &mut Tx<'_>, id: Id) -> Result<Versioned<MatchReview>> {
     let review: Versioned<MatchReview> = tx.load(id)?;
     let reached = http::access::covers(tx, review.low_org_id)?
-        || http::access::covers(tx, review.high_org_id)?;
+        && http::access::covers(tx, review.high_org_id)?;
     if reached {
         return Ok(review);
     }
@@ -370,6 +370,7 @@ pub enum Verdict {
 /// A decision about a pair.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = MatchDecide)]
 pub struct Decide {
     /// One, two, or not yet.
     pub verdict: Verdict,

@@ -49,6 +49,7 @@ pub(crate) fn check_rule(body: &serde_json::Value) -> Result<()> {
 
 /// Where a field of the patient comes from.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = FieldProvenance)]
 pub struct Provenance {
     /// Which field.
     pub field: String,

@@ -38,6 +38,19 @@ fn a_source_is_linked_shown_or_new() {
         assert_eq!(linked["patient_id"], json!(known));
         let again = receive(&lead, source(world.lead, "1", wang_as_source())).await;
         assert_eq!(again["source_id"], linked["source_id"]);
+        // Describing somebody well links, and gives no basis to read.
+        let mut described = wang_as_source();
+        described["identifiers"] = json!([]);
+        let stranger = app.client("village-doctor", world.other_village).await;
+        let told = receive(&stranger, source(world.other_village, "9", described)).await;
+        assert_eq!(
+            (&told["outcome"], &told["patient_id"]),
+            (&json!("linked"), &json!(known))
+        );
+        stranger
+            .get(&format!("/api/patients/{known}"))
+            .await
+            .expect(403);
         // Somebody else.
         let other = json!({ "name": "李建国", "birth_date": "1971-03-04", "sex": "male",
             "phone": "13911110000" });
@@ -142,25 +155,20 @@ fn a_decision_is_remembered_until_something_changes() {
             .expect_code("record.reason-too-short");
         let postponed = lead
             .seeing(pair.version())
-            .post(
-                &decide_path,
-                decide("postpone", "等居民来院核对"),
-            )
+            .post(&decide_path, decide("postpone", "等居民来院核对"))
             .await
             .expect(200);
         assert_eq!(postponed.json["review"]["state"], "postponed");
         let different = lead
             .seeing(postponed.version())
-            .post(
-                &decide_path,
-                decide("different", "电话核实为两人"),
-            )
+            .post(&decide_path, decide("different", "电话核实为两人"))
             .await
             .expect(200);
         assert_eq!(different.json["review"]["state"], "different");
         lead.seeing(pair.version())
             .post(&decide_path, decide("same", "误操作测试"))
-            .await.expect(412);
+            .await
+            .expect(412);
         // The same again is not asked; something new is.
         let same = receive(&lead, source(world.lead, "2", two)).await;
         assert_eq!(same["review_ids"], json!([]));
@@ -214,10 +222,7 @@ fn fields_come_from_the_source_the_rule_prefers() {
             (&json!("newest"), &json!(world.village))
         );
         // What was a name once finds the person still.
-        assert_eq!(
-            shown.json["patient"]["former_names"],
-            json!(["王晓明"])
-        );
+        assert_eq!(shown.json["patient"]["former_names"], json!(["王晓明"]));
     });
 }
 

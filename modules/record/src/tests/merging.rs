@@ -216,16 +216,15 @@ fn random_merges_and_unmerges_keep_everything_exactly_once() {
             let undo = sampler.below(10) < 4 && !model.merges.is_empty();
             let target = undo.then(|| sampler.below(model.merges.len()));
             let merge_id = target.map(|at| model.merges[at].0);
-            let done = app
-                .store()
-                .write(&request, move |tx| match merge_id {
-                    Some(id) => {
-                        let merge = tx.load(id)?;
-                        merge::unmerge(tx, merge, "测试撤销合并", MOVERS).map(|merge| merge.id)
-                    }
-                    None => merge::merge(tx, winner, loser, "测试合并", None, MOVERS)
-                        .map(|merge| merge.id),
-                });
+            let done = app.store().write(&request, move |tx| match merge_id {
+                Some(id) => {
+                    let merge = tx.load(id)?;
+                    merge::unmerge(tx, merge, "测试撤销合并", MOVERS).map(|merge| merge.id)
+                }
+                None => {
+                    merge::merge(tx, winner, loser, "测试合并", None, MOVERS).map(|merge| merge.id)
+                }
+            });
             match (done.await, target) {
                 (Ok(_), Some(at)) => {
                     let (_, winner, loser, moved) = model.merges.remove(at);
@@ -257,9 +256,7 @@ fn random_merges_and_unmerges_keep_everything_exactly_once() {
                 }
             }
             let all = ids.clone();
-            let told = app
-                .store()
-                .read(&request, move |tx| found(tx, &all));
+            let told = app.store().read(&request, move |tx| found(tx, &all));
             assert_eq!(told.await.unwrap(), model.told, "step {step}");
         }
         assert!(model.merges.len() < 8);

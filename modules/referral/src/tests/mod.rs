@@ -3,6 +3,7 @@
 mod fixture;
 mod journeys;
 mod lists;
+mod merging;
 mod model;
 mod refusals;
 mod scenarios;

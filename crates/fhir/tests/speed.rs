@@ -36,11 +36,11 @@ fn a_small_observation_is_quick() {
     };
     let steps: [(&str, &dyn Fn()); 5] = [
         ("parse", &|| {
-            drop(Resource::parse(OBSERVATION.as_bytes()).unwrap())
+            drop(Resource::parse(OBSERVATION.as_bytes()).unwrap());
         }),
         ("validate", &|| drop(validate::validate(&resource))),
         ("extract", &|| {
-            drop(search::extract(&resource, "http://h/fhir"))
+            drop(search::extract(&resource, "http://h/fhir"));
         }),
         ("stamp", &|| drop(resource.stamped(&stamp))),
         ("query", &|| {

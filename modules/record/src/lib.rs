@@ -28,6 +28,7 @@ pub use break_glass::{
     BreakGlass, NewReview, Outcome as BreakGlassOutcome, open as open_break_glass,
     review as review_break_glass,
 };
+pub use clinical::{add_allergy, add_problem};
 pub use consent::{NewConsent, Reach, grant as grant_consent};
 pub use input::{
     ContactInput, FindQuery, IdentifierInput, MatchQuery, NewAllergy, NewPatient, NewProblem,
@@ -38,7 +39,6 @@ pub use model::{
     Allergy, AllergyKind, Contact, Identifier, IdentifierKind, Patient, PatientBrief, Problem,
     Severity,
 };
-pub use clinical::{add_allergy, add_problem};
 pub use patients::{register, register_unmatched};
 pub use visible::Viewer;
 

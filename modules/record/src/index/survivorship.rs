@@ -140,17 +140,7 @@ fn differing(before: &Demographics, after: &Demographics) -> Vec<&'static str> {
 fn choose(tx: &mut Tx<'_>, patient_id: Id) -> Result<(Demographics, Vec<Provenance>)> {
     let rule: SurvivorshipRule = tx.rule("record.survivorship")?.body;
     let placeholders = matching::placeholders(tx)?;
-    let mut ranked = Vec::new();
-    for record in source::of_patient(tx, patient_id)? {
-        let told = &record.demographics;
-        let verified = told.card_verified && told.resident_id().is_some_and(|(_, passed)| passed);
-        let org = network::org(tx, record.org_id)?;
-        ranked.push(Ranked {
-            verified,
-            lead: org.kind == network::OrgKind::LeadHospital,
-            record,
-        });
-    }
+    let ranked = ranked(tx, patient_id)?;
     let mut chosen = Demographics::default();
     for former in ranked
         .iter()
@@ -208,6 +198,21 @@ fn choose(tx: &mut Tx<'_>, patient_id: Id) -> Result<(Demographics, Vec<Provenan
     };
     chosen.village = pick("village", &rule.village, &placed).and_then(|told| told.village);
     Ok((chosen, from))
+}
+
+fn ranked(tx: &mut Tx<'_>, patient_id: Id) -> Result<Vec<Ranked>> {
+    let mut ranked = Vec::new();
+    for record in source::of_patient(tx, patient_id)? {
+        let told = &record.demographics;
+        let verified = told.card_verified && told.resident_id().is_some_and(|(_, passed)| passed);
+        let org = network::org(tx, record.org_id)?;
+        ranked.push(Ranked {
+            verified,
+            lead: org.kind == network::OrgKind::LeadHospital,
+            record,
+        });
+    }
+    Ok(ranked)
 }
 
 fn is_usable_birth(told: &Demographics, placeholders: &Placeholders, today: kernel::Date) -> bool {

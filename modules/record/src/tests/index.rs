@@ -8,7 +8,9 @@ use super::{WANG, event_names, modules, register, wang, world};
 
 /// A registration of another system, by member, number and what it says.
 pub(super) fn source(org_id: Id, number: &str, told: Value) -> Value {
-    json!({ "org_id": org_id, "system": "his", "local_number": number, "demographics": told })
+    let mut body = json!({ "org_id": org_id, "system": "his", "local_number": number });
+    body["demographics"] = told;
+    body
 }
 
 async fn receive(client: &Client, body: Value) -> Value {

@@ -248,7 +248,7 @@ fn random_merges_and_unmerges_keep_everything_exactly_once() {
                     assert!(later, "step {step}: refused although it is the latest");
                 }
                 (Err(error), None) if winner == loser => {
-                    assert_eq!(error.code(), "record.merge-itself")
+                    assert_eq!(error.code(), "record.merge-itself");
                 }
                 (Err(error), None) => {
                     assert_eq!(error.code(), "record.patient-replaced", "step {step}");

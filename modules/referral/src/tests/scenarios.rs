@@ -1,11 +1,11 @@
 //! Scenarios as a doctor would tell them, one file each in `scenarios/`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kernel::{Id, Span};
 use serde_json::json;
-use testkit::{Client, TestApp, on_each_engine};
+use testkit::{Client, TestApp};
 
 use super::fixture::{
     People, World, act, live_care, live_holds, modules, patient, people, plan, read, send, sheet,
@@ -22,7 +22,20 @@ struct Telling<'a> {
 }
 
 #[test]
-fn scenarios_come_true() {
+fn scenarios_come_true_on_sqlite() {
+    for file in files() {
+        testkit::on_sqlite(modules, |app| comes_true(app, file.clone()));
+    }
+}
+
+#[test]
+fn scenarios_come_true_on_postgres() {
+    for file in files() {
+        testkit::on_postgres(modules, |app| comes_true(app, file.clone()));
+    }
+}
+
+fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -30,27 +43,24 @@ fn scenarios_come_true() {
         .collect();
     files.sort();
     assert!(files.len() >= 6);
-    for file in files {
-        on_each_engine(modules, |app| {
-            let file = file.clone();
-            async move {
-                let world = world(&app).await;
-                let people = people(&app, &world).await;
-                let mut telling = Telling {
-                    app: &app,
-                    world: &world,
-                    people: &people,
-                    cases: BTreeMap::new(),
-                };
-                for (at, line) in std::fs::read_to_string(&file).unwrap().lines().enumerate() {
-                    let line = line.split('#').next().unwrap().trim();
-                    if !line.is_empty() {
-                        let place = format!("{}:{}: {line}", file.display(), at + 1);
-                        telling.tell(line, &place).await;
-                    }
-                }
-            }
-        });
+    files
+}
+
+async fn comes_true(app: TestApp, file: PathBuf) {
+    let world = world(&app).await;
+    let people = people(&app, &world).await;
+    let mut telling = Telling {
+        app: &app,
+        world: &world,
+        people: &people,
+        cases: BTreeMap::new(),
+    };
+    for (at, line) in std::fs::read_to_string(&file).unwrap().lines().enumerate() {
+        let line = line.split('#').next().unwrap().trim();
+        if !line.is_empty() {
+            let place = format!("{}:{}: {line}", file.display(), at + 1);
+            telling.tell(line, &place).await;
+        }
     }
 }
 

@@ -4927,14 +4927,6 @@ export interface components {
         };
         /** Format: date */
         Date: string;
-        /** @description A decision about a pair. */
-        Decide: {
-            /** @description One, two, or not yet. */
-            verdict: components["schemas"]["MatchVerdict"];
-            /** @description Why. */
-            reason: string;
-            keep_id?: components["schemas"]["Id"] | null;
-        };
         /** @description A recorded decision of government level. */
         Decision: {
             /** @description Its id. */
@@ -5037,51 +5029,6 @@ export interface components {
         DemoSignIn: {
             /** @description The account. */
             account_id: components["schemas"]["Id"];
-        };
-        /** @description What a source says of a person. Everything may be missing or wrong; it is kept as it came. */
-        Demographics: {
-            /**
-             * @description Name.
-             * @default null
-             */
-            name: string | null;
-            /**
-             * @description Names the person had before.
-             * @default []
-             */
-            former_names: string[];
-            /** @default null */
-            sex: components["schemas"]["Sex"] | null;
-            /**
-             * @description Birth date, `YYYY-MM-DD` where it is one.
-             * @default null
-             */
-            birth_date: string | null;
-            /**
-             * @description Telephone.
-             * @default null
-             */
-            phone: string | null;
-            /**
-             * @description Address in words.
-             * @default null
-             */
-            address: string | null;
-            /**
-             * @description Village or neighbourhood.
-             * @default null
-             */
-            village: string | null;
-            /**
-             * @description Numbers.
-             * @default []
-             */
-            identifiers: components["schemas"]["SourceIdentifier"][];
-            /**
-             * @description The member has read the identity card by machine, or compared it with the person.
-             * @default false
-             */
-            card_verified: boolean;
         };
         /** @description A department of an organization. */
         Department: {
@@ -5366,6 +5313,24 @@ export interface components {
             path: string;
             /** @description Stable code. */
             code: string;
+        };
+        /** @description Where a field of the patient comes from. */
+        FieldProvenance: {
+            /** @description Which field. */
+            field: string;
+            /** @description The source record. */
+            source_id: components["schemas"]["Id"];
+            /** @description The member that holds it. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its system. */
+            system: string;
+            /** @description When it last changed there. */
+            changed_at: components["schemas"]["Instant"];
+            /**
+             * @description The preference that decided between it and the next best; `only` where no other source
+             *     knows the field.
+             */
+            by: string;
         };
         /** @description One figure now and at the baseline. */
         FigureChange: {
@@ -6018,26 +5983,6 @@ export interface components {
              */
             warning_count: number;
         };
-        /** @description What stands above the queue: the thresholds in force and what they were measured to be worth. */
-        IndexSummary: {
-            /**
-             * Format: double
-             * @description log2 of the odds from which two are linked without a person.
-             */
-            link_bits: number;
-            /**
-             * Format: double
-             * @description From which a pair is shown.
-             */
-            review_bits: number;
-            /** @description What that was measured to be worth. */
-            measured: components["schemas"]["MatchingMeasured"];
-            /**
-             * Format: int64
-             * @description Version of the rule `record.matching`.
-             */
-            rule_version: number;
-        };
         /** @description One figure. */
         Indicator: {
             /** @description Its code. */
@@ -6068,17 +6013,6 @@ export interface components {
          * @enum {string}
          */
         IndicatorCode: "up-sent" | "up-received" | "exam-received" | "advice-received" | "down-sent" | "down-received" | "down-up-ratio" | "answer-p50" | "answer-p90" | "acceptance-rate" | "rejection-rate" | "expiry-rate" | "no-show-rate" | "follow-up-completion";
-        /** @description Single values that the patient that stays took from the replaced one. */
-        Inherited: {
-            /** @description The guardian. */
-            guardian: boolean;
-            /** @description The day of death. */
-            deceased_on: boolean;
-            /** @description The mother. */
-            mother_id: boolean;
-            /** @description What it said of knowing no allergies. */
-            no_known_allergies_before: boolean;
-        };
         /**
          * @description How government puts money in (政府投入方式); one of the six unchanged.
          * @enum {string}
@@ -6159,6 +6093,14 @@ export interface components {
          * @enum {string}
          */
         Match: "code" | "name" | "sound" | "inside";
+        /** @description A decision about a pair. */
+        MatchDecide: {
+            /** @description One, two, or not yet. */
+            verdict: components["schemas"]["MatchVerdict"];
+            /** @description Why. */
+            reason: string;
+            keep_id?: components["schemas"]["Id"] | null;
+        };
         /** @description What somebody decided. */
         MatchDecided: {
             /** @description The account. */
@@ -6249,6 +6191,15 @@ export interface components {
             postponed_until?: components["schemas"]["Instant"] | null;
             decided?: components["schemas"]["MatchDecided"] | null;
         };
+        /** @description A pair side by side. */
+        MatchReviewDetail: components["schemas"]["MatchReviewRow"] & {
+            /** @description The first patient. */
+            low_side: components["schemas"]["MatchReviewSide"];
+            /** @description The second. */
+            high_side: components["schemas"]["MatchReviewSide"];
+            /** @description What may be done with it. */
+            actions: string[];
+        };
         /** @description A row of the queue. */
         MatchReviewRow: {
             /** @description The pair. */
@@ -6262,6 +6213,15 @@ export interface components {
             low: components["schemas"]["PatientBrief"];
             /** @description The second. */
             high: components["schemas"]["PatientBrief"];
+        };
+        /** @description A side of a pair: the patient and every source record, masked. */
+        MatchReviewSide: {
+            /** @description The patient. */
+            patient: components["schemas"]["Patient"];
+            /** @description What members hold. */
+            sources: components["schemas"]["SourceRecord"][];
+            /** @description Which source each field comes from. */
+            provenance: components["schemas"]["FieldProvenance"][];
         };
         /**
          * @description Where a pair stands.
@@ -6374,27 +6334,19 @@ export interface components {
             /** @description Seat on the council. */
             council_class: components["schemas"]["CouncilClass"];
         };
-        /** @description Two patients that are one. */
-        MergeInput: {
-            /** @description The patient that stays. */
-            winner_id: components["schemas"]["Id"];
-            /** @description The patient that is replaced. */
-            loser_id: components["schemas"]["Id"];
-            /** @description Why they are one. */
-            reason: string;
+        /** @description Single values that the patient that stays took from the replaced one. */
+        MergeInherited: {
+            /** @description The guardian. */
+            guardian: boolean;
+            /** @description The day of death. */
+            deceased_on: boolean;
+            /** @description The mother. */
+            mother_id: boolean;
+            /** @description What it said of knowing no allergies. */
+            no_known_allergies_before: boolean;
         };
-        /**
-         * @description Where a merge stands.
-         * @enum {string}
-         */
-        MergeState: "done" | "undone";
-        /**
-         * Format: int64
-         * @description An amount in 分. JSON and database: a whole number of 分.
-         */
-        Money: number;
         /** @description An account through which the replaced patient asked. */
-        MovedAccount: {
+        MergeMovedAccount: {
             /** @description Which. */
             account_id: components["schemas"]["Id"];
             /** @description Since when. */
@@ -6403,14 +6355,14 @@ export interface components {
             added: boolean;
         };
         /** @description A care relation that moved. */
-        MovedCare: {
+        MergeMovedCare: {
             /** @description The document. */
             document_id: components["schemas"]["Id"];
             /** @description The organization. */
             org_id: components["schemas"]["Id"];
         };
         /** @description An organization that the replaced patient belonged to. */
-        MovedOrg: {
+        MergeMovedOrg: {
             /** @description Which. */
             org_id: components["schemas"]["Id"];
             /** @description Registered or treated. */
@@ -6421,7 +6373,7 @@ export interface components {
             added: boolean;
         };
         /** @description A reference of a module that moved. */
-        MovedReference: {
+        MergeMovedReference: {
             /** @description The module. */
             module: string;
             /** @description Kind of the thing. */
@@ -6429,6 +6381,34 @@ export interface components {
             /** @description Its id. */
             id: components["schemas"]["Id"];
         };
+        /** @description Everything that moved within the record. */
+        MergeOwnMoves: {
+            /** @description Source records. */
+            sources: components["schemas"]["Id"][];
+            /** @description Numbers. */
+            identifiers: components["schemas"]["Id"][];
+            /** @description Allergies. */
+            allergies: components["schemas"]["Id"][];
+            /** @description Problems. */
+            problems: components["schemas"]["Id"][];
+            /** @description Organizations. */
+            orgs: components["schemas"]["MergeMovedOrg"][];
+            /** @description Care relations. */
+            care: components["schemas"]["MergeMovedCare"][];
+            /** @description Consents. */
+            consents: components["schemas"]["Id"][];
+            /** @description Emergency accesses. */
+            break_glass: components["schemas"]["Id"][];
+            /** @description Accounts. */
+            accounts: components["schemas"]["MergeMovedAccount"][];
+            /** @description What the patient that stays did not know of itself before. */
+            inherited: components["schemas"]["MergeInherited"];
+        };
+        /**
+         * Format: int64
+         * @description An amount in 分. JSON and database: a whole number of 分.
+         */
+        Money: number;
         /** @description The approval a group needs before it is active (组建批复). */
         NetworkApproval: {
             /** @description The body that approved. */
@@ -6875,7 +6855,7 @@ export interface components {
             /** @description The person's number there. */
             local_number: string;
             /** @description What it says. */
-            demographics: components["schemas"]["Demographics"];
+            demographics: components["schemas"]["SourceDemographics"];
         };
         /** @description A token to make. */
         NewToken: {
@@ -7131,29 +7111,6 @@ export interface components {
          * @enum {string}
          */
         OutcomeResult: "cured" | "improved" | "unchanged" | "worse" | "died" | "other";
-        /** @description Everything that moved within the record. */
-        OwnMoves: {
-            /** @description Source records. */
-            sources: components["schemas"]["Id"][];
-            /** @description Numbers. */
-            identifiers: components["schemas"]["Id"][];
-            /** @description Allergies. */
-            allergies: components["schemas"]["Id"][];
-            /** @description Problems. */
-            problems: components["schemas"]["Id"][];
-            /** @description Organizations. */
-            orgs: components["schemas"]["MovedOrg"][];
-            /** @description Care relations. */
-            care: components["schemas"]["MovedCare"][];
-            /** @description Consents. */
-            consents: components["schemas"]["Id"][];
-            /** @description Emergency accesses. */
-            break_glass: components["schemas"]["Id"][];
-            /** @description Accounts. */
-            accounts: components["schemas"]["MovedAccount"][];
-            /** @description What the patient that stays did not know of itself before. */
-            inherited: components["schemas"]["Inherited"];
-        };
         /**
          * @description Who owns it (资产归属); one of the six unchanged.
          * @enum {string}
@@ -7604,16 +7561,16 @@ export interface components {
                 /** @description The organization that merged. */
                 org_id: components["schemas"]["Id"];
                 /** @description Where it stands. */
-                state: components["schemas"]["MergeState"];
+                state: components["schemas"]["PatientMergeState"];
                 /** @description When merged. */
                 at: components["schemas"]["Instant"];
                 /** @description Who merged, and why. */
                 merged: components["schemas"]["MatchDecided"];
                 review_id?: components["schemas"]["Id"] | null;
                 /** @description References of other modules that moved. */
-                references: components["schemas"]["MovedReference"][];
+                references: components["schemas"]["MergeMovedReference"][];
                 /** @description What moved within the record itself. */
-                own: components["schemas"]["OwnMoves"];
+                own: components["schemas"]["MergeOwnMoves"];
                 /** @description Pairs of the replaced patient that were set aside. */
                 superseded: components["schemas"]["Id"][];
                 undone?: components["schemas"]["MatchDecided"] | null;
@@ -8111,6 +8068,26 @@ export interface components {
              */
             version?: number;
         };
+        /** @description What stands above the queue: the thresholds in force and what they were measured to be worth. */
+        PatientIndexSummary: {
+            /**
+             * Format: double
+             * @description log2 of the odds from which two are linked without a person.
+             */
+            link_bits: number;
+            /**
+             * Format: double
+             * @description From which a pair is shown.
+             */
+            review_bits: number;
+            /** @description What that was measured to be worth. */
+            measured: components["schemas"]["MatchingMeasured"];
+            /**
+             * Format: int64
+             * @description Version of the rule `record.matching`.
+             */
+            rule_version: number;
+        };
         /** @description Somebody who may be the one asked for. */
         PatientMatch: {
             /** @description Who, masked; the name too where the viewer has no basis. */
@@ -8131,20 +8108,34 @@ export interface components {
             /** @description The organization that merged. */
             org_id: components["schemas"]["Id"];
             /** @description Where it stands. */
-            state: components["schemas"]["MergeState"];
+            state: components["schemas"]["PatientMergeState"];
             /** @description When merged. */
             at: components["schemas"]["Instant"];
             /** @description Who merged, and why. */
             merged: components["schemas"]["MatchDecided"];
             review_id?: components["schemas"]["Id"] | null;
             /** @description References of other modules that moved. */
-            references: components["schemas"]["MovedReference"][];
+            references: components["schemas"]["MergeMovedReference"][];
             /** @description What moved within the record itself. */
-            own: components["schemas"]["OwnMoves"];
+            own: components["schemas"]["MergeOwnMoves"];
             /** @description Pairs of the replaced patient that were set aside. */
             superseded: components["schemas"]["Id"][];
             undone?: components["schemas"]["MatchDecided"] | null;
         };
+        /** @description Two patients that are one. */
+        PatientMergeInput: {
+            /** @description The patient that stays. */
+            winner_id: components["schemas"]["Id"];
+            /** @description The patient that is replaced. */
+            loser_id: components["schemas"]["Id"];
+            /** @description Why they are one. */
+            reason: string;
+        };
+        /**
+         * @description Where a merge stands.
+         * @enum {string}
+         */
+        PatientMergeState: "done" | "undone";
         /** @description An entry of the problem list: a diagnosis that lasts. */
         PatientProblem: {
             /** @description Names this entry within the record. */
@@ -8161,6 +8152,40 @@ export interface components {
             /** @description By which organization. */
             org_id: components["schemas"]["Id"];
             ended_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A figure of one member. */
+        PatientQualityRow: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            org_name: string;
+            /** @description Which field: `name`, `sex`, `birth-date`, `resident-id`, `phone`, `address`. */
+            field: string;
+            /**
+             * Format: int64
+             * @description Source records in which it is not there.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description In which it cannot be right.
+             */
+            invalid: number;
+            /**
+             * Format: int64
+             * @description In which it stands for "not known".
+             */
+            placeholder: number;
+            /**
+             * Format: int64
+             * @description In which it is right: the numerator.
+             */
+            good: number;
+            /**
+             * Format: int64
+             * @description All of the member's source records: the denominator.
+             */
+            records: number;
         };
         /** @description A patient as opened on a basis: numbers and telephones masked until asked for one by one. */
         PatientRecord: {
@@ -8187,7 +8212,7 @@ export interface components {
             /** @description Source records, masked. */
             sources: components["schemas"]["SourceRecord"][];
             /** @description Which source each field comes from. */
-            provenance: components["schemas"]["Provenance"][];
+            provenance: components["schemas"]["FieldProvenance"][];
             /** @description Merges into this patient that stand. */
             merges: components["schemas"]["PatientMerge"][];
         };
@@ -8213,6 +8238,11 @@ export interface components {
             actor_org_id: components["schemas"]["Id"];
             /** @description What changed. */
             detail: Record<string, never>;
+        };
+        /** @description Why a merge is taken back. */
+        PatientUnmergeInput: {
+            /** @description Why they are two after all. */
+            reason: string;
         };
         /** @description A permission as the matrix shows it. */
         PermissionView: {
@@ -8420,58 +8450,6 @@ export interface components {
             org_id?: components["schemas"]["Id"] | null;
             /** @description The plan. */
             plan: components["schemas"]["PlanContent"];
-        };
-        /** @description Where a field of the patient comes from. */
-        Provenance: {
-            /** @description Which field. */
-            field: string;
-            /** @description The source record. */
-            source_id: components["schemas"]["Id"];
-            /** @description The member that holds it. */
-            org_id: components["schemas"]["Id"];
-            /** @description Its system. */
-            system: string;
-            /** @description When it last changed there. */
-            changed_at: components["schemas"]["Instant"];
-            /**
-             * @description The preference that decided between it and the next best; `only` where no other source
-             *     knows the field.
-             */
-            by: string;
-        };
-        /** @description A figure of one member. */
-        QualityRow: {
-            /** @description The member. */
-            org_id: components["schemas"]["Id"];
-            /** @description Its name. */
-            org_name: string;
-            /** @description Which field: `name`, `sex`, `birth-date`, `resident-id`, `phone`, `address`. */
-            field: string;
-            /**
-             * Format: int64
-             * @description Source records in which it is not there.
-             */
-            missing: number;
-            /**
-             * Format: int64
-             * @description In which it cannot be right.
-             */
-            invalid: number;
-            /**
-             * Format: int64
-             * @description In which it stands for "not known".
-             */
-            placeholder: number;
-            /**
-             * Format: int64
-             * @description In which it is right: the numerator.
-             */
-            good: number;
-            /**
-             * Format: int64
-             * @description All of the member's source records: the denominator.
-             */
-            records: number;
         };
         /** @description What the dispatch wall shows of referrals: no names. */
         Queue: {
@@ -9312,24 +9290,6 @@ export interface components {
             /** @default null */
             department_id: components["schemas"]["Id"] | null;
         };
-        /** @description A pair side by side. */
-        ReviewDetail: components["schemas"]["MatchReviewRow"] & {
-            /** @description The first patient. */
-            low_side: components["schemas"]["ReviewSide"];
-            /** @description The second. */
-            high_side: components["schemas"]["ReviewSide"];
-            /** @description What may be done with it. */
-            actions: string[];
-        };
-        /** @description A side of a pair: the patient and every source record, masked. */
-        ReviewSide: {
-            /** @description The patient. */
-            patient: components["schemas"]["Patient"];
-            /** @description What members hold. */
-            sources: components["schemas"]["SourceRecord"][];
-            /** @description Which source each field comes from. */
-            provenance: components["schemas"]["Provenance"][];
-        };
         /** @description A role and how far each of its permissions reaches. */
         RoleDefinition: {
             /** @description Stable code. */
@@ -9640,6 +9600,51 @@ export interface components {
          * @enum {string}
          */
         SlotState: "open" | "held" | "used" | "stopped";
+        /** @description What a source says of a person. Everything may be missing or wrong; it is kept as it came. */
+        SourceDemographics: {
+            /**
+             * @description Name.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description Names the person had before.
+             * @default []
+             */
+            former_names: string[];
+            /** @default null */
+            sex: components["schemas"]["Sex"] | null;
+            /**
+             * @description Birth date, `YYYY-MM-DD` where it is one.
+             * @default null
+             */
+            birth_date: string | null;
+            /**
+             * @description Telephone.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description Address in words.
+             * @default null
+             */
+            address: string | null;
+            /**
+             * @description Village or neighbourhood.
+             * @default null
+             */
+            village: string | null;
+            /**
+             * @description Numbers.
+             * @default []
+             */
+            identifiers: components["schemas"]["SourceIdentifier"][];
+            /**
+             * @description The member has read the identity card by machine, or compared it with the person.
+             * @default false
+             */
+            card_verified: boolean;
+        };
         /** @description A number as a source holds it; nothing has been checked. */
         SourceIdentifier: {
             /** @description What sort of number. */
@@ -9677,7 +9682,7 @@ export interface components {
             /** @description The person's number there. */
             local_number: string;
             /** @description What it says, as it came. */
-            demographics: components["schemas"]["Demographics"];
+            demographics: components["schemas"]["SourceDemographics"];
             /** @description When it first came. */
             received_at: components["schemas"]["Instant"];
             /** @description When it last changed. */
@@ -10129,11 +10134,6 @@ export interface components {
         Unmasked: {
             /** @description One text a line asked for. */
             values: string[];
-        };
-        /** @description Why a merge is taken back. */
-        UnmergeInput: {
-            /** @description Why they are two after all. */
-            reason: string;
         };
         /**
          * @description Stay or refer.
@@ -12500,7 +12500,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["IndexSummary"];
+                    "application/json": components["schemas"]["PatientIndexSummary"];
                 };
             };
         };
@@ -12538,7 +12538,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MergeInput"];
+                "application/json": components["schemas"]["PatientMergeInput"];
             };
         };
         responses: {
@@ -12584,7 +12584,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UnmergeInput"];
+                "application/json": components["schemas"]["PatientUnmergeInput"];
             };
         };
         responses: {
@@ -12612,7 +12612,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QualityRow"][];
+                    "application/json": components["schemas"]["PatientQualityRow"][];
                 };
             };
         };
@@ -12679,7 +12679,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReviewDetail"];
+                    "application/json": components["schemas"]["MatchReviewDetail"];
                 };
             };
         };
@@ -12695,7 +12695,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decide"];
+                "application/json": components["schemas"]["MatchDecide"];
             };
         };
         responses: {

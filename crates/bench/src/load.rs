@@ -24,8 +24,9 @@ const GIVEN: [&str; 16] = [
 
 const REFERRAL: &str = "INSERT INTO referral (id, version, number, kind, state, phase, priority,
     patient_id, problem_key, patient_name, patient_key, from_org_id, to_org_id, to_department_id,
-    waits_for_org_id, made_by, created_at, due_at, month, answer_kind, answer_seconds, body)
-    VALUES ($1, 3, $2, 'up', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13, $14, $15, $16, $17, $18, $19)";
+    waits_for_org_id, made_by, created_at, due_at, month, answer_kind, answer_seconds, body,
+    patient_initials)
+    VALUES ($1, 3, $2, 'up', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $11, $13, $14, $15, $16, $17, $18, $19, $20)";
 
 /// Adds `count` referrals to the lead hospital's box. `model` is the body of a real one.
 pub async fn referrals(store: &Store, world: &World, model: &Json, first: usize, count: usize) {
@@ -99,6 +100,7 @@ fn referral(tx: &mut Tx<'_>, world: &World, model: &Json, number: usize) -> Resu
         answer.map(|answer| answer.0),
         answer.map(|answer| answer.1),
         &body,
+        kernel::text::pinyin_initials(&name),
     ];
     tx.execute(REFERRAL, &values).map(|_| ())
 }

@@ -54,6 +54,7 @@ fn referral(tx: &mut Tx<'_>, world: &World, model: &Json, number: usize) -> Resu
     let given = GIVEN[number / 12 % 16];
     let name = [SURNAMES[number % 12], given, GIVEN[number / 192 % 16]].concat();
     let key = kernel::text::pinyin_key(&name);
+    let initials = kernel::text::pinyin_initials(&name);
     let patient = patient_of(number);
     let state = if live { "submitted" } else { "closed" };
     let mut body = model.clone();
@@ -100,7 +101,7 @@ fn referral(tx: &mut Tx<'_>, world: &World, model: &Json, number: usize) -> Resu
         answer.map(|answer| answer.0),
         answer.map(|answer| answer.1),
         &body,
-        kernel::text::pinyin_initials(&name),
+        initials,
     ];
     tx.execute(REFERRAL, &values).map(|_| ())
 }

@@ -24,9 +24,7 @@ pub use app::{App, Config, build};
 pub use context::{Ctx, Language};
 pub use events::pump_events;
 pub use extract::{Json, Path, Query};
-pub use module::{
-    Grant, Module, MoveFn, Moved, Permission, PatientMove, SearchHit, WorkItem,
-};
+pub use module::{Grant, Module, MoveFn, Moved, PatientMove, Permission, SearchHit, WorkItem};
 pub use problem::{Problem, ProblemResponse, Result};
 
 pub use api::{Created, Etag};

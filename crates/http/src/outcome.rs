@@ -44,7 +44,10 @@ fn outcome(error: &Error, detail: &str, trace_id: &str) -> Value {
     let own = error.data().and_then(|data| data.get("issue"));
     if let Some(Value::Array(issues)) = own {
         let mut issues = issues.clone();
-        if let Some(details) = issues.first_mut().and_then(|issue| issue.get_mut("details")) {
+        if let Some(details) = issues
+            .first_mut()
+            .and_then(|issue| issue.get_mut("details"))
+        {
             details["coding"] = coding;
         }
         return json!({ "resourceType": "OperationOutcome", "issue": issues });

@@ -70,6 +70,11 @@ export function useStatistics(months: string[]) {
   });
 }
 
+/** The spreadsheet has what the page shows: its month, and its member if one is chosen. */
+export function exportQuery(month: string, org_id: string | undefined) {
+  return { month, org_id };
+}
+
 export function indicatorOf(member: MemberFigures, code: IndicatorCode): Indicator | undefined {
   return member.indicators.find((one) => one.code === code);
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { serverNow } from '@/api/serverTime';
 import { t } from '@/i18n';
 import { type Column, DataTable } from '@/kit/DataTable';
+import { download } from '@/kit/download';
 import { Page, Section } from '@/kit/Page';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
@@ -11,6 +12,7 @@ import { text, useUrlFilters } from '@/kit/urlFilters';
 import { type Behind, BehindDrawer } from '../parts/BehindDrawer';
 import { StatisticsCharts } from '../parts/StatisticsCharts';
 import {
+  exportQuery,
   figureText,
   INDICATORS,
   type IndicatorCode,
@@ -102,6 +104,13 @@ export default function StatisticsPage() {
               columns={columns(open)}
               rows={chosen}
               rowKey={(member) => member.org_id}
+              onExport={() =>
+                void download(
+                  '/api/referrals/statistics/export',
+                  exportQuery(month, filters.org),
+                  `referral-statistics-${month}.xlsx`,
+                )
+              }
             />
           </Section>
         </>

@@ -34,6 +34,7 @@ export const SCREENS = [
     case: async (page) => `/referral/${await aCase(page)}`,
     statistics: '/referral/statistics',
   }),
+  ...at('director', LEAD, 'referral', { formulary: '/referral/formulary' }),
   ...at('referral-office', LEAD, 'work', { work: '/work' }),
   ...at('ward-nurse', LEAD, 'resources', {
     beds: '/resources/beds',

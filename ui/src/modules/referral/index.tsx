@@ -1,4 +1,10 @@
-import { BarChartOutlined, HomeOutlined, ScheduleOutlined, SwapOutlined } from '@ant-design/icons';
+import {
+  BarChartOutlined,
+  HomeOutlined,
+  MedicineBoxOutlined,
+  ScheduleOutlined,
+  SwapOutlined,
+} from '@ant-design/icons';
 import type { UiModule } from '@/kit/module';
 import { useCounts } from './lists';
 
@@ -37,6 +43,13 @@ export const module: UiModule = {
       firstFor: ['village-doctor', 'general-practitioner'],
     },
     {
+      path: '/referral/formulary',
+      label: 'referral.formulary.title',
+      icon: <MedicineBoxOutlined />,
+      permission: 'referral.formulary',
+      firstFor: ['pharmacist'],
+    },
+    {
       path: '/referral/statistics',
       label: 'referral.stats.title',
       icon: <BarChartOutlined />,
@@ -56,6 +69,11 @@ export const module: UiModule = {
       path: '/referral/follow-ups',
       component: () => import('./pages/FollowUps'),
       permission: 'referral.read',
+    },
+    {
+      path: '/referral/formulary',
+      component: () => import('./pages/Formulary'),
+      permission: 'referral.formulary',
     },
     {
       path: '/referral/statistics',

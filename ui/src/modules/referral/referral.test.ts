@@ -1,11 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { flatten, type TextTree } from '@/i18n';
 import { parseDays, planOf } from './dialogs/plan';
+import {
+  drugsOf,
+  entryBody,
+  entryState,
+  type FormularyRow,
+  keptBy,
+  shownEntries,
+} from './formulary';
 import { countOf, listQuery } from './lists';
 import zh from './locales/zh-CN.json';
 import { bodyOf, emptyValues, preflightKey, storedVitals, typedVitals, valuesOf } from './newForm';
 import { identifierOf } from './patients';
-import { figureText, type MemberFigures, monthsUntil, total } from './statistics';
+import { exportQuery, figureText, type MemberFigures, monthsUntil, total } from './statistics';
 import { type Counts, KINDS, type Referral, STATES } from './types';
 import { shownVitals } from './vitals';
 import { ACTION_ORDER, ageYears, concerns, pathOf, placeKind, stepsOf } from './words';
@@ -230,5 +238,83 @@ describe('figures', () => {
 
   test('months run over the turn of the year', () => {
     expect(monthsUntil('2026-02', 4)).toEqual(['2025-11', '2025-12', '2026-01', '2026-02']);
+  });
+
+  test('the spreadsheet is asked for as the page is filtered', () => {
+    expect(exportQuery('2026-11', undefined)).toEqual({ month: '2026-11', org_id: undefined });
+    expect(exportQuery('2026-10', 'o1')).toEqual({ month: '2026-10', org_id: 'o1' });
+  });
+});
+
+describe('the formulary', () => {
+  const row = (drug_code: string, starts_on: string, holds: boolean): FormularyRow => ({
+    version: 1,
+    holds,
+    entry: {
+      id: `${drug_code}@${starts_on}`,
+      org_id: 'o1',
+      drug_code,
+      drug_zh: '苯磺酸氨氯地平片',
+      drug_en: 'Amlodipine tablets',
+      available: true,
+      starts_on,
+      note: '',
+      made_by_name: '张三',
+      made_at: NOW,
+    },
+  });
+  const rows = [
+    row('C08CA01-TAB', '2026-11-01', false),
+    row('C08CA01-TAB', '2026-11-20', true),
+    row('B01AF01-TAB', '2026-12-01', false),
+  ];
+
+  test('the last word decides today; others are coming or overridden', () => {
+    const states = rows.map((one) => entryState(one, '2026-11-22'));
+    expect(states).toEqual(['overridden', 'holds', 'coming']);
+  });
+
+  test('shows what decides today, or all that has not ended, by words', () => {
+    expect(shownEntries(rows, {})).toEqual([rows[1]]);
+    expect(shownEntries(rows, { view: 'all' })).toEqual(rows);
+    expect(shownEntries(rows, { view: 'all', q: 'b01af' })).toEqual([rows[2]]);
+    expect(shownEntries(rows, { q: '氨氯地平' })).toEqual([rows[1]]);
+    expect(shownEntries(rows, { q: 'insulin' })).toEqual([]);
+  });
+
+  test('days left empty are left to the server', () => {
+    const values = { drug_code: 'C08CA01-TAB', available: false, ends_on: null, note: ' 缺货 ' };
+    expect(entryBody(values, 'o1')).toEqual({
+      org_id: 'o1',
+      drug_code: 'C08CA01-TAB',
+      available: false,
+      starts_on: null,
+      ends_on: null,
+      note: '缺货',
+    });
+  });
+
+  test('beginnings of codes stand for drugs, each once', () => {
+    const drug = (code: string) => ({ code, zh: code, en: '', attributes: {} });
+    const catalogue = [drug('A02BC01-CAP'), drug('A02BC05-TAB'), drug('N02BE01-TAB')];
+    const codes = drugsOf(catalogue, ['A02BC05', 'A02BC']).map((one) => one.code);
+    expect(codes).toEqual(['A02BC05-TAB', 'A02BC01-CAP']);
+  });
+
+  test('a centre keeps its own and the clinics below it', () => {
+    const node = (id: string, parent_id: string | null, kind: string) => ({
+      ...{ id, parent_id, kind, code: id, name: id, short_name: id, level: '', state: 'open' },
+      ...{ depth: 0, children: 0, is_waypoint: false },
+    });
+    const nodes = [
+      node('region', null, 'region'),
+      node('lead', 'region', 'lead-hospital'),
+      node('town', 'region', 'township-centre'),
+      node('village', 'town', 'village-clinic'),
+    ];
+    const ids = (reach: string) => keptBy(nodes, 'town', reach).map((one) => one.id);
+    expect(ids('org')).toEqual(['town']);
+    expect(ids('below')).toEqual(['town', 'village']);
+    expect(ids('group')).toEqual(['lead', 'town', 'village']);
   });
 });

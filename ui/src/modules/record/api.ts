@@ -90,11 +90,15 @@ export function changeRecord(
 
 /** A change of the record as it was seen; everything about the patient is read again after it. */
 export function useRecordChange(record: PatientRecord, onDone?: () => void) {
-  const { patient, version } = record;
+  const { patient, version, redirected_from } = record;
   return useCommand(
     ({ path, body }: { path: string; body?: unknown }, headers: CommandHeaders) =>
       changeRecord(patient.id, version, path, body, headers),
-    { invalidates: [['patient', patient.id]], onSuccess: onDone },
+    {
+      // A record opened by the id of a patient merged into it is kept under that id.
+      invalidates: [patient.id, redirected_from].filter(Boolean).map((id) => ['patient', id]),
+      onSuccess: onDone,
+    },
   );
 }
 

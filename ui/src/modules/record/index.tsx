@@ -1,4 +1,10 @@
-import { IdcardOutlined, SafetyOutlined, SolutionOutlined } from '@ant-design/icons';
+import {
+  BarChartOutlined,
+  IdcardOutlined,
+  MergeOutlined,
+  SafetyOutlined,
+  SolutionOutlined,
+} from '@ant-design/icons';
 import type { UiModule } from '@/kit/module';
 
 export const module: UiModule = {
@@ -28,6 +34,18 @@ export const module: UiModule = {
       roles: ['resident'],
       firstFor: ['resident'],
     },
+    {
+      path: '/record/index',
+      label: 'record.index.title',
+      icon: <MergeOutlined />,
+      permission: 'record.index',
+    },
+    {
+      path: '/record/quality',
+      label: 'record.quality.title',
+      icon: <BarChartOutlined />,
+      permission: 'record.quality',
+    },
   ],
   routes: [
     {
@@ -56,6 +74,31 @@ export const module: UiModule = {
       path: '/record/break-glass/$id',
       component: () => import('./pages/BreakGlass'),
       permission: 'record.audit',
+    },
+    {
+      path: '/record/index',
+      component: () => import('./pages/Index'),
+      permission: 'record.index',
+    },
+    {
+      path: '/record/index/merges',
+      component: () => import('./pages/Merges'),
+      permission: 'record.index',
+    },
+    {
+      path: '/record/index/merges/$id',
+      component: () => import('./pages/Merge'),
+      permission: 'record.index',
+    },
+    {
+      path: '/record/index/$id',
+      component: () => import('./pages/Pair'),
+      permission: 'record.index',
+    },
+    {
+      path: '/record/quality',
+      component: () => import('./pages/Quality'),
+      permission: 'record.quality',
     },
   ],
   actions: [

@@ -48,3 +48,23 @@ export interface Match {
   reasons: Schemas['MatchReason'][];
   readable: boolean;
 }
+
+export type MatchReviewState = Schemas['MatchReviewState'];
+export const REVIEW_STATES: readonly MatchReviewState[] = [
+  'open',
+  'postponed',
+  'same',
+  'different',
+  'superseded',
+];
+export type MatchReviewRow = Schemas['MatchReviewRow'];
+export type MatchReviewSide = Schemas['MatchReviewSide'];
+export type MatchReviewDetail = Schemas['MatchReviewDetail'];
+export type MatchField = Schemas['MatchField'];
+export type MatchDecide = Schemas['MatchDecide'];
+export type PatientMerge = Schemas['PatientMerge'];
+export type PatientSources = Schemas['PatientSources'];
+export type SourceRecord = Schemas['SourceRecord'];
+export type FieldProvenance = Schemas['FieldProvenance'];
+export type IndexSummary = Schemas['PatientIndexSummary'];
+export type QualityRow = Schemas['PatientQualityRow'];

@@ -1,5 +1,5 @@
 import { FormOutlined } from '@ant-design/icons';
-import { Button, Tabs } from 'antd';
+import { Alert, Button, Tabs } from 'antd';
 import { asApiError } from '@/api/errors';
 import { useCan } from '@/api/session';
 import { t } from '@/i18n';
@@ -18,6 +18,7 @@ import { Allergies, Problems } from '../parts/Clinical';
 import { Consents } from '../parts/Consents';
 import { NoBasis } from '../parts/NoBasis';
 import { RecordTimeline } from '../parts/RecordTimeline';
+import { Sources } from '../parts/Sources';
 import type { PatientRecord } from '../types';
 import { basisText, basisTone, sexAge } from '../words';
 import '../record.css';
@@ -61,6 +62,7 @@ function RecordView({ record }: { record: PatientRecord }) {
       children: <RecordTimeline id={patient.id} />,
     },
     { key: 'consents', label: t('record.tab.consents'), children: <Consents record={record} /> },
+    { key: 'sources', label: t('record.tab.sources'), children: <Sources id={patient.id} /> },
   ];
   if (can('record.audit')) {
     tabs.push({
@@ -101,6 +103,15 @@ function RecordView({ record }: { record: PatientRecord }) {
         )
       }
     >
+      {record.redirected_from && (
+        <Alert
+          type="info"
+          showIcon
+          className="record-note"
+          title={t('record.redirected.title')}
+          description={t('record.redirected.hint')}
+        />
+      )}
       <Tabs
         activeKey={tab}
         items={tabs}

@@ -12,6 +12,11 @@ async function aCase(page) {
   return (await must(page, 'GET', '/api/referrals?box=outbox&limit=1')).items[0].id;
 }
 const aPatient = async (page) => (await must(page, 'GET', '/api/patients?limit=1')).items[0].id;
+/** A pair that may be one person; the queue itself where none waits. */
+async function aPair(page) {
+  const [first] = (await must(page, 'GET', '/api/patient-index/reviews?limit=1')).items;
+  return first ? `/record/index/${first.review.id}` : '/record/index';
+}
 const anOrg = async (page) => (await must(page, 'GET', '/api/session')).assignment.org_id;
 
 const at = (role, org, module, paths) =>
@@ -35,6 +40,12 @@ export const SCREENS = [
     statistics: '/referral/statistics',
   }),
   ...at('director', LEAD, 'referral', { formulary: '/referral/formulary' }),
+  ...at('referral-office', LEAD, 'record', {
+    index: '/record/index',
+    pair: aPair,
+    merges: '/record/index/merges',
+    quality: '/record/quality',
+  }),
   ...at('referral-office', LEAD, 'work', { work: '/work' }),
   ...at('ward-nurse', LEAD, 'resources', {
     beds: '/resources/beds',

@@ -1,10 +1,8 @@
 /** Says of a drug whether a member has it. */
 import { Form, Modal, Radio } from 'antd';
-import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useCommand } from '@/api/command';
 import type { ApiError } from '@/api/errors';
-import { serverNow } from '@/api/serverTime';
 import { t } from '@/i18n';
 import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
 import { usePhone } from '@/kit/media';
@@ -60,11 +58,7 @@ export function FormularyDialog({ org_id, org_name, onClose }: FormularyDialogPr
       cancelText={t('kit.action.cancel')}
       okButtonProps={{ loading: add.isPending }}
     >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={{ available: true, starts_on: dayjs(serverNow()).format('YYYY-MM-DD') }}
-      >
+      <Form form={form} layout="vertical" initialValues={{ available: true }}>
         <FormErrors
           error={error}
           labels={{ ...labels, org_id: t('referral.stats.member') }}

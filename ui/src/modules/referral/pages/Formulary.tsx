@@ -97,7 +97,7 @@ export default function Formulary() {
         <ErrorState error={formulary.error} onRetry={() => void formulary.refetch()} />
       )}
       {formulary.data && (
-        <>
+        <div className="lt-stack">
           <DataTable<FormularyRow>
             id="referral.formulary"
             label={t('referral.formulary.title')}
@@ -109,7 +109,7 @@ export default function Formulary() {
             empty={
               <EmptyState
                 title={t('referral.formulary.empty')}
-                hint={t('referral.formulary.empty-hint')}
+                hint={formulary.data.of_kind.length > 0 && t('referral.formulary.empty-hint')}
               />
             }
             quiet={adding}
@@ -118,7 +118,7 @@ export default function Formulary() {
             prefixes={formulary.data.of_kind}
             rule_version={formulary.data.rule_version}
           />
-        </>
+        </div>
       )}
       {adding && (
         <FormularyDialog

@@ -96,8 +96,8 @@ function Thresholds() {
   if (!data) return null;
   const { measured } = data;
   const text = t('record.index.thresholds', {
-    link: data.link_bits,
-    review: data.review_bits,
+    link: minus(data.link_bits),
+    review: minus(data.review_bits),
     precision: ppmText(measured.precision_ppm),
     recall: ppmText(measured.recall_with_review_ppm),
   });
@@ -106,6 +106,11 @@ function Thresholds() {
       {text}
     </span>
   );
+}
+
+/** A whole number with a minus sign, not a hyphen. */
+function minus(bits: number): string {
+  return String(bits).replace('-', '−');
 }
 
 export function pairText({ low, high }: MatchReviewRow): string {

@@ -151,6 +151,24 @@ function SideBySide({ detail }: { detail: MatchReviewDetail }) {
       columns={columns}
       rows={rows}
       rowKey={(row) => row.key}
+      phoneRow={(row) => (
+        <span className="record-text">
+          <span className="lt-row">
+            <span className="lt-muted">{row.label}</span>
+            <StatusTag
+              plain
+              tone={MARK_TONES[row.mark]}
+              label={t(`record.index.mark.${row.mark}`)}
+            />
+          </span>
+          <span>
+            {t('record.index.first')} · <Told text={row.low} mark={row.mark} />
+          </span>
+          <span>
+            {t('record.index.second')} · <Told text={row.high} mark={row.mark} />
+          </span>
+        </span>
+      )}
     />
   );
 }
@@ -216,6 +234,18 @@ function Explanation({ fields, score_bits }: ExplanationProps) {
         columns={columns}
         rows={fields}
         rowKey={(row) => row.field}
+        phoneRow={(row) => (
+          <span className="record-text">
+            <span>
+              {textOr(row.field, `record.index.match-field.${row.field}`)} ·{' '}
+              {textOr(row.level, `record.index.level.${row.level}`)}
+            </span>
+            <span className="lt-row">
+              <span className="lt-figures">{bitsText(row.bits)}</span>
+              <Says bits={row.bits} />
+            </span>
+          </span>
+        )}
       />
       <p className="record-plain">
         <b>{withNote(t('record.index.total'), bitsText(score_bits))}</b>{' '}

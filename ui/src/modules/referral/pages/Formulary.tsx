@@ -145,7 +145,7 @@ function columns(onEnd: (row: FormularyRow) => Promise<unknown>): Column<Formula
     {
       key: 'drug',
       title: fieldText('drug_code'),
-      width: 220,
+      width: 190,
       always: true,
       render: ({ entry }) => <b>{drugText(entry)}</b>,
     },
@@ -170,7 +170,7 @@ function columns(onEnd: (row: FormularyRow) => Promise<unknown>): Column<Formula
     {
       key: 'state',
       title: t('referral.field.state'),
-      width: 130,
+      width: 110,
       render: (row) => {
         const state = entryState(row, today);
         return (
@@ -217,7 +217,7 @@ function recordColumns(): Column<FormularyRow>[] {
     {
       key: 'until',
       title: fieldText('ends_on'),
-      width: 130,
+      width: 120,
       render: ({ entry }) =>
         entry.ends_on ? (
           <span className="lt-figures">{entry.ends_on}</span>
@@ -228,7 +228,7 @@ function recordColumns(): Column<FormularyRow>[] {
     {
       key: 'note',
       title: fieldText('note'),
-      width: 200,
+      width: 140,
       render: ({ entry }) => entry.note || <span className="lt-muted">—</span>,
     },
     {

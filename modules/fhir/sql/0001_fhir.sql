@@ -65,15 +65,16 @@ CREATE TABLE fhir_token (
 CREATE INDEX fhir_token_key ON fhir_token (key);
 
 -- Words and URIs, folded; pinyin and initials under hashes of their own. `param` covers type and
--- parameter. `exact` is kept where folding changed it.
+-- parameter. `exact` is kept where folding changed it; `number` tells the words of a resource apart.
 CREATE TABLE fhir_string (
-  param BIGINT NOT NULL,
-  folded TEXT NOT NULL,
   key BIGINT NOT NULL,
-  exact TEXT
+  param BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  folded TEXT NOT NULL,
+  exact TEXT,
+  PRIMARY KEY (key, param, number)
 );
 CREATE INDEX fhir_string_value ON fhir_string (param, folded, key);
-CREATE INDEX fhir_string_key ON fhir_string (key, param);
 
 -- Moments and periods as [low, high) in microseconds.
 CREATE TABLE fhir_date (

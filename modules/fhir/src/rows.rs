@@ -250,12 +250,13 @@ fn clear(tx: &mut Tx<'_>, key: i64) -> Result<()> {
 fn write_rows(tx: &mut Tx<'_>, key: i64, kind: i64, rows: &Rows) -> Result<()> {
     let tokens = rows.tokens.iter().map(|&hash| params![hash, key].to_vec());
     insert(tx, "INSERT INTO fhir_token (hash, key) VALUES ", tokens)?;
-    let strings = rows.strings.iter();
-    let strings =
-        strings.map(|(param, folded, exact)| params![*param, folded.as_str(), key, exact].to_vec());
+    let strings = (0_i64..).zip(&rows.strings);
+    let strings = strings.map(|(number, (param, folded, exact))| {
+        params![key, *param, number, folded.as_str(), exact].to_vec()
+    });
     insert(
         tx,
-        "INSERT INTO fhir_string (param, folded, key, exact) VALUES ",
+        "INSERT INTO fhir_string (key, param, number, folded, exact) VALUES ",
         strings,
     )?;
     let dates = rows

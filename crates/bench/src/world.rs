@@ -216,7 +216,7 @@ pub fn referral_body(world: &World, patient: Id) -> Value {
     json!({
         "kind": "up", "patient_id": patient, "to_org_id": world.lead, "to_department_id": world.cardiology,
         "content": {
-            "reason_code": "beyond-capability", "reason_text": "胸闷三天，活动后加重，本机构无条件进一步检查",
+            "reason_code": "uncontrolled-chronic", "reason_text": "胸闷三天，活动后加重，本机构无条件进一步检查",
             "diagnoses": [{ "code": "I20.9", "display": "心绞痛，未特指" }],
             "condition": "神志清，精神可，间断胸闷胸痛，每次约五分钟，休息后缓解。",
             "treatment": "阿司匹林肠溶片100mg口服，硝酸甘油舌下含服。", "precautions": "途中避免劳累",

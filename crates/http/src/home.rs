@@ -135,7 +135,7 @@ async fn notice_list(
     ctx: Ctx,
     Query(query): Query<PageQuery>,
 ) -> problem::Result<Json<Page<Notice>>> {
-    let after = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let after = Cursor::after(query.after.as_deref())?;
     let size = kernel::page::page_size(query.limit);
     Ok(Json(
         ctx.read(move |tx| notice::list(tx, after, size)).await?,

@@ -38,6 +38,14 @@ impl Cursor {
         Ok(Self { key, id })
     }
 
+    /// Where the page before ended, of a query that may not name it.
+    ///
+    /// # Errors
+    /// As [`Cursor::parse`].
+    pub fn after(text: Option<&str>) -> Result<Option<Self>> {
+        text.map(Self::parse).transpose()
+    }
+
     /// The text form.
     pub fn text(self) -> String {
         format!("{}.{}", self.key, self.id)

@@ -52,17 +52,24 @@ const FAILED: &str = "UPDATE cursor SET failures = failures + 1, retry_at = $2, 
     WHERE follower = $1";
 
 impl Store {
-    /// Lets each follower read on; answers how many events were handled in all.
+    /// Lets each follower read on, a batch at a time in turn, so that one with much to do keeps no
+    /// other waiting; answers how many events were handled in all.
     ///
     /// # Errors
     /// Only what keeps cursors from being read; a follower's own failure is kept with its cursor
     /// and tried again later, and delays no other follower.
     pub async fn run_followers(&self, followers: &'static [Follower]) -> Result<usize> {
         let mut handled = 0;
-        for follower in followers {
-            while let Some(count) = self.follow_batch(follower).await? {
-                handled += count;
+        let mut reading: Vec<&'static Follower> = followers.iter().collect();
+        while !reading.is_empty() {
+            let mut ahead = Vec::new();
+            for follower in reading {
+                if let Some(count) = self.follow_batch(follower).await? {
+                    handled += count;
+                    ahead.push(follower);
+                }
             }
+            reading = ahead;
         }
         Ok(handled)
     }

@@ -53,7 +53,7 @@ async fn account_list(
     ctx: Ctx,
     Query(query): Query<ListQuery>,
 ) -> http::Result<Json<Page<AccountView>>> {
-    let after = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let after = Cursor::after(query.after.as_deref())?;
     let size = kernel::page::page_size(query.limit);
     let filter = Filter {
         q: query.q,

@@ -83,7 +83,7 @@ pub fn search(tx: &mut Tx<'_>, query: &AuditQuery, size: u32) -> Result<Page<Eve
         let detail = "`from` lies before `to`";
         return Err(Error::invalid("admin.audit-window", "from", detail));
     }
-    let after = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let after = Cursor::after(query.after.as_deref())?;
     let (at, last) = after.map_or((i64::MAX, Id::MAX), |cursor| (cursor.key, cursor.id));
     let viewer = tx.actor().org_id;
     let scope = tx.scope().unwrap_or(kernel::Scope::Own).table_word();

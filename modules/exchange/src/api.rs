@@ -108,7 +108,7 @@ async fn import_list(
     Query(query): Query<ImportParams>,
 ) -> http::Result<Json<Page<ImportSummary>>> {
     let limit = page::page_size(query.limit);
-    let after = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let after = Cursor::after(query.after.as_deref())?;
     let scope = ctx.scope();
     let rows = ctx
         .read(move |tx| {

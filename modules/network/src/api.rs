@@ -111,9 +111,7 @@ fn etag<T>(versioned: Versioned<T>) -> Etag<T> {
 
 /// The id of the last row seen.
 fn after_id(after: Option<&str>) -> Result<Option<Id>> {
-    after
-        .map(|text| Cursor::parse(text).map(|cursor| cursor.id))
-        .transpose()
+    Ok(Cursor::after(after)?.map(|cursor| cursor.id))
 }
 
 fn page<T, U>(

@@ -360,10 +360,7 @@ pub(crate) fn rows(
 ) -> Result<Page<ReferralRow>> {
     month_days(month)?;
     let size = page_size(limit);
-    let last = after
-        .map(Cursor::parse)
-        .transpose()?
-        .map_or(Id::NIL, |cursor| cursor.id);
+    let last = Cursor::after(after)?.map_or(Id::NIL, |cursor| cursor.id);
     let (statement, kinds, state, answers) = behind(code, part)?;
     let values = params![org_id, month, last, kinds, state, answers, size + 1];
     let found: Vec<CaseId> = tx.query(statement, &values)?;

@@ -45,7 +45,7 @@ pub(crate) fn list(tx: &mut Tx<'_>, query: &FollowUpQuery) -> Result<Page<Follow
     let size = page_size(query.limit);
     let now = tx.now();
     let today = now.date();
-    let cursor = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let cursor = Cursor::after(query.after.as_deref())?;
     let (day, id) = cursor.map_or((Date::new(1, 1, 1)?, Id::NIL), |cursor| {
         (epoch().plus_days(cursor.key), cursor.id)
     });

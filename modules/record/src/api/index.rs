@@ -91,11 +91,7 @@ async fn index_review_list(
     Query(query): Query<ReviewQuery>,
 ) -> http::Result<Json<Page<MatchReviewRow>>> {
     let size = kernel::page::page_size(query.limit);
-    let after = query
-        .after
-        .as_deref()
-        .map(kernel::Cursor::parse)
-        .transpose()?;
+    let after = kernel::Cursor::after(query.after.as_deref())?;
     let state = query.state.unwrap_or(ReviewState::Open);
     Ok(Json(
         ctx.read(move |tx| review::list(tx, state, after, size))

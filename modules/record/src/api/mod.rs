@@ -33,7 +33,7 @@ pub(crate) struct PageQuery {
 
 impl PageQuery {
     fn cursor(&self) -> kernel::Result<Option<kernel::Cursor>> {
-        self.after.as_deref().map(kernel::Cursor::parse).transpose()
+        kernel::Cursor::after(self.after.as_deref())
     }
 
     fn size(&self) -> u32 {

@@ -122,11 +122,7 @@ async fn patient_list(
     Query(query): Query<ListQuery>,
 ) -> http::Result<Json<Page<PatientBrief>>> {
     let size = kernel::page::page_size(query.limit);
-    let after = query
-        .after
-        .as_deref()
-        .map(kernel::Cursor::parse)
-        .transpose()?;
+    let after = kernel::Cursor::after(query.after.as_deref())?;
     let q = rules::clean(query.q.as_deref());
     rules::check_length("q", q.as_deref(), 60)?;
     let page = ctx.read(move |tx| match &q {

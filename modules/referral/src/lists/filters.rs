@@ -106,7 +106,7 @@ pub(super) fn statements(query: &ListQuery) -> &'static [&'static str] {
 
 /// Parameters $2 to $9.
 pub(super) fn filter_values(tx: &Tx<'_>, query: &ListQuery, size: u32) -> Result<Vec<Value>> {
-    let cursor = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let cursor = Cursor::after(query.after.as_deref())?;
     let now = tx.now();
     let (key, id, stop) = if query.view == ListView::Live {
         let (key, id) = cursor.map_or((i64::MIN, Id::NIL), |cursor| (cursor.key, cursor.id));

@@ -300,7 +300,7 @@ async fn change_hold(
 }
 
 fn listed(tx: &mut Tx<'_>, query: &HoldQuery, limit: u32) -> Result<Vec<Versioned<Hold>>> {
-    let after = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let after = Cursor::after(query.after.as_deref())?;
     let before = after.map_or(Id::MAX, |cursor| cursor.id);
     let is_requesting = query.side.unwrap_or_default() == Side::Requesting;
     let org_id = tx.actor().org_id;

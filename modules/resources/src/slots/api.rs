@@ -313,7 +313,7 @@ fn sessions(tx: &mut Tx<'_>, query: &SessionQuery, limit: u32) -> Result<Vec<Ver
         let detail = format!("the last day follows the first by at most {WINDOW_DAYS_MAX} days");
         return Err(Error::invalid("resources.search-window", "to", detail));
     }
-    let after = query.after.as_deref().map(Cursor::parse).transpose()?;
+    let after = Cursor::after(query.after.as_deref())?;
     store::sessions(tx, org_id, (from, to), query.department_id, after, limit)
 }
 

@@ -111,7 +111,7 @@ async fn resources_waiting_list(
     let page = ctx
         .read(move |tx| {
             let size = page_size(query.limit);
-            let after = query.after.as_deref().map(Cursor::parse).transpose()?;
+            let after = Cursor::after(query.after.as_deref())?;
             let before = after.map_or(Id::MAX, |cursor| cursor.id);
             let is_requesting = query.side.unwrap_or_default() == Side::Requesting;
             let org_id = tx.actor().org_id;

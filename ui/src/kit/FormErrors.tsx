@@ -2,6 +2,7 @@ import { Alert, type FormInstance } from 'antd';
 import { useEffect, useRef } from 'react';
 import type { ApiError, FieldError } from '@/api/errors';
 import { t, textOr } from '@/i18n';
+import { flattenValues } from './merge';
 import { pair } from './words';
 
 export interface FormErrorsProps {
@@ -67,6 +68,12 @@ export function markFields(form: FormInstance, error: ApiError): void {
       return { name: namePath(field.path), errors: [text] };
     }),
   );
+}
+
+/** A sentence of the server's goes once its field is changed. */
+export function forgive(form: FormInstance, changed: object): void {
+  const paths = Object.keys(flattenValues(changed));
+  form.setFields(paths.map((path) => ({ name: namePath(path), errors: [] })));
 }
 
 /** Moves to a field and puts the cursor in it. */

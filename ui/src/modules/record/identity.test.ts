@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { accountOf, changesOf, mergeIdentity, withPhones } from './identity';
+import { accountOf, changesOf, withPhones } from './identity';
 
 const SEEN = { name: '江望', sex: 'male', birth_date: '1958-03-16', phone: '138****0012' };
 
@@ -13,13 +13,6 @@ describe('who a patient is', () => {
     expect(changesOf({ ...SEEN, address: '一号' }, { ...SEEN, address: '' })).toEqual({
       address: '',
     });
-  });
-
-  test('what somebody else saved is taken in, or set beside what is typed', () => {
-    const newest = { ...SEEN, phone: '139****0001', village: '青垄村' };
-    const mine = { ...SEEN, phone: '13700000000' };
-    expect(mergeIdentity(SEEN, newest, mine)).toEqual({ taken: ['village'], clashes: ['phone'] });
-    expect(mergeIdentity(SEEN, SEEN, mine)).toEqual({ taken: [], clashes: [] });
   });
 });
 

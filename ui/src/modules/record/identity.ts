@@ -45,30 +45,6 @@ export function changesOf(seen: IdentityValues, mine: IdentityValues): Record<st
   return changes;
 }
 
-export interface Merged {
-  /** What only somebody else changed: goes into the form. */
-  taken: IdentityField[];
-  /** What both changed: this person decides. */
-  clashes: IdentityField[];
-}
-
-/** What somebody else saved meanwhile, beside what is in the form. */
-export function mergeIdentity(
-  seen: IdentityValues,
-  newest: IdentityValues,
-  mine: IdentityValues,
-): Merged {
-  const theirs = IDENTITY_FIELDS.filter(
-    (field) =>
-      text(newest[field]) !== text(seen[field]) && text(newest[field]) !== text(mine[field]),
-  );
-  const untouched = (field: IdentityField) => text(mine[field]) === text(seen[field]);
-  return {
-    taken: theirs.filter(untouched),
-    clashes: theirs.filter((field) => !untouched(field)),
-  };
-}
-
 interface Contact {
   name: string;
   relation?: string;

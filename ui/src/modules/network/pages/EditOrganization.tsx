@@ -4,21 +4,21 @@ import { useCommand } from '@/api/command';
 import { useOrgName } from '@/api/organizations';
 import { t, textOr } from '@/i18n';
 import { AsyncSelect } from '@/kit/AsyncSelect';
-import { FormErrors, scrollToField } from '@/kit/FormErrors';
+import { FormErrors, forgive, scrollToField } from '@/kit/FormErrors';
+import { givenValues } from '@/kit/merge';
 import { OrgSelect } from '@/kit/OrgSelect';
 import { Page, Section } from '@/kit/Page';
 import { useGo } from '@/kit/route';
 import { PageSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
 import { toast } from '@/kit/toast';
-import { givenValues } from '../merge';
+import { useMerge } from '@/kit/useMerge';
 import { decisionOptions, options, useOrganization } from '../queries';
 import type { Organization, OrganizationDetail, OrganizationInput } from '../types';
 import { FUNDINGS, INPUT_MODES, LEVELS, ORG_KINDS, OWNERSHIPS, POSITIONINGS } from '../types';
 import { DateItem } from './fields';
 import { GuardedRefusal, IDENTITY_CODE, isGuarded } from './GuardedRefusal';
 import { useOptionalParam } from './params';
-import { forgive, useMerge } from './useMerge';
 import '../network.css';
 
 /** Recording a member, or what is known of one. */

@@ -4,20 +4,20 @@ import { useCommand } from '@/api/command';
 import { useOrgName } from '@/api/organizations';
 import { t, textOr } from '@/i18n';
 import { AsyncSelect } from '@/kit/AsyncSelect';
-import { FormErrors, scrollToField } from '@/kit/FormErrors';
+import { FormErrors, forgive, scrollToField } from '@/kit/FormErrors';
+import { givenValues } from '@/kit/merge';
 import { OrgSelect } from '@/kit/OrgSelect';
 import { Page, Section } from '@/kit/Page';
 import { useGo } from '@/kit/route';
 import { PageSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
 import { toast } from '@/kit/toast';
-import { givenValues } from '../merge';
+import { useMerge } from '@/kit/useMerge';
 import { conceptOptions, decisionOptions, options, useConceptName, usePerson } from '../queries';
 import type { Practitioner, PractitionerInput } from '../types';
 import { PROFESSIONS, STAFF_STATUSES, TITLE_RANKS } from '../types';
 import { GuardedRefusal, IDENTITY_CODE, isGuarded } from './GuardedRefusal';
 import { useOptionalParam } from './params';
-import { forgive, useMerge } from './useMerge';
 import '../network.css';
 
 /** Recording a practitioner, or what is known of one. */

@@ -4,14 +4,14 @@ import { call, ifMatch } from '@/api/client';
 import { useCommand } from '@/api/command';
 import { useOrgName } from '@/api/organizations';
 import { t } from '@/i18n';
-import { FormErrors, namePath, scrollToField } from '@/kit/FormErrors';
+import { FormErrors, forgive, namePath, scrollToField } from '@/kit/FormErrors';
+import { flattenValues, givenValues } from '@/kit/merge';
 import { OrgSelect } from '@/kit/OrgSelect';
 import { toast } from '@/kit/toast';
-import { flattenValues, givenValues } from '../merge';
+import { type Seen, useMerge } from '@/kit/useMerge';
 import type { Evidence } from '../types';
 import { EvidenceUpload } from './EvidenceUpload';
 import { ConceptSelect, ConceptsSelect, CountsInput, DateItem, OrgsSelect } from './fields';
-import { forgive, type Seen, useMerge } from './useMerge';
 
 export interface QuickField {
   /** Where it goes in what is sent: `open_to.to`. */

@@ -4,8 +4,8 @@ import { useState } from 'react';
 import { callVersioned } from '@/api/client';
 import { t } from '@/i18n';
 import { toast } from '@/kit/toast';
+import type { Seen } from '@/kit/useMerge';
 import { FieldsDialog, type FieldsDialogProps } from './FieldsDialog';
-import type { Seen } from './useMerge';
 
 type Dialog = Omit<FieldsDialogProps, 'onClose' | 'seen' | 'read'>;
 

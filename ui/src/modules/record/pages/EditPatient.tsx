@@ -5,20 +5,20 @@ import { type CommandHeaders, useCommand } from '@/api/command';
 import { serverNow } from '@/api/serverTime';
 import { t } from '@/i18n';
 import { AsyncSelect } from '@/kit/AsyncSelect';
-import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
+import { FormErrors, forgive, markFields, scrollToField } from '@/kit/FormErrors';
+import { type Merged, mergeValues } from '@/kit/merge';
 import { Page, Section } from '@/kit/Page';
 import { useGo, useRouteParam } from '@/kit/route';
 import { PageSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
 import { toast } from '@/kit/toast';
+import { MergeNote } from '@/kit/useMerge';
 import { changeRecord, searchOrgs, useOrgName, usePatient } from '../api';
 import {
   changesOf,
   IDENTITY_FIELDS,
   type IdentityField,
   type IdentityValues,
-  type Merged,
-  mergeIdentity,
   valuesOf,
 } from '../identity';
 import { Accounts, Death, Family, Identifiers } from '../parts/IdentityParts';
@@ -94,7 +94,7 @@ function IdentityForm({ record, onStale }: IdentityFormProps) {
       {note}
       <FormErrors
         error={save.error?.stale ? null : save.error}
-        labels={Object.fromEntries(IDENTITY_FIELDS.map((field) => [field, labelOf(field)]))}
+        labels={labels()}
         onGo={scrollToField(form)}
       />
       <Form
@@ -103,10 +103,7 @@ function IdentityForm({ record, onStale }: IdentityFormProps) {
         className="lt-form"
         initialValues={base.values}
         onFinish={send}
-        // A sentence of the server's goes once its field is changed.
-        onValuesChange={(changed) =>
-          form.setFields(Object.keys(changed).map((name) => ({ name, errors: [] }) as FieldData))
-        }
+        onValuesChange={(changed) => forgive(form, changed)}
         scrollToFirstError
       >
         <Form.Item name="name" label={labelOf('name')} rules={[required]}>
@@ -174,53 +171,27 @@ function useNewest(form: FormInstance<IdentityValues>, record: PatientRecord) {
     version: record.version,
     values: valuesOf(record.patient),
   });
-  const [merged, setMerged] = useState<(Merged & { newest: IdentityValues }) | null>(null);
+  const [merged, setMerged] = useState<Merged | null>(null);
   const known = useRef(base);
   useEffect(() => {
     if (record.version <= known.current.version) return;
     const newest = valuesOf(record.patient);
-    const found = mergeIdentity(known.current.values, newest, form.getFieldsValue(true));
-    form.setFieldsValue(Object.fromEntries(found.taken.map((field) => [field, newest[field]])));
+    const found = mergeValues(known.current.values, newest, form.getFieldsValue(true));
+    form.setFieldsValue(found.taken);
     known.current = { version: record.version, values: newest };
     setBase(known.current);
-    if (found.taken.length + found.clashes.length > 0) setMerged({ ...found, newest });
+    if (Object.keys(found.taken).length + found.clashes.length > 0) setMerged(found);
   }, [record, form]);
-  const theirs = (field: IdentityField) => {
-    const value = merged?.newest[field];
-    if (!value) return t('kit.none');
+  const show = (field: string, value: unknown) => {
     if (field === 'sex') return t(`record.sex.${value}`);
-    return field === 'catchment_org_id' ? orgName(value) : value;
+    return field === 'catchment_org_id' ? orgName(String(value)) : String(value);
   };
-  const note = merged && (
-    <Alert
-      type="warning"
-      showIcon
-      role="alert"
-      className="record-note"
-      title={t('kit.error.stale')}
-      description={
-        <>
-          <ul className="record-lines">
-            {merged.clashes.map((field) => (
-              <li key={field}>
-                {t('record.edit.clash', { field: labelOf(field), theirs: theirs(field) })}
-              </li>
-            ))}
-            {merged.taken.map((field) => (
-              <li key={field}>
-                {t('record.edit.taken', { field: labelOf(field), theirs: theirs(field) })}
-              </li>
-            ))}
-          </ul>
-          {t('record.edit.again')}
-        </>
-      }
-    />
-  );
-  return { base, note };
+  return { base, note: merged && <MergeNote merged={merged} labels={labels()} show={show} /> };
 }
 
-type FieldData = Parameters<FormInstance<IdentityValues>['setFields']>[0][number];
+function labels(): Record<string, string> {
+  return Object.fromEntries(IDENTITY_FIELDS.map((field) => [field, labelOf(field)]));
+}
 
 function labelOf(field: IdentityField): string {
   const name = field === 'catchment_org_id' ? 'catchment' : field.replaceAll('_', '-');

@@ -28,6 +28,16 @@ describe('two people change the same thing', () => {
   });
 });
 
+test('blanks around a text are no change', () => {
+  const seen = { name: '江望', phone: '138****0012' };
+  const mine = { name: ' 江望 ', phone: '13700000000' };
+  const newest = { name: '江望舒', phone: '139****0001' };
+  expect(mergeValues(seen, newest, mine)).toEqual({
+    taken: { name: '江望舒' },
+    clashes: [{ path: 'phone', theirs: '139****0001', mine: '13700000000' }],
+  });
+});
+
 describe('what is sent', () => {
   test('leaves out what nobody answered, keeps no and none', () => {
     const values = { a: '', b: null, c: undefined, d: 0, e: false, f: [], g: { h: '', i: 1 } };

@@ -2,9 +2,9 @@ import { Alert, type FormInstance } from 'antd';
 import { type ReactNode, useState } from 'react';
 import type { ApiError } from '@/api/errors';
 import { t } from '@/i18n';
-import { markFields, namePath } from '@/kit/FormErrors';
-import { toast } from '@/kit/toast';
-import { flattenValues, type Merged, mergeValues } from '../merge';
+import { markFields, namePath } from './FormErrors';
+import { type Merged, mergeValues } from './merge';
+import { toast } from './toast';
 
 /** What a form is about, as it was read. */
 export interface Seen {
@@ -60,19 +60,16 @@ export function useMerge({ form, seen, read, labels, show }: MergeOptions): Merg
   };
 }
 
-/** A sentence of the server's goes once its field is changed. */
-export function forgive(form: FormInstance, changed: object): void {
-  const paths = Object.keys(flattenValues(changed));
-  form.setFields(paths.map((path) => ({ name: namePath(path), errors: [] })));
-}
-
 interface MergeNoteProps {
   merged: Merged;
+  /** Path of an answer → what it is called on the screen. */
   labels: Record<string, string>;
+  /** An answer in the reader's words. */
   show?: (path: string, value: unknown) => string;
 }
 
-function MergeNote({ merged, labels, show }: MergeNoteProps) {
+/** What somebody else saved while the form was open, and where both changed the same. */
+export function MergeNote({ merged, labels, show }: MergeNoteProps) {
   const label = (path: string) => labels[path] ?? labels[path.split('.')[0] ?? path] ?? path;
   const text = (path: string, value: unknown) => {
     if (value === undefined || value === null || value === '') return t('kit.none');
@@ -83,14 +80,14 @@ function MergeNote({ merged, labels, show }: MergeNoteProps) {
       type="warning"
       showIcon
       role="alert"
-      className="network-note"
+      className="lt-merge-note"
       title={t('kit.error.stale')}
       description={
         <>
-          <ul className="network-list">
+          <ul className="lt-merge">
             {merged.clashes.map(({ path, theirs, mine }) => (
               <li key={path}>
-                {t('network.merge.clash', {
+                {t('kit.merge.clash', {
                   field: label(path),
                   theirs: text(path, theirs),
                   mine: text(path, mine),
@@ -99,11 +96,11 @@ function MergeNote({ merged, labels, show }: MergeNoteProps) {
             ))}
             {Object.entries(merged.taken).map(([path, value]) => (
               <li key={path}>
-                {t('network.merge.taken', { field: label(path), theirs: text(path, value) })}
+                {t('kit.merge.taken', { field: label(path), theirs: text(path, value) })}
               </li>
             ))}
           </ul>
-          {t('network.merge.again')}
+          {t('kit.merge.again')}
         </>
       }
     />

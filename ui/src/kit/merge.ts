@@ -55,10 +55,15 @@ function isGroup(value: unknown): value is Record<string, unknown> {
 }
 
 function isBlank(value: unknown): boolean {
-  return value === undefined || value === null || value === '';
+  return value === undefined || value === null || trimmed(value) === '';
 }
 
 function same(one: unknown, other: unknown): boolean {
   if (isBlank(one) && isBlank(other)) return true;
-  return JSON.stringify(one) === JSON.stringify(other);
+  return JSON.stringify(trimmed(one)) === JSON.stringify(trimmed(other));
+}
+
+/** Blanks around a text say nothing: the server drops them. */
+function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value;
 }

@@ -2,7 +2,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { call, ifMatch, type Page } from '@/api/client';
 import { type CommandHeaders, useCommand } from '@/api/command';
+import { type OrgLine, orgName } from '@/api/organizations';
 import { useCan } from '@/api/session';
+import { language } from '@/i18n';
 import { usePages } from '@/kit/usePages';
 import type {
   AccessEntry,
@@ -23,10 +25,11 @@ export function usePatients(q: string | undefined) {
   );
 }
 
-export function usePatient(id: string) {
+export function usePatient(id: string, enabled = true) {
   return useQuery({
     queryKey: ['patient', id],
     queryFn: ({ signal }) => call<PatientRecord>('GET', `${BASE}/${id}`, { signal }),
+    enabled,
     retry: false,
   });
 }
@@ -53,6 +56,11 @@ export function findPatients(asked: FindInput) {
 
 export function registerPatient(body: unknown, headers: CommandHeaders) {
   return call<PatientRecord>('POST', BASE, { body, headers });
+}
+
+/** A child, registered at its mother. */
+export function registerNewborn(mother_id: string, body: unknown, headers: CommandHeaders) {
+  return call<PatientRecord>('POST', `${BASE}/${mother_id}/newborns`, { body, headers });
 }
 
 export function joinPatient(id: string, proof: IdentifierInput) {
@@ -177,26 +185,19 @@ export function reviewBreakGlass(row: BreakGlassRow, body: unknown, headers: Com
   });
 }
 
-interface OrgRow {
-  id: string;
-  name: string;
-  short_name?: string | null;
-  kind: string;
-}
-
 const NAMES_STALE_MS = 10 * 60_000;
 
 /** Names of members by id: the record says which organization, people read names. */
 export function useOrgName(): (id: string | null | undefined) => string {
   const may = useCan()('network.read');
   const names = useQuery({
-    queryKey: ['organization', 'names'],
+    queryKey: ['organization', 'names', language()],
     queryFn: async ({ signal }) => {
-      const found = await call<Page<OrgRow>>('GET', '/api/organizations', {
+      const found = await call<Page<OrgLine>>('GET', '/api/organizations', {
         query: { limit: 200 },
         signal,
       });
-      return new Map(found.items.map((org) => [org.id, org.short_name || org.name]));
+      return new Map(found.items.map((org) => [org.id, orgName(org)]));
     },
     staleTime: NAMES_STALE_MS,
     enabled: may,
@@ -206,8 +207,11 @@ export function useOrgName(): (id: string | null | undefined) => string {
 
 export async function searchOrgs(q: string, signal: AbortSignal) {
   const query = { q, state: 'open', limit: 50 };
-  const found = await call<Page<OrgRow>>('GET', '/api/organizations', { query, signal });
-  return found.items.map((org) => ({ value: org.id, label: org.name }));
+  const found = await call<Page<OrgLine>>('GET', '/api/organizations', { query, signal });
+  return found.items.map((org) => ({
+    value: org.id,
+    label: language() === 'en' ? orgName(org) : org.name,
+  }));
 }
 
 /** Diagnoses by Chinese name, pinyin initials or ICD-10 code. */

@@ -64,6 +64,16 @@ export const module: UiModule = {
       component: () => import('./pages/EditPatient'),
       permission: 'record.register',
     },
+    {
+      path: '/record/patients/$id/newborn',
+      component: () => import('./pages/NewNewborn'),
+      permission: 'record.register',
+    },
+    {
+      path: '/record/sources/new',
+      component: () => import('./pages/NewSource'),
+      permission: 'record.register',
+    },
     { path: '/record/mine', component: () => import('./pages/Mine'), permission: 'record.audit' },
     {
       path: '/record/break-glass',
@@ -83,6 +93,11 @@ export const module: UiModule = {
     {
       path: '/record/index/merges',
       component: () => import('./pages/Merges'),
+      permission: 'record.index',
+    },
+    {
+      path: '/record/index/merges/new',
+      component: () => import('./pages/MergeTwo'),
       permission: 'record.index',
     },
     {
@@ -107,6 +122,18 @@ export const module: UiModule = {
       label: 'record.register.title',
       permission: 'record.register',
       keywords: 'djhz dj register patient',
+    },
+    {
+      path: '/record/sources/new',
+      label: 'record.source-new.title',
+      permission: 'record.register',
+      keywords: 'lydj lrlydj source registration',
+    },
+    {
+      path: '/record/index/merges/new',
+      label: 'record.two.title',
+      permission: 'record.index',
+      keywords: 'hblfda hbda merge patients',
     },
   ],
 };

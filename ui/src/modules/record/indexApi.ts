@@ -9,9 +9,12 @@ import type {
   MatchReviewDetail,
   MatchReviewRow,
   MatchReviewState,
+  NewSource,
   PatientMerge,
+  PatientMergeInput,
   PatientSources,
   QualityRow,
+  SourceReceived,
 } from './types';
 
 const BASE = '/api/patient-index';
@@ -60,6 +63,16 @@ export function useMerges() {
   return usePages<PatientMerge>(['patient-merge', 'list'], (after, signal) =>
     call<Page<PatientMerge>>('GET', `${BASE}/merges`, { query: { after, limit: 50 }, signal }),
   );
+}
+
+/** Two patients that are one, whoever found them. */
+export function mergePatients(body: PatientMergeInput, headers: CommandHeaders) {
+  return call<PatientMerge>('POST', `${BASE}/merges`, { body, headers });
+}
+
+/** A registration that another system holds. */
+export function receiveSource(body: NewSource, headers: CommandHeaders) {
+  return call<SourceReceived>('POST', `${BASE}/sources`, { body, headers });
 }
 
 export function mergePath(id: string) {

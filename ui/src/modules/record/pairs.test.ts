@@ -102,7 +102,7 @@ describe('weights', () => {
 
 describe('merges', () => {
   test('count what moves', () => {
-    expect(wouldMove({ patient: patient({}), sources: [], provenance: [] })).toEqual([]);
+    expect(wouldMove({ patient: patient({}), sources: [] })).toEqual([]);
     const reference = (kind: string, id: string) => ({ module: 'm', kind, id });
     const moved = ['a', 'b'].map((id) => reference('referral', id));
     expect(referencesText([...moved, reference('hold', 'c')])).toEqual(['2 referrals', '1 hold']);

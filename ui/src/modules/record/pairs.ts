@@ -6,6 +6,7 @@ import type {
   MatchField,
   MatchReviewSide,
   MatchReviewState,
+  PatientBrief,
   PatientMerge,
   QualityRow,
 } from './types';
@@ -40,18 +41,41 @@ export function reviewTone(state: MatchReviewState): Tone {
   return STATE_TONES[state];
 }
 
-type Patient = MatchReviewSide['patient'];
+/** What two records are compared by. */
+export type Described = Pick<
+  MatchReviewSide['patient'],
+  | 'name'
+  | 'former_names'
+  | 'sex'
+  | 'birth_date'
+  | 'identifiers'
+  | 'phone'
+  | 'village'
+  | 'address'
+  | 'guardian'
+  | 'contacts'
+>;
+
+/** What may be seen of somebody without a basis. */
+export function describedBrief(brief: PatientBrief): Described {
+  const { name, sex, birth_date, identifier, identifier_kind, phone, village } = brief;
+  const numbers =
+    identifier && identifier_kind ? [{ id: '', kind: identifier_kind, value: identifier }] : [];
+  return { name, sex, birth_date, phone, village, identifiers: numbers, contacts: [] };
+}
 
 /** The two records field by field; what neither says is left out. */
-export function comparedRows(low: Patient, high: Patient, fields: MatchField[]): ComparedRow[] {
+export function comparedRows(low: Described, high: Described, fields: MatchField[]): ComparedRow[] {
   const rows: ComparedRow[] = [];
   const level = (field: string) => fields.find((one) => one.field === field)?.level;
-  const put = (key: string, label: string, told: (patient: Patient) => string, hidden?: string) => {
+  const put = (key: string, label: string, told: (one: Described) => string, hidden?: string) => {
     const [left, right] = [told(low), told(high)];
     if (left === '' && right === '') return;
     rows.push({ key, label, low: left, high: right, mark: markOf(left, right, hidden) });
   };
   put('name', t('record.field.name'), (one) => one.name);
+  const hidden = [low.name, high.name].some((name) => name.includes('*'));
+  if (hidden && rows[0] && low.name[0] === high.name[0]) rows[0].mark = 'masked';
   put('former', t('record.index.field.former-names'), (one) => listed(one.former_names ?? []));
   put('sex', t('record.field.sex'), (one) =>
     one.sex === 'unknown' ? '' : t(`record.sex.${one.sex}`),
@@ -83,12 +107,12 @@ function markOf(low: string, high: string, hidden?: string): Mark {
   return hidden === 'missing' ? 'masked' : 'different';
 }
 
-function numberKinds(low: Patient, high: Patient): string[] {
+function numberKinds(low: Described, high: Described): string[] {
   const live = [...low.identifiers, ...high.identifiers].filter((one) => !one.retired_at);
   return [...new Set(live.map((one) => one.kind))];
 }
 
-function numbers(patient: Patient, kind: string): string {
+function numbers(patient: Described, kind: string): string {
   const live = patient.identifiers.filter((one) => one.kind === kind && !one.retired_at);
   return listed(live.map((one) => one.value).sort());
 }
@@ -150,9 +174,13 @@ export function referencesText(references: PatientMerge['references']): string[]
   });
 }
 
-/** What a merge would move out of a record, as far as the pair shows it. */
-export function wouldMove(side: MatchReviewSide): string[] {
-  const { patient, sources } = side;
+interface Moving {
+  patient: Record<'identifiers' | 'allergies' | 'problems', readonly unknown[]>;
+  sources: readonly unknown[];
+}
+
+/** What a merge would move out of a record, as far as is known of it. */
+export function wouldMove({ patient, sources }: Moving): string[] {
   const counts = {
     sources: sources.length,
     identifiers: patient.identifiers.length,

@@ -1,3 +1,5 @@
+import { Button } from 'antd';
+import { useCan } from '@/api/session';
 import { t, textOr } from '@/i18n';
 import { type Column, DataTable } from '@/kit/DataTable';
 import { DateTime } from '@/kit/DateTime';
@@ -25,10 +27,16 @@ export default function Index() {
   const state: MatchReviewState = filters.state ?? 'open';
   const pages = useReviews(state);
   const go = useGo();
+  const can = useCan();
   return (
     <Page
       wide
       title={t('record.index.title')}
+      actions={
+        can('record.register') && (
+          <Button onClick={() => go('/record/sources/new')}>{t('record.source-new.title')}</Button>
+        )
+      }
       tools={
         <>
           <IndexTabs />

@@ -1,3 +1,5 @@
+import { Button } from 'antd';
+import { useCan } from '@/api/session';
 import { t } from '@/i18n';
 import { type Column, DataTable } from '@/kit/DataTable';
 import { DateTime } from '@/kit/DateTime';
@@ -16,6 +18,7 @@ import '../record.css';
 export default function Merges() {
   const pages = useMerges();
   const go = useGo();
+  const can = useCan();
   const orgName = useOrgName();
   const columns: Column<PatientMerge>[] = [
     {
@@ -49,7 +52,16 @@ export default function Merges() {
     },
   ];
   return (
-    <Page wide title={t('record.merge.title')} tools={<IndexTabs />}>
+    <Page
+      wide
+      title={t('record.merge.title')}
+      tools={<IndexTabs />}
+      actions={
+        can('record.read') && (
+          <Button onClick={() => go('/record/index/merges/new')}>{t('record.two.title')}</Button>
+        )
+      }
+    >
       <DataTable<PatientMerge>
         id="record.merges"
         label={t('record.merge.title')}

@@ -10,15 +10,8 @@ import { StatusTag } from '@/kit/StatusTag';
 import { withNote } from '@/kit/words';
 import { useOrgName } from '../api';
 import { useReview } from '../indexApi';
-import {
-  bitsText,
-  type ComparedRow,
-  comparedRows,
-  likelyText,
-  MARK_TONES,
-  signed,
-  weightWord,
-} from '../pairs';
+import { bitsText, comparedRows, likelyText, signed, weightWord } from '../pairs';
+import { Compared } from '../parts/Compared';
 import { DecidePair } from '../parts/DecidePair';
 import { SourceTable } from '../parts/Sources';
 import type { MatchField, MatchReviewDetail } from '../types';
@@ -109,78 +102,13 @@ function Standing({ detail }: { detail: MatchReviewDetail }) {
 function SideBySide({ detail }: { detail: MatchReviewDetail }) {
   const orgName = useOrgName();
   const { low_side, high_side, review } = detail;
-  const rows = comparedRows(low_side.patient, high_side.patient, review.fields);
-  const columns: Column<ComparedRow>[] = [
-    {
-      key: 'field',
-      title: t('record.index.field-label'),
-      width: 120,
-      always: true,
-      render: (row) => <span className="lt-muted">{row.label}</span>,
-    },
-    {
-      key: 'low',
-      title: sideTitle('first', orgName(review.low_org_id)),
-      width: 260,
-      always: true,
-      render: (row) => <Told text={row.low} mark={row.mark} />,
-    },
-    {
-      key: 'high',
-      title: sideTitle('second', orgName(review.high_org_id)),
-      width: 260,
-      always: true,
-      render: (row) => <Told text={row.high} mark={row.mark} />,
-    },
-    {
-      key: 'mark',
-      title: t('record.index.mark-label'),
-      width: 150,
-      always: true,
-      render: (row) => (
-        <StatusTag plain tone={MARK_TONES[row.mark]} label={t(`record.index.mark.${row.mark}`)} />
-      ),
-    },
-  ];
   return (
-    <DataTable<ComparedRow>
-      plain
-      quiet
-      id="record.compare"
-      label={t('record.index.compare')}
-      columns={columns}
-      rows={rows}
-      rowKey={(row) => row.key}
-      phoneRow={(row) => (
-        <span className="record-text">
-          <span className="lt-row">
-            <span className="lt-muted">{row.label}</span>
-            <StatusTag
-              plain
-              tone={MARK_TONES[row.mark]}
-              label={t(`record.index.mark.${row.mark}`)}
-            />
-          </span>
-          <span>
-            {t('record.index.first')} · <Told text={row.low} mark={row.mark} />
-          </span>
-          <span>
-            {t('record.index.second')} · <Told text={row.high} mark={row.mark} />
-          </span>
-        </span>
-      )}
+    <Compared
+      rows={comparedRows(low_side.patient, high_side.patient, review.fields)}
+      low={orgName(review.low_org_id)}
+      high={orgName(review.high_org_id)}
     />
   );
-}
-
-function sideTitle(side: 'first' | 'second', org: string): string {
-  const title = t(`record.index.${side}`);
-  return org ? withNote(title, org) : title;
-}
-
-function Told({ text, mark }: { text: string; mark: ComparedRow['mark'] }) {
-  if (text === '') return <span className="lt-muted">—</span>;
-  return mark === 'different' ? <b>{text}</b> : text;
 }
 
 interface ExplanationProps {

@@ -6,6 +6,7 @@ import { t } from '@/i18n';
 import { DateTime } from '@/kit/DateTime';
 import { Masked } from '@/kit/Masked';
 import { type Fact, Facts, Page, Section } from '@/kit/Page';
+import { PathLink } from '@/kit/PathLink';
 import { useGo, useRouteParam } from '@/kit/route';
 import { PageSkeleton } from '@/kit/Skeletons';
 import { ErrorState } from '@/kit/States';
@@ -13,6 +14,7 @@ import { StatusTag } from '@/kit/StatusTag';
 import { text, useUrlFilters } from '@/kit/urlFilters';
 import { pair } from '@/kit/words';
 import { unmask, useOrgName, usePatient } from '../api';
+import { mayBeMother } from '../newborn';
 import { AccessLog } from '../parts/AccessLog';
 import { Allergies, Problems } from '../parts/Clinical';
 import { Consents } from '../parts/Consents';
@@ -91,16 +93,27 @@ function RecordView({ record }: { record: PatientRecord }) {
         </>
       }
       actions={
-        can('referral.write') &&
-        !patient.deceased_on && (
-          <Button
-            type="primary"
-            icon={<FormOutlined />}
-            onClick={() => go(`/referral/new?patient=${patient.id}`)}
-          >
-            {t('record.refer')}
-          </Button>
-        )
+        <>
+          {can('record.index') && (
+            <Button onClick={() => go(`/record/index/merges/new?one=${patient.id}`)}>
+              {t('record.two.with')}
+            </Button>
+          )}
+          {can('record.register') && mayBeMother(patient, record.age_years) && (
+            <Button onClick={() => go(`/record/patients/${patient.id}/newborn`)}>
+              {t('record.newborn.title')}
+            </Button>
+          )}
+          {can('referral.write') && !patient.deceased_on && (
+            <Button
+              type="primary"
+              icon={<FormOutlined />}
+              onClick={() => go(`/referral/new?patient=${patient.id}`)}
+            >
+              {t('record.refer')}
+            </Button>
+          )}
+        </>
       }
     >
       {record.redirected_from && (
@@ -169,6 +182,18 @@ function Identity({ record }: { record: PatientRecord }) {
         </span>
       ),
     })),
+    ...(patient.mother_id
+      ? [
+          {
+            label: t('record.newborn.mother'),
+            value: (
+              <PathLink to={`/record/patients/${patient.mother_id}`}>
+                {t('record.newborn.mother-record')}
+              </PathLink>
+            ),
+          },
+        ]
+      : []),
     { label: t('record.field.registered-by'), value: orgName(patient.org_id) || null },
     { label: t('record.field.registered-at'), value: <DateTime at={patient.registered_at} /> },
   ];

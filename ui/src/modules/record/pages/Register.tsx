@@ -184,6 +184,7 @@ export default function Register() {
               <Input inputMode="tel" maxLength={20} />
             </Form.Item>
           </div>
+          <p className="lt-muted record-plain">{t('record.newborn.from-mother')}</p>
           <Form.Item name="unknown" valuePropName="checked">
             <Checkbox>{t('record.register.unknown')}</Checkbox>
           </Form.Item>

@@ -1,9 +1,12 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
 import { useCan } from '@/api/session';
 import { t, textOr } from '@/i18n';
 import { type Column, DataTable } from '@/kit/DataTable';
 import { DateTime } from '@/kit/DateTime';
 import { Section } from '@/kit/Page';
 import { PathLink } from '@/kit/PathLink';
+import { useGo } from '@/kit/route';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
@@ -17,6 +20,8 @@ const OWN_SYSTEM = 'lianti';
 /** What members hold about a patient, which of it stands, and what was merged into the record. */
 export function Sources({ id }: { id: string }) {
   const found = useSources(id);
+  const can = useCan();
+  const go = useGo();
   if (found.isPending) return <LinesSkeleton rows={6} />;
   if (!found.data) {
     return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
@@ -24,7 +29,16 @@ export function Sources({ id }: { id: string }) {
   const { sources, provenance, merges } = found.data;
   return (
     <>
-      <Section title={t('record.source.title')}>
+      <Section
+        title={t('record.source.title')}
+        extra={
+          can('record.register') && (
+            <Button size="small" icon={<PlusOutlined />} onClick={() => go('/record/sources/new')}>
+              {t('record.source-new.title')}
+            </Button>
+          )
+        }
+      >
         <SourceTable label={t('record.source.title')} sources={sources} />
       </Section>
       <Section title={t('record.source.stands')}>

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Badge, Button } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { call, type Page } from '@/api/client';
-import { type TextParams, t } from '@/i18n';
+import { t } from '@/i18n';
 import { usePhone } from '@/kit/media';
 
 const NoticesDrawer = lazy(() => import('./NoticesDrawer'));
@@ -13,7 +13,7 @@ export interface Notice {
   at: string;
   /** What it says: `referral.escalated` is the text `referral.notice.escalated`. */
   code: string;
-  data: TextParams;
+  data: Record<string, unknown>;
   link: string;
   read_at?: string | null;
 }

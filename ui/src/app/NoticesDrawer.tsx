@@ -1,13 +1,23 @@
 import { BellOutlined } from '@ant-design/icons';
 import { Button, Drawer } from 'antd';
-import { codeText, t } from '@/i18n';
+import { type ComponentType, lazy, Suspense } from 'react';
+import { codeText, type TextParams, t } from '@/i18n';
 import { DateTime } from '@/kit/DateTime';
+import type { UiNoticeProps } from '@/kit/module';
 import { useGo } from '@/kit/route';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
 import { toast } from '@/kit/toast';
+import { modules } from './modules';
 import { type Notice, useNotices, useReadNotices } from './Notices';
 import './notices.css';
+
+/** What modules show below their alerts, by code. */
+const PARTS = new Map<string, ComponentType<UiNoticeProps>>(
+  modules.flatMap((module) =>
+    Object.entries(module.notices ?? {}).map(([code, load]) => [code, lazy(load)] as const),
+  ),
+);
 
 /** My alerts, at the side. */
 export default function NoticesDrawer({ onClose }: { onClose: () => void }) {
@@ -25,6 +35,10 @@ export default function NoticesDrawer({ onClose }: { onClose: () => void }) {
       go(notice.link);
       onClose();
     }
+  }
+  function done(notice: Notice) {
+    if (!notice.read_at) mark([notice.id]);
+    onClose();
   }
   return (
     <Drawer
@@ -64,12 +78,13 @@ export default function NoticesDrawer({ onClose }: { onClose: () => void }) {
                 {!notice.read_at && (
                   <span className="lt-visually-hidden">{t('app.notices.unread')}</span>
                 )}
-                {codeText('notice', notice.code, notice.data)}
+                {codeText('notice', notice.code, notice.data as TextParams)}
               </span>
               <span className="lt-muted">
                 <DateTime at={notice.at} show="relative" />
               </span>
             </button>
+            <Part notice={notice} onDone={() => done(notice)} />
           </li>
         ))}
       </ul>
@@ -83,5 +98,23 @@ export default function NoticesDrawer({ onClose }: { onClose: () => void }) {
         </Button>
       )}
     </Drawer>
+  );
+}
+
+interface PartProps {
+  notice: Notice;
+  onDone: () => void;
+}
+
+/** What can be done about an alert, where its module has something to offer. */
+function Part({ notice, onDone }: PartProps) {
+  const Shown = PARTS.get(notice.code);
+  if (!Shown) return null;
+  return (
+    <div className="app-notice-part">
+      <Suspense fallback={<LinesSkeleton rows={2} />}>
+        <Shown data={notice.data} onDone={onDone} />
+      </Suspense>
+    </div>
   );
 }

@@ -6,6 +6,9 @@ import { call } from '@/api/client';
 import { allows, type Session, useSession } from '@/api/session';
 import { t, textOr } from '@/i18n';
 import { useGo } from '@/kit/route';
+import { StatusTag } from '@/kit/StatusTag';
+import type { State } from '@/modules/referral/types';
+import { stateText, stateTone } from '@/modules/referral/words';
 import { modules } from './modules';
 import './palette.css';
 
@@ -15,6 +18,8 @@ interface Hit {
   id: string;
   title: string;
   subtitle?: string | null;
+  /** Code of the state it is in, of kinds that have states. */
+  state?: string | null;
   link: string;
 }
 
@@ -134,11 +139,25 @@ function Hits({ groups, current, onOpen }: HitsProps) {
           >
             <span>{hit.title}</span>
             {hit.subtitle && <span className="lt-muted">{hit.subtitle}</span>}
+            {hit.state && <HitState kind={group.kind} state={hit.state} />}
           </div>
         );
       })}
     </div>
   ));
+}
+
+/** Where it stands, in the words of its kind: `转诊` has `referral.state.accepted`. */
+function HitState({ kind, state }: { kind: string; state: string }) {
+  return (
+    <span className="app-palette-state">
+      {kind === 'referral' ? (
+        <StatusTag plain tone={stateTone(state as State)} label={stateText(state)} />
+      ) : (
+        <StatusTag plain tone="neutral" label={textOr(state, `${kind}.state.${state}`)} />
+      )}
+    </span>
+  );
 }
 
 function groupTitle(kind: string): string {

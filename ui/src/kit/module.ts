@@ -40,6 +40,15 @@ export interface UiAction {
   keywords?: string;
 }
 
+/** What an alert carries, and what to call once something was done about it. */
+export interface UiNoticeProps {
+  data: Record<string, unknown>;
+  onDone: () => void;
+}
+
+/** What stands below an alert: more than its sentence, with something to do. */
+export type NoticeLoader = () => Promise<{ default: ComponentType<UiNoticeProps> }>;
+
 export interface UiModule {
   /** The folder's name; also the prefix of its texts. */
   key: string;
@@ -48,4 +57,6 @@ export interface UiModule {
   nav: UiNav[];
   routes: UiRoute[];
   actions?: UiAction[];
+  /** By the alert's code: `resources.hold-withdrawn`. */
+  notices?: Record<string, NoticeLoader>;
 }

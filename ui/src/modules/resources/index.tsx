@@ -75,4 +75,5 @@ export const module: UiModule = {
       keywords: 'pbmb paiban templates',
     },
   ],
+  notices: { 'resources.hold-withdrawn': () => import('./pages/Instead') },
 };

@@ -27,7 +27,7 @@ import { kindText, stepsOf } from '../words';
 import '../referral.css';
 import '../new.css';
 
-const PLACE = { tab: text(), do: text() };
+const PLACE = { tab: text(), do: text(), say: text() };
 
 /** One case: who it is about, what happened on both sides, what can be done now. */
 export default function ReferralCase() {
@@ -52,6 +52,13 @@ function CaseView({ referral }: { referral: ReferralView }) {
     if (open && FORMS[asked]) setAction(asked);
     if (open && asked === 'record-follow-up') setPlace({ tab: 'follow-ups' });
   }, [asked, referral.actions, setPlace]);
+  // Or bring words for the other side, such as another place that would suit.
+  const [say, setSay] = useState<string>();
+  useEffect(() => {
+    if (!place.say) return;
+    setSay(place.say);
+    setPlace({ say: undefined, tab: undefined });
+  }, [place.say, setPlace]);
   const phone = usePhone();
   const path = useRef<HTMLDivElement>(null);
   // On a phone the path is longer than the screen: where the case stands must be in sight.
@@ -60,7 +67,7 @@ function CaseView({ referral }: { referral: ReferralView }) {
     const step = path.current?.querySelector<HTMLElement>('[aria-current="step"]');
     if (step && path.current) path.current.scrollLeft = step.offsetLeft - 80;
   }, [referral.state]);
-  const tabs = tabsOf(referral);
+  const tabs = tabsOf(referral, say);
   const tab = tabs.find((one) => one.key === place.tab)?.key ?? 'timeline';
   return (
     <Page
@@ -130,12 +137,12 @@ function CaseView({ referral }: { referral: ReferralView }) {
   );
 }
 
-function tabsOf(referral: ReferralView) {
+function tabsOf(referral: ReferralView, say: string | undefined) {
   const tabs = [
     {
       key: 'timeline',
       label: t('referral.tab.timeline'),
-      children: <Talk referral={referral} />,
+      children: <Talk referral={referral} say={say} />,
     },
     {
       key: 'sheet',

@@ -12,7 +12,13 @@ import { postMessage, useTimeline } from '../api';
 import { timelineItems } from '../timeline';
 import type { ReferralView } from '../types';
 
-export function Talk({ referral }: { referral: ReferralView }) {
+export interface TalkProps {
+  referral: ReferralView;
+  /** Words to begin a message with. */
+  say?: string;
+}
+
+export function Talk({ referral, say }: TalkProps) {
   const timeline = useTimeline(referral.id);
   const may = referral.actions.some((one) => one.action === 'message' && one.allowed);
   // The newest first: what changed is what people look for.
@@ -20,7 +26,7 @@ export function Talk({ referral }: { referral: ReferralView }) {
   const right = referral.kind === 'down' ? (referral.community ?? referral.to) : referral.to;
   return (
     <div className="lt-stack">
-      {may && <Composer id={referral.id} />}
+      {may && <Composer key={say} id={referral.id} say={say} />}
       {timeline.isPending && <LinesSkeleton rows={6} />}
       {timeline.isError && !timeline.data && (
         <ErrorState error={timeline.error} onRetry={() => void timeline.refetch()} />
@@ -36,8 +42,8 @@ export function Talk({ referral }: { referral: ReferralView }) {
   );
 }
 
-function Composer({ id }: { id: string }) {
-  const [text, setText] = useState('');
+function Composer({ id, say = '' }: { id: string; say?: string }) {
+  const [text, setText] = useState(say);
   const post = useCommand((words: string, headers) => postMessage(id, words, headers), {
     invalidates: [['referral', id, 'timeline']],
     onSuccess: () => setText(''),

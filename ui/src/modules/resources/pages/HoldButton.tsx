@@ -61,7 +61,8 @@ export function HoldHost() {
   return <HoldDialog key={JSON.stringify(shown.place)} {...shown} onClose={() => ask(null)} />;
 }
 
-function HoldDialog(props: HoldButtonProps & { onClose: () => void }) {
+/** Asks through which door, and takes the place. */
+export function HoldDialog(props: HoldButtonProps & { onClose: () => void }) {
   const [target, setTarget] = useState({
     place: props.place,
     name: props.name,

@@ -176,6 +176,9 @@ pub struct SearchHit {
     pub title: String,
     /// Second line.
     pub subtitle: String,
+    /// Code of the state it is in, of kinds that have states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
     /// Address in the web interface.
     pub link: String,
 }

@@ -8,13 +8,15 @@ mod organizations;
 mod people;
 
 pub use bonds::{
-    AllianceInput, AllianceMemberInput, BondInput, add_alliance_member, create_alliance,
-    create_bond, end_alliance, end_bond, leave_alliance, update_bond,
+    AllianceInput, AllianceMemberInput, AllianceUpdate, BondInput, add_alliance_member,
+    create_alliance, create_bond, end_alliance, end_bond, leave_alliance, update_alliance,
+    update_bond,
 };
 pub use catalogue::{
-    CatchmentInput, DepartmentInput, SurveyInput, TechniqueInput, create_catchment,
-    create_department, create_survey, create_technique, end_catchment, set_baseline,
-    stop_technique, update_department, update_technique,
+    CatchmentCorrection, CatchmentInput, DepartmentInput, SurveyInput, TechniqueInput,
+    correct_catchment, correct_survey, create_catchment, create_department, create_survey,
+    create_technique, end_catchment, readable_catchment, set_baseline, stop_technique,
+    update_department, update_technique,
 };
 pub use decisions::{DecisionInput, record_decision, withdraw_decision};
 pub use groups::{

@@ -26,6 +26,7 @@ pub(crate) fn search(tx: &mut Tx<'_>, q: &str, limit: u32) -> Result<Vec<SearchH
             id: org.id,
             title: org.name.clone(),
             subtitle: org.code.clone(),
+            state: None,
             link: format!("/network/organizations/{}", org.id),
         });
     }
@@ -50,6 +51,7 @@ pub(crate) fn search(tx: &mut Tx<'_>, q: &str, limit: u32) -> Result<Vec<SearchH
                 .map_or(home.short_name.clone(), |title| {
                     format!("{title} · {}", home.short_name)
                 }),
+            state: None,
             link: format!("/network/people/{}", person.id),
         });
     }

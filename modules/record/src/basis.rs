@@ -7,7 +7,7 @@ use store::{Change, Subject, Tx, Versioned, params};
 
 use crate::consent;
 use crate::model::{Patient, PatientBrief};
-use crate::{break_glass, index, patients};
+use crate::{accounts, break_glass, index, patients};
 
 const IS_OWN: &str =
     "SELECT COUNT(*) AS count FROM patient_org WHERE org_id = $1 AND patient_id = $2";
@@ -25,8 +25,6 @@ const CLOSE_CARE: &str =
 const CLOSE_CARE_OF_ORG: &str = "UPDATE care SET closed_at = $3
     WHERE document_id = $1 AND org_id = $2 AND closed_at IS NULL";
 const ORGS: &str = "SELECT org_id FROM patient_org WHERE patient_id = $1 ORDER BY org_id";
-const OWN_ACCOUNT: &str =
-    "SELECT COUNT(*) AS count FROM patient_account WHERE account_id = $1 AND patient_id = $2";
 
 /// A patient, unchecked and unnoted: for work inside the server that shows nobody anything. An id
 /// that was merged into another leads to the one that stands for it.
@@ -104,7 +102,7 @@ pub fn is_own(tx: &mut Tx<'_>, patient_id: Id, org_id: Id) -> Result<bool> {
 /// Whatever the database reports.
 pub fn is_self(tx: &mut Tx<'_>, patient_id: Id) -> Result<bool> {
     let account_id = tx.actor().id;
-    Ok(tx.count(OWN_ACCOUNT, &params![account_id, patient_id])? > 0)
+    accounts::is_linked(tx, account_id, patient_id)
 }
 
 fn live_care(tx: &mut Tx<'_>, patient_id: Id, org_id: Id) -> Result<Option<Basis>> {
@@ -224,7 +222,8 @@ pub(crate) fn join_org(
     org_id: Id,
     relation: &'static str,
 ) -> Result<bool> {
-    if !patients::link_org(tx, patient, org_id, relation)? {
+    let now = tx.now();
+    if !patients::link_org(tx, patient, org_id, relation, now)? {
         return Ok(false);
     }
     let subject = Subject {

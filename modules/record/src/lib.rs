@@ -4,6 +4,7 @@
 //! modules use [`view`] where a person looks at a record, [`brief`] for documents whose reader has a
 //! basis by them, and open and close care relations with their documents.
 
+mod accounts;
 mod api;
 mod basis;
 mod break_glass;

@@ -120,7 +120,7 @@ pub fn find(tx: &mut Tx<'_>, query: &FindQuery) -> Result<Vec<Match>> {
 }
 
 /// A limit on questions about strangers keeps an account from listing the population.
-fn require_quota(tx: &mut Tx<'_>) -> Result<()> {
+pub(crate) fn require_quota(tx: &mut Tx<'_>) -> Result<()> {
     let rule: IdentityRule = tx.rule("record.identity")?.body;
     let (actor_id, since) = (tx.actor().id, tx.now() - Span::hours(1));
     if tx.count(SEARCHES, &params![actor_id, since])? < rule.searches_per_hour_max {

@@ -1,7 +1,7 @@
 //! Registering patients and changing what is known of them.
 
 use kernel::identity::Sex;
-use kernel::{Date, Error, Id, Result, text};
+use kernel::{Date, Error, Id, Instant, Result, text};
 use store::{Change, Tx, Versioned, params};
 
 use crate::input::{IdentifierInput, MatchQuery, NewPatient, PatientChange};
@@ -195,7 +195,8 @@ pub(crate) fn keep(tx: &mut Tx<'_>, patient: &Patient) -> Result<Versioned<Patie
     for identifier in &patient.identifiers {
         add_identifier(tx, patient.id, identifier)?;
     }
-    link_org(tx, &patient, patient.org_id, "registered")?;
+    let now = tx.now();
+    link_org(tx, &patient, patient.org_id, "registered", now)?;
     Ok(patient)
 }
 
@@ -214,7 +215,8 @@ pub(crate) fn link_org(
     tx: &mut Tx<'_>,
     patient: &Patient,
     org_id: Id,
-    relation: &'static str,
+    relation: &str,
+    since: Instant,
 ) -> Result<bool> {
     let values = params![
         org_id,
@@ -222,7 +224,7 @@ pub(crate) fn link_org(
         relation,
         text::pinyin_key(&patient.name),
         text::pinyin_initials(&patient.name),
-        tx.now(),
+        since,
     ];
     Ok(tx.execute(ADD_ORG, &values)? == 1)
 }

@@ -147,6 +147,7 @@ pub fn hits(tx: &mut Tx<'_>, q: &str, limit: u32) -> Result<Vec<SearchHit>> {
                 id: brief.id,
                 title: brief.name,
                 subtitle: format!("{birth} {number}").trim().to_owned(),
+                state: None,
                 link: format!("/record/patients/{}", brief.id),
             }
         })

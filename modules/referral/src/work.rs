@@ -246,6 +246,7 @@ pub(crate) fn search(tx: &mut Tx<'_>, words: &str, limit: u32) -> Result<Vec<Sea
                 &format!("{} → {}", referral.from.org_name, referral.to.org_name),
                 main_diagnosis(&referral),
             ),
+            state: Some(referral.state.word().to_owned()),
             link: format!("/referral/{}", referral.id),
         });
     Ok(hits.collect())

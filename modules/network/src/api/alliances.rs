@@ -9,14 +9,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{OrgBrief, Reason, brief, etag};
-use crate::commands::{self, AllianceInput, AllianceMemberInput};
+use crate::commands::{self, AllianceInput, AllianceMemberInput, AllianceUpdate};
 use crate::model::Alliance;
 use crate::store::groups;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(alliance_list, alliance_create))
-        .routes(routes!(alliance_get))
+        .routes(routes!(alliance_get, alliance_update))
         .routes(routes!(alliance_join))
         .routes(routes!(alliance_leave))
         .routes(routes!(alliance_end))
@@ -100,6 +100,21 @@ async fn alliance_create(
         ctx.write(move |tx| commands::create_alliance(tx, &body).map(etag))
             .await?,
     ))
+}
+
+/// Change an alliance's names, specialty or files.
+#[utoipa::path(put, path = "/api/alliances/{id}", tag = "network", params(("id" = Id, Path)),
+    request_body = AllianceUpdate, responses((status = 200, body = Alliance)),
+    extensions(("x-permission" = json!("network.manage"))))]
+async fn alliance_update(
+    ctx: Ctx,
+    Path(id): Path<Id>,
+    Json(body): Json<AllianceUpdate>,
+) -> http::Result<Etag<Alliance>> {
+    let seen = ctx.if_match()?;
+    Ok(ctx
+        .write(move |tx| commands::update_alliance(tx, id, seen, &body).map(etag))
+        .await?)
 }
 
 /// Take an organization into an alliance.

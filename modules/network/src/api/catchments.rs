@@ -3,18 +3,20 @@
 use http::{App, Created, Ctx, Etag, Json, Path, Query};
 use kernel::{Id, Page, page};
 use serde::Deserialize;
+use store::Tx;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{after_id, etag};
-use crate::commands::{self, CatchmentInput};
+use crate::commands::{self, CatchmentCorrection, CatchmentInput};
 use crate::model::Catchment;
 use crate::store::catalogue::{self, Filter};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(catchment_list, catchment_assign))
+        .routes(routes!(catchment_get, catchment_correct))
         .routes(routes!(catchment_end))
 }
 
@@ -71,6 +73,29 @@ async fn catchment_assign(
         ctx.write(move |tx| commands::create_catchment(tx, &body).map(etag))
             .await?,
     ))
+}
+
+/// One arrangement.
+#[utoipa::path(get, path = "/api/catchments/{id}", tag = "network", params(("id" = Id, Path)),
+    responses((status = 200, body = Catchment)), extensions(("x-permission" = json!("network.read"))))]
+async fn catchment_get(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Etag<Catchment>> {
+    let read = move |tx: &mut Tx<'_>| commands::readable_catchment(tx, id).map(etag);
+    Ok(ctx.read(read).await?)
+}
+
+/// Correct an area's name, grid or number of residents; who answers for it is assigned anew.
+#[utoipa::path(put, path = "/api/catchments/{id}", tag = "network", params(("id" = Id, Path)),
+    request_body = CatchmentCorrection, responses((status = 200, body = Catchment)),
+    extensions(("x-permission" = json!("network.manage"))))]
+async fn catchment_correct(
+    ctx: Ctx,
+    Path(id): Path<Id>,
+    Json(body): Json<CatchmentCorrection>,
+) -> http::Result<Etag<Catchment>> {
+    let seen = ctx.if_match()?;
+    Ok(ctx
+        .write(move |tx| commands::correct_catchment(tx, id, seen, &body).map(etag))
+        .await?)
 }
 
 /// Leave an area without an organization from today.

@@ -18,7 +18,7 @@ use crate::store::catalogue::{self, Filter};
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(survey_list, survey_create))
-        .routes(routes!(survey_get))
+        .routes(routes!(survey_get, survey_correct))
         .routes(routes!(survey_baseline))
         .routes(routes!(survey_comparison))
 }
@@ -116,6 +116,21 @@ async fn survey_create(ctx: Ctx, Json(body): Json<SurveyInput>) -> http::Result<
         ctx.write(move |tx| commands::create_survey(tx, &body).map(etag))
             .await?,
     ))
+}
+
+/// Correct what was counted; the version before stays in its history.
+#[utoipa::path(put, path = "/api/capability-surveys/{id}", tag = "network", params(("id" = Id, Path)),
+    request_body = SurveyInput, responses((status = 200, body = Survey)),
+    extensions(("x-permission" = json!("network.manage"))))]
+async fn survey_correct(
+    ctx: Ctx,
+    Path(id): Path<Id>,
+    Json(body): Json<SurveyInput>,
+) -> http::Result<Etag<Survey>> {
+    let seen = ctx.if_match()?;
+    Ok(ctx
+        .write(move |tx| commands::correct_survey(tx, id, seen, &body).map(etag))
+        .await?)
 }
 
 /// Make a survey the baseline of its organization.

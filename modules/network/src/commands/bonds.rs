@@ -38,6 +38,22 @@ pub struct AllianceInput {
     pub evidence_ids: Vec<Id>,
 }
 
+/// What of an alliance may be changed.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllianceUpdate {
+    /// Its name.
+    pub name: String,
+    /// English name.
+    #[serde(default)]
+    pub name_en: Option<String>,
+    /// Specialty code of the national list.
+    pub specialty: String,
+    /// Files that prove it, uploaded before.
+    #[serde(default)]
+    pub evidence_ids: Vec<Id>,
+}
+
 /// Who joins an alliance.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -118,6 +134,26 @@ pub fn create_alliance(tx: &mut Tx<'_>, input: &AllianceInput) -> Result<Version
         },
         Change::new("alliance.created"),
     )
+}
+
+/// Changes names, specialty or files.
+///
+/// # Errors
+/// Names the field at fault; `network.ended`.
+pub fn update_alliance(
+    tx: &mut Tx<'_>,
+    id: Id,
+    version: i64,
+    input: &AllianceUpdate,
+) -> Result<Versioned<Alliance>> {
+    let mut alliance = load_alliance(tx, id, version)?;
+    require_reach(tx, alliance.lead_org_id)?;
+    check_evidence(tx, &input.evidence_ids, "evidence_ids")?;
+    alliance.name = required_text(&input.name, "name", NAME_LENGTH_MAX)?;
+    alliance.name_en = optional_text(input.name_en.as_deref(), "name_en", LINE_LENGTH_MAX)?;
+    alliance.specialty = required_code(&input.specialty, "specialty")?;
+    alliance.evidence_ids.clone_from(&input.evidence_ids);
+    groups::save_alliance(tx, &alliance, Change::new("alliance.changed"))
 }
 
 /// Takes an organization into an alliance.

@@ -126,6 +126,20 @@ pub struct CatchmentInput {
     pub starts_on: Option<Date>,
 }
 
+/// What of an arrangement may be corrected.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CatchmentCorrection {
+    /// Name of the village or neighbourhood.
+    pub area_name: String,
+    /// Name of the grid it is part of.
+    #[serde(default)]
+    pub grid: Option<String>,
+    /// Residents.
+    #[serde(default)]
+    pub population: Option<u32>,
+}
+
 /// Records a department.
 ///
 /// # Errors
@@ -312,8 +326,49 @@ pub(super) fn department_of(tx: &mut Tx<'_>, id: Id, org_id: Id) -> Result<()> {
 pub fn create_survey(tx: &mut Tx<'_>, input: &SurveyInput) -> Result<Versioned<Survey>> {
     require_reach(tx, input.org_id)?;
     open_org(tx, input.org_id, "org_id")?;
+    let survey = Survey {
+        id: tx.new_id(),
+        org_id: input.org_id,
+        surveyed_on: input.surveyed_on,
+        is_baseline: catalogue::baseline(tx, input.org_id)?.is_none(),
+        staff: input.staff,
+        beds_approved: 0,
+        beds_open: 0,
+        beds_intensive: 0,
+        equipment: Vec::new(),
+        technique_codes: BTreeSet::new(),
+        note: None,
+        created_at: tx.now(),
+    };
+    let survey = survey_filled(tx, survey, input)?;
+    tx.insert(&survey, Change::new("capability-survey.entered"))
+}
+
+/// Corrects what was counted; the version before stays in its history.
+///
+/// # Errors
+/// As [`create_survey`]; `store.stale-version`.
+pub fn correct_survey(
+    tx: &mut Tx<'_>,
+    id: Id,
+    version: i64,
+    input: &SurveyInput,
+) -> Result<Versioned<Survey>> {
+    let before = tx.load::<Survey>(id)?;
+    require_reach(tx, before.org_id)?;
+    tx.check_version(&before, version)?;
+    same_org(before.org_id, input.org_id)?;
+    let data = survey_filled(tx, before.data, input)?;
+    tx.update(
+        &Versioned { version, data },
+        Change::new("capability-survey.corrected"),
+    )
+}
+
+fn survey_filled(tx: &mut Tx<'_>, mut survey: Survey, input: &SurveyInput) -> Result<Survey> {
     not_future(tx, input.surveyed_on, "surveyed_on")?;
-    if catalogue::survey_on(tx, input.org_id, input.surveyed_on)?.is_some() {
+    let same_day = catalogue::survey_on(tx, survey.org_id, input.surveyed_on)?;
+    if same_day.is_some_and(|other| other.id != survey.id) {
         let detail = "there is a survey of this day already";
         return Err(Error::conflict("network.survey-on-record", detail).at("surveyed_on"));
     }
@@ -340,25 +395,19 @@ pub fn create_survey(tx: &mut Tx<'_>, input: &SurveyInput) -> Result<Versioned<S
         })
     };
     let code = |code: &String| required_code(code, "technique_codes");
-    let survey = Survey {
-        id: tx.new_id(),
-        org_id: input.org_id,
-        surveyed_on: input.surveyed_on,
-        is_baseline: catalogue::baseline(tx, input.org_id)?.is_none(),
-        staff: input.staff,
-        beds_approved: input.beds_approved,
-        beds_open: input.beds_open,
-        beds_intensive: input.beds_intensive,
-        equipment: input.equipment.iter().map(count).collect::<Result<_>>()?,
-        technique_codes: input
-            .technique_codes
-            .iter()
-            .map(code)
-            .collect::<Result<_>>()?,
-        note: optional_text(input.note.as_deref(), "note", TEXT_LENGTH_MAX)?,
-        created_at: tx.now(),
-    };
-    tx.insert(&survey, Change::new("capability-survey.entered"))
+    survey.surveyed_on = input.surveyed_on;
+    survey.staff = input.staff;
+    survey.beds_approved = input.beds_approved;
+    survey.beds_open = input.beds_open;
+    survey.beds_intensive = input.beds_intensive;
+    survey.equipment = input.equipment.iter().map(count).collect::<Result<_>>()?;
+    survey.technique_codes = input
+        .technique_codes
+        .iter()
+        .map(code)
+        .collect::<Result<_>>()?;
+    survey.note = optional_text(input.note.as_deref(), "note", TEXT_LENGTH_MAX)?;
+    Ok(survey)
 }
 
 /// Makes a survey the baseline of its organization.
@@ -412,19 +461,54 @@ pub fn create_catchment(tx: &mut Tx<'_>, input: &CatchmentInput) -> Result<Versi
     tx.insert(&catchment, Change::new("catchment.assigned"))
 }
 
+/// The arrangement, as far as the actor's directory reaches.
+///
+/// # Errors
+/// Not found, also for what is out of reach.
+pub fn readable_catchment(tx: &mut Tx<'_>, id: Id) -> Result<Versioned<Catchment>> {
+    let catchment = tx.load::<Catchment>(id)?;
+    if super::reaches_everything(tx) || http::access::covers(tx, catchment.org_id)? {
+        Ok(catchment)
+    } else {
+        Err(Error::not_found("catchment"))
+    }
+}
+
+/// Corrects what is known of an area.
+///
+/// # Errors
+/// Names the field at fault; `network.ended` once the arrangement is over.
+pub fn correct_catchment(
+    tx: &mut Tx<'_>,
+    id: Id,
+    version: i64,
+    input: &CatchmentCorrection,
+) -> Result<Versioned<Catchment>> {
+    let mut catchment = load_live_catchment(tx, id, version)?;
+    catchment.area_name = required_text(&input.area_name, "area_name", NAME_LENGTH_MAX)?;
+    catchment.grid = optional_text(input.grid.as_deref(), "grid", NAME_LENGTH_MAX)?;
+    catchment.population = input.population;
+    tx.update(&catchment, Change::new("catchment.corrected"))
+}
+
 /// Leaves an area without an organization from today.
 ///
 /// # Errors
 /// `network.ended`.
 pub fn end_catchment(tx: &mut Tx<'_>, id: Id, version: i64) -> Result<Versioned<Catchment>> {
-    let mut catchment = tx.load::<Catchment>(id)?;
+    let mut catchment = load_live_catchment(tx, id, version)?;
+    catchment.ends_on = Some(tx.now().date().max(catchment.starts_on));
+    tx.update(&catchment, Change::new("catchment.ended"))
+}
+
+fn load_live_catchment(tx: &mut Tx<'_>, id: Id, version: i64) -> Result<Versioned<Catchment>> {
+    let catchment = tx.load::<Catchment>(id)?;
     require_reach(tx, catchment.org_id)?;
     tx.check_version(&catchment, version)?;
     if catchment.ends_on.is_some() {
         return Err(Refusal::Ended.into());
     }
-    catchment.ends_on = Some(tx.now().date().max(catchment.starts_on));
-    tx.update(&catchment, Change::new("catchment.ended"))
+    Ok(catchment)
 }
 
 fn same_org(before: Id, after: Id) -> Result<()> {

@@ -40,19 +40,33 @@ fn an_alliance_crosses_the_tree() {
             .expect(404);
         let page = get(&outside, &format!("/api/organizations/{}", county.outside)).await;
         assert_eq!(page.json["alliances"][0]["leads"], false);
+        let change = json!({ "name": "眼科联盟", "name_en": "Eye alliance", "specialty": "10" });
+        director
+            .seeing(1)
+            .put(&path, change.clone())
+            .await
+            .expect(412);
+        let changed = director
+            .seeing(2)
+            .put(&path, change.clone())
+            .await
+            .expect(200);
+        assert_eq!(changed.json["name"], "眼科联盟");
+        assert_eq!(changed.json["members"].as_array().unwrap().len(), 2);
+        outside.seeing(3).put(&path, change).await.expect(403);
         let leave = json!({ "org_id": county.outside });
         outside
-            .seeing(2)
+            .seeing(3)
             .post(&format!("{path}/leave"), leave.clone())
             .await
             .expect(200);
         outside
-            .seeing(3)
+            .seeing(4)
             .post(&format!("{path}/leave"), leave)
             .await
             .expect_code("network.not-member");
         director
-            .seeing(3)
+            .seeing(4)
             .post(&format!("{path}/end"), json!({ "reason": "期满" }))
             .await
             .expect(200);
@@ -204,9 +218,27 @@ fn a_survey_is_compared_with_the_baseline() {
             .await
             .expect_code("network.future-date");
         let second = director
-            .post(path, survey("2026-11-01", 15, Some(1), &["ECG", "CT"]))
+            .post(path, survey("2026-11-01", 14, Some(1), &["ECG", "CT"]))
             .await
             .expect(201);
+        let correction = survey("2026-11-01", 15, Some(1), &["ECG", "CT"]);
+        let second_path = format!("{path}/{}", second.id());
+        let corrected = director
+            .seeing(1)
+            .put(&second_path, correction.clone())
+            .await
+            .expect(200);
+        assert_eq!(corrected.json["staff"]["doctors"], 15);
+        director
+            .seeing(1)
+            .put(&second_path, correction)
+            .await
+            .expect(412);
+        director
+            .seeing(2)
+            .put(&second_path, survey("2025-12-31", 15, None, &[]))
+            .await
+            .expect_code("network.survey-on-record");
         let compared = get(&director, &format!("{path}/{}/comparison", second.id())).await;
         let figure = |name: &str| {
             let figures = compared.json["figures"].as_array().unwrap();
@@ -225,7 +257,7 @@ fn a_survey_is_compared_with_the_baseline() {
         assert_eq!(compared.json["techniques_gained"], json!(["CT"]));
         assert_eq!(compared.json["techniques_lost"], json!(["B-US"]));
         director
-            .seeing(1)
+            .seeing(2)
             .post(&format!("{path}/{}/baseline", second.id()), json!({}))
             .await
             .expect(200);
@@ -259,11 +291,33 @@ fn one_organization_answers_for_an_area() {
         let all = get(&admin, "/api/catchments?area_code=370199001001").await;
         assert_eq!(all.json["items"][0]["ends_on"], "2026-06-01");
         assert_eq!(all.json["items"].as_array().unwrap().len(), 2);
-        admin
+        let path = format!("/api/catchments/{}", moved.id());
+        let correction = json!({ "area_name": "石桥新村", "grid": "三号网格", "population": 812 });
+        let corrected = admin
             .seeing(1)
-            .post(&format!("/api/catchments/{}/end", moved.id()), json!({}))
+            .put(&path, correction.clone())
             .await
             .expect(200);
+        assert_eq!(corrected.json["population"], 812);
+        assert_eq!(corrected.json["org_id"], json!(county.community));
+        assert_eq!(get(&admin, &path).await.json["area_name"], "石桥新村");
+        admin
+            .seeing(1)
+            .post(&format!("{path}/end"), json!({}))
+            .await
+            .expect(412);
+        admin
+            .seeing(2)
+            .post(&format!("{path}/end"), json!({}))
+            .await
+            .expect(200);
+        admin
+            .seeing(3)
+            .put(&path, correction)
+            .await
+            .expect_code("network.ended");
+        let outside = app.client("director", county.outside).await;
+        outside.get(&path).await.expect(404);
     });
 }
 

@@ -203,6 +203,10 @@ fn attempt(
             "/api/alliances".into(),
             vec![json!({ "name": "联盟", "specialty": "10", "lead_org_id": lead })],
         ),
+        "PUT /api/alliances/{id}" => free(
+            format!("/api/alliances/{unknown}"),
+            vec![json!({ "name": "联盟", "specialty": "10" })],
+        ),
         "POST /api/alliances/{id}/members" => free(
             format!("/api/alliances/{unknown}/members"),
             vec![json!({ "org_id": lead, "council_class": "chair" })],
@@ -287,6 +291,10 @@ fn attempt(
             "/api/capability-surveys".into(),
             vec![json!({ "org_id": lead })],
         ),
+        "PUT /api/capability-surveys/{id}" => free(
+            format!("/api/capability-surveys/{unknown}"),
+            vec![json!({ "org_id": lead })],
+        ),
         "POST /api/capability-surveys/{id}/baseline" => free(
             format!("/api/capability-surveys/{unknown}/baseline"),
             vec![json!({})],
@@ -294,6 +302,10 @@ fn attempt(
         "POST /api/catchments" => free(
             "/api/catchments".into(),
             vec![json!({ "area_code": "1", "area_name": "村", "org_id": lead })],
+        ),
+        "PUT /api/catchments/{id}" => free(
+            format!("/api/catchments/{unknown}"),
+            vec![json!({ "area_name": "村" })],
         ),
         "POST /api/catchments/{id}/end" => {
             free(format!("/api/catchments/{unknown}/end"), vec![json!({})])

@@ -1,7 +1,7 @@
 //! What the patient may know: who looked; and the accounts through which patients ask.
 
 use http::{App, Ctx, Json, Path, Query};
-use kernel::{Error, Id, Page};
+use kernel::{Error, Id, Instant, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{Change, Subject, Tx, Versioned, params};
@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use super::PageQuery;
 use super::patients::load_for_change;
+use crate::accounts;
 use crate::basis;
 use crate::log::{self, AccessEntry, TimelineEntry};
 use crate::model::{Patient, PatientBrief};
@@ -18,12 +19,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(patient_access_log))
         .routes(routes!(patient_timeline))
-        .routes(routes!(patient_account_link))
+        .routes(routes!(patient_account_list, patient_account_link))
+        .routes(routes!(patient_account_unlink))
         .routes(routes!(my_patients))
 }
 
-const LINK: &str = "INSERT INTO patient_account (account_id, patient_id, since) VALUES ($1, $2, $3)
-    ON CONFLICT (account_id, patient_id) DO NOTHING";
 const MINE: &str = "SELECT p.version, p.body FROM patient_account AS a
     JOIN patient AS p ON p.id = a.patient_id WHERE a.account_id = $1 ORDER BY a.patient_id LIMIT 20";
 
@@ -90,12 +90,78 @@ fn link_account(tx: &mut Tx<'_>, patient: &Patient, account_id: Id) -> kernel::R
     tx.load::<http::signin::Account>(account_id)
         .map_err(|error| error.at("account_id"))?;
     let now = tx.now();
-    if tx.execute(LINK, &params![account_id, patient.id, now])? == 0 {
+    if !accounts::link(tx, account_id, patient.id, now)? {
         let detail = "this account is tied to this patient already";
         return Err(Error::conflict("record.account-linked", detail));
     }
     let change = Change::new("record.account-linked").detail(json!({ "account_id": account_id }));
     tx.record(change, Subject::of(patient))
+}
+
+/// An account through which a patient, or their guardian, asks.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct LinkedAccount {
+    /// The account.
+    account_id: Id,
+    /// What is typed at sign-in.
+    username: String,
+    /// The name shown.
+    name: String,
+    /// Tied to the patient since.
+    since: Instant,
+}
+
+/// The accounts tied to a patient. Needs a basis; the look is noted.
+#[utoipa::path(get, path = "/api/patients/{id}/accounts", tag = "record", params(("id" = Id, Path)),
+    responses((status = 200, body = Vec<LinkedAccount>)),
+    extensions(("x-permission" = json!("record.register"))))]
+async fn patient_account_list(
+    ctx: Ctx,
+    Path(id): Path<Id>,
+) -> http::Result<Json<Vec<LinkedAccount>>> {
+    let result = ctx.read(move |tx| {
+        let (patient, _) = basis::view(tx, id, "accounts")?;
+        linked_accounts(tx, patient.id)
+    });
+    Ok(Json(basis::audited(&ctx, result.await).await?))
+}
+
+fn linked_accounts(tx: &mut Tx<'_>, patient_id: Id) -> kernel::Result<Vec<LinkedAccount>> {
+    accounts::of_patient(tx, patient_id)?
+        .into_iter()
+        .map(|link| {
+            let account = tx.load::<http::signin::Account>(link.account_id)?;
+            Ok(LinkedAccount {
+                account_id: account.id,
+                username: account.username.clone(),
+                name: account.name.clone(),
+                since: link.since,
+            })
+        })
+        .collect()
+}
+
+/// Untie an account from a patient: from now on it asks for them no more.
+#[utoipa::path(delete, path = "/api/patients/{id}/accounts/{account_id}", tag = "record",
+    params(("id" = Id, Path), ("account_id" = Id, Path)),
+    responses((status = 200, body = PatientBrief)),
+    extensions(("x-permission" = json!("record.register"))))]
+async fn patient_account_unlink(
+    ctx: Ctx,
+    Path((id, account_id)): Path<(Id, Id)>,
+) -> http::Result<Json<PatientBrief>> {
+    let seen = ctx.if_match()?;
+    let result = ctx.write(move |tx| {
+        let (patient, _) = load_for_change(tx, id, seen)?;
+        if !accounts::unlink(tx, account_id, patient.id)? {
+            return Err(Error::not_found("account").at("account_id"));
+        }
+        let detail = json!({ "account_id": account_id });
+        let change = Change::new("record.account-unlinked").detail(detail);
+        tx.record(change, Subject::of(&*patient))?;
+        Ok(PatientBrief::of(&patient, tx.now().date()))
+    });
+    Ok(Json(basis::audited(&ctx, result.await).await?))
 }
 
 /// The patients the signed-in account asks for: oneself, and those one is guardian of.

@@ -4,6 +4,7 @@
 //! fields are chosen from them by rule. What may be one person is linked, shown to somebody, or left
 //! apart by the matching engine; merges keep what they moved, so that they can be undone.
 
+mod asked;
 pub(crate) mod demographics;
 pub(crate) mod matching;
 pub(crate) mod merge;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, Versioned};
 
 use crate::model::Patient;
+pub use asked::{Candidate, ask};
 pub use demographics::{Demographics, SourceIdentifier};
 pub use merge::{PatientMerge, merge, unmerge};
 pub use source::{NewSource, SourceRecord};

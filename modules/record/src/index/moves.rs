@@ -9,6 +9,7 @@ use super::source::SourceRecord;
 use crate::break_glass::BreakGlass;
 use crate::consent::Consent;
 use crate::model::Patient;
+use crate::{accounts, patients};
 
 /// An organization that the replaced patient belonged to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -93,17 +94,9 @@ const ORGS: &str =
     "SELECT org_id, relation, since FROM patient_org WHERE patient_id = $1 ORDER BY org_id";
 const CARE: &str = "SELECT document_id, org_id FROM care WHERE patient_id = $1
     ORDER BY document_id, org_id";
-const ACCOUNTS: &str =
-    "SELECT account_id, since FROM patient_account WHERE patient_id = $1 ORDER BY account_id";
-const ADD_ORG: &str =
-    "INSERT INTO patient_org (org_id, patient_id, relation, name_key, initials, since)
-    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (org_id, patient_id) DO NOTHING";
 const DROP_ORG: &str = "DELETE FROM patient_org WHERE org_id = $1 AND patient_id = $2";
 const MOVE_CARE: &str = "UPDATE care SET patient_id = $4, name_key = $5, initials = $6
     WHERE patient_id = $1 AND document_id = $2 AND org_id = $3";
-const ADD_ACCOUNT: &str = "INSERT INTO patient_account (account_id, patient_id, since)
-    VALUES ($1, $2, $3) ON CONFLICT (account_id, patient_id) DO NOTHING";
-const DROP_ACCOUNT: &str = "DELETE FROM patient_account WHERE account_id = $1 AND patient_id = $2";
 const MOVE_IDENTIFIER: &str = "UPDATE patient_identifier SET patient_id = $3
     WHERE patient_id = $1 AND identifier_id = $2";
 
@@ -112,13 +105,6 @@ const MOVE_IDENTIFIER: &str = "UPDATE patient_identifier SET patient_id = $3
 struct OrgRow {
     org_id: Id,
     relation: String,
-    since: Instant,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AccountRow {
-    account_id: Id,
     since: Instant,
 }
 
@@ -245,16 +231,19 @@ pub(crate) fn unmerge(
     move_accesses(tx, accesses, loser_id)?;
     move_care(tx, &own.care, winner_id, &loser)?;
     for org in &own.orgs {
-        add_org(tx, &loser, org.org_id, &org.relation, org.since)?;
+        patients::link_org(tx, &loser, org.org_id, &org.relation, org.since)?;
         if org.added {
             tx.execute(DROP_ORG, &params![org.org_id, winner_id])?;
         }
     }
     for account in &own.accounts {
-        let values = params![account.account_id, loser_id, account.since];
-        tx.execute(ADD_ACCOUNT, &values)?;
+        // One that was untied since asks for neither.
+        if !accounts::is_linked(tx, account.account_id, winner_id)? {
+            continue;
+        }
+        accounts::link(tx, account.account_id, loser_id, account.since)?;
         if account.added {
-            tx.execute(DROP_ACCOUNT, &params![account.account_id, winner_id])?;
+            accounts::unlink(tx, account.account_id, winner_id)?;
         }
     }
     Ok((winner, loser))
@@ -270,7 +259,7 @@ fn move_orgs(tx: &mut Tx<'_>, winner: &Patient, from: Id) -> Result<Vec<MovedOrg
     let rows: Vec<OrgRow> = tx.query(ORGS, &params![from])?;
     let mut moved = Vec::with_capacity(rows.len());
     for row in rows {
-        let added = add_org(tx, winner, row.org_id, &row.relation, row.since)?;
+        let added = patients::link_org(tx, winner, row.org_id, &row.relation, row.since)?;
         tx.execute(DROP_ORG, &params![row.org_id, from])?;
         moved.push(MovedOrg {
             org_id: row.org_id,
@@ -282,30 +271,12 @@ fn move_orgs(tx: &mut Tx<'_>, winner: &Patient, from: Id) -> Result<Vec<MovedOrg
     Ok(moved)
 }
 
-fn add_org(
-    tx: &mut Tx<'_>,
-    patient: &Patient,
-    org_id: Id,
-    relation: &str,
-    since: Instant,
-) -> Result<bool> {
-    let values = params![
-        org_id,
-        patient.id,
-        relation,
-        text::pinyin_key(&patient.name),
-        text::pinyin_initials(&patient.name),
-        since,
-    ];
-    Ok(tx.execute(ADD_ORG, &values)? == 1)
-}
-
 fn move_accounts(tx: &mut Tx<'_>, from: Id, to: Id) -> Result<Vec<MovedAccount>> {
-    let rows: Vec<AccountRow> = tx.query(ACCOUNTS, &params![from])?;
+    let rows = accounts::of_patient(tx, from)?;
     let mut moved = Vec::with_capacity(rows.len());
     for row in rows {
-        let added = tx.execute(ADD_ACCOUNT, &params![row.account_id, to, row.since])? == 1;
-        tx.execute(DROP_ACCOUNT, &params![row.account_id, from])?;
+        let added = accounts::link(tx, row.account_id, to, row.since)?;
+        accounts::unlink(tx, row.account_id, from)?;
         moved.push(MovedAccount {
             account_id: row.account_id,
             since: row.since,

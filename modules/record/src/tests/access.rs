@@ -475,6 +475,17 @@ fn unmasking_is_noted_and_the_patient_sees_who_looked() {
             .map(|item| item["event"].clone())
             .collect();
         assert_eq!(done, ["record.account-linked", "record.registered"]);
+
+        let linked = doctor.get(&format!("{path}/accounts")).await.expect(200);
+        assert_eq!(linked.json[0]["account_id"], json!(resident.account_id));
+        let unlink = format!("{path}/accounts/{}", resident.account_id);
+        resident.seeing(1).delete(&unlink).await.expect(403);
+        stranger.get(&format!("{path}/accounts")).await.expect(403);
+        doctor.seeing(1).delete(&unlink).await.expect(200);
+        doctor.seeing(1).delete(&unlink).await.expect(404);
+        let mine = resident.get("/api/my/patients").await.expect(200);
+        assert_eq!(mine.json, json!([]));
+        resident.get(&log).await.expect(403);
     });
 }
 

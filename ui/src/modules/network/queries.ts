@@ -137,6 +137,11 @@ export function useConceptName(system: string, code: string | null | undefined):
   return data ? conceptName(data) : (code ?? '—');
 }
 
+/** What is known of files by their ids. */
+export function readEvidence(ids: readonly string[]): Promise<Evidence[]> {
+  return Promise.all(ids.map((id) => call<Evidence>('GET', `/api/network/evidence/${id}`)));
+}
+
 /** Uploads a file that proves something. */
 export function uploadEvidence(file: File): Promise<Evidence> {
   const form = new FormData();

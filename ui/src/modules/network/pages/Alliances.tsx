@@ -13,15 +13,15 @@ import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { toast } from '@/kit/toast';
-import { act, fullName, options, useRows, word } from '../queries';
+import { act, fullName, options, readEvidence, useRows, word } from '../queries';
 import { useReach } from '../reach';
 import type { AllianceView } from '../types';
 import { COUNCIL_CLASSES } from '../types';
 import { ConceptName } from './Departments';
 import { EvidenceFile } from './EvidenceLinks';
-import { FieldsDialog } from './FieldsDialog';
+import { FieldsDialog, type QuickField } from './FieldsDialog';
 import { NetworkTabs } from './NetworkTabs';
-import { QuickAdd } from './QuickAdd';
+import { QuickAdd, QuickEdit } from './QuickAdd';
 import '../network.css';
 
 /** Specialty alliances: they cross the tree. */
@@ -41,22 +41,10 @@ export default function Alliances() {
             button={{ size: 'middle', type: 'primary' }}
             invalidates={['alliance']}
             fields={[
-              { name: 'name', label: t('network.field.name'), required: true },
-              { name: 'name_en', label: t('network.field.name-en') },
-              {
-                name: 'specialty',
-                label: t('network.field.specialty'),
-                required: true,
-                concepts: 'specialty',
-              },
+              ...namesOf(),
               { name: 'lead_org_id', label: t('network.groups.lead'), required: true, sort: 'org' },
               { name: 'starts_on', label: t('network.field.from'), sort: 'date' },
-              {
-                name: 'evidence_ids',
-                label: t('network.evidence.title'),
-                extra: t('network.evidence.hint'),
-                sort: 'evidence',
-              },
+              evidenceField(),
             ]}
           />
         )
@@ -73,6 +61,28 @@ export default function Alliances() {
       ))}
     </Page>
   );
+}
+
+function namesOf(): QuickField[] {
+  return [
+    { name: 'name', label: t('network.field.name'), required: true },
+    { name: 'name_en', label: t('network.field.name-en') },
+    {
+      name: 'specialty',
+      label: t('network.field.specialty'),
+      required: true,
+      concepts: 'specialty',
+    },
+  ];
+}
+
+function evidenceField(): QuickField {
+  return {
+    name: 'evidence_ids',
+    label: t('network.evidence.title'),
+    extra: t('network.evidence.hint'),
+    sort: 'evidence',
+  };
 }
 
 interface AllianceProps {
@@ -173,6 +183,20 @@ function AllianceActions({ alliance }: { alliance: AllianceView }) {
   }
   return (
     <span className="lt-row">
+      <QuickEdit<AllianceView>
+        title={t('network.alliances.edit')}
+        of={fullName(alliance)}
+        path={path}
+        invalidates={['alliance']}
+        values={({ name, name_en, specialty, evidence_ids }) => ({
+          name,
+          name_en,
+          specialty,
+          evidence_ids,
+        })}
+        filesOf={({ evidence_ids }) => readEvidence(evidence_ids)}
+        fields={[...namesOf(), evidenceField()]}
+      />
       <Button size="small" icon={<PlusOutlined />} onClick={open}>
         {t('network.groups.join')}
       </Button>

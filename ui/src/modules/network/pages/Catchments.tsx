@@ -1,3 +1,4 @@
+import { callVersioned } from '@/api/client';
 import { t } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DataTable } from '@/kit/DataTable';
@@ -6,10 +7,9 @@ import { EmptyState } from '@/kit/States';
 import { toast } from '@/kit/toast';
 import { act, useRows } from '../queries';
 import type { Catchment } from '../types';
-import { QuickAdd } from './QuickAdd';
-
-/** An area is given and ended, never changed in between: one that runs has its first version. */
-const LIVE_VERSION = 1;
+import type { QuickField } from './FieldsDialog';
+import { QuickAdd, QuickEdit } from './QuickAdd';
+import '../network.css';
 
 /** Areas that a member answers for. */
 export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: boolean }) {
@@ -26,9 +26,7 @@ export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: b
             invalidates={['catchment']}
             fields={[
               { name: 'area_code', label: t('network.catchments.code'), required: true },
-              { name: 'area_name', label: t('network.catchments.name'), required: true },
-              { name: 'grid', label: t('network.catchments.grid') },
-              { name: 'population', label: t('network.catchments.population'), sort: 'number' },
+              ...knownFields(),
               { name: 'starts_on', label: t('network.field.from'), sort: 'date' },
             ]}
           />
@@ -80,22 +78,37 @@ export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: b
                 {
                   key: 'actions',
                   title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-                  width: 80,
+                  width: 140,
                   align: 'right' as const,
                   render: (row: Catchment) =>
                     !row.ends_on && (
-                      <ConfirmAction
-                        label={t('network.catchments.end')}
-                        title={`${t('network.catchments.end')} · ${row.area_name}`}
-                        confirmLabel={t('network.catchments.end')}
-                        consequence={t('network.catchments.end-consequence')}
-                        button={{ size: 'small', type: 'text', danger: false }}
-                        onConfirm={async () => {
-                          await act(`/api/catchments/${row.id}/end`, LIVE_VERSION);
-                          toast.success(t('network.saved'));
-                          await rows.refetch();
-                        }}
-                      />
+                      <span className="network-row-actions">
+                        <QuickEdit<Catchment>
+                          title={t('network.catchments.edit')}
+                          of={row.area_name}
+                          button={{ type: 'text' }}
+                          path={`/api/catchments/${row.id}`}
+                          invalidates={['catchment']}
+                          values={({ area_name, grid, population }) => ({
+                            area_name,
+                            grid,
+                            population,
+                          })}
+                          fields={knownFields()}
+                        />
+                        <ConfirmAction
+                          label={t('network.catchments.end')}
+                          title={`${t('network.catchments.end')} · ${row.area_name}`}
+                          confirmLabel={t('network.catchments.end')}
+                          consequence={t('network.catchments.end-consequence')}
+                          button={{ size: 'small', type: 'text', danger: false }}
+                          onConfirm={async () => {
+                            await endCatchment(row.id);
+                            toast.success(t('network.saved'));
+                            await rows.refetch();
+                          }}
+                        />
+                      </span>
                     ),
                 },
               ]
@@ -104,4 +117,19 @@ export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: b
       />
     </Section>
   );
+}
+
+/** What may be corrected while an arrangement runs; who answers for the area is assigned anew. */
+function knownFields(): QuickField[] {
+  return [
+    { name: 'area_name', label: t('network.catchments.name'), required: true },
+    { name: 'grid', label: t('network.catchments.grid') },
+    { name: 'population', label: t('network.catchments.population'), sort: 'number' },
+  ];
+}
+
+/** Ends it as it is now; the list carries no versions. */
+async function endCatchment(id: string) {
+  const { version } = await callVersioned<Catchment>('GET', `/api/catchments/${id}`);
+  await act(`/api/catchments/${id}/end`, version);
 }

@@ -5,6 +5,7 @@ import { callVersioned } from '@/api/client';
 import { t } from '@/i18n';
 import { toast } from '@/kit/toast';
 import type { Seen } from '@/kit/useMerge';
+import type { Evidence } from '../types';
 import { FieldsDialog, type FieldsDialogProps } from './FieldsDialog';
 
 type Dialog = Omit<FieldsDialogProps, 'onClose' | 'seen' | 'read'>;
@@ -33,7 +34,8 @@ interface QuickEditProps<Body> extends Dialog {
   versionOf?: (body: Body) => string;
   /** What the form shows of the thing. */
   values: (body: Body) => object;
-  filesOf?: (body: Body) => FieldsDialogProps['files'];
+  /** Files that are there already. */
+  filesOf?: (body: Body) => Promise<Evidence[]>;
   label?: string;
   /** Whose button it is, for those who do not see the row. */
   of?: string;
@@ -44,7 +46,7 @@ interface QuickEditProps<Body> extends Dialog {
 export function QuickEdit<Body>(props: QuickEditProps<Body>) {
   const { source, versionOf, values, label = t('network.edit'), of, filesOf, ...more } = props;
   const { button, ...dialog } = more;
-  const [opened, setOpened] = useState<{ seen: Seen; body: Body } | null>(null);
+  const [opened, setOpened] = useState<{ seen: Seen; files?: Evidence[] } | null>(null);
   const [busy, setBusy] = useState(false);
   async function read() {
     const found = await callVersioned<Body>('GET', source ?? dialog.path);
@@ -54,7 +56,8 @@ export function QuickEdit<Body>(props: QuickEditProps<Body>) {
   async function open() {
     setBusy(true);
     try {
-      setOpened(await read());
+      const { seen, body } = await read();
+      setOpened({ seen, files: await filesOf?.(body) });
     } catch (thrown) {
       toast.error(thrown);
     } finally {
@@ -76,7 +79,7 @@ export function QuickEdit<Body>(props: QuickEditProps<Body>) {
         <FieldsDialog
           {...dialog}
           seen={opened.seen}
-          files={filesOf?.(opened.body)}
+          files={opened.files}
           read={async () => (await read()).seen}
           onClose={() => setOpened(null)}
         />

@@ -12,8 +12,9 @@ import { toast } from '@/kit/toast';
 import { act, useRows } from '../queries';
 import type { Comparison, Survey } from '../types';
 import { ConceptName } from './Departments';
+import type { QuickField } from './FieldsDialog';
 import type { Count } from './fields';
-import { QuickAdd } from './QuickAdd';
+import { QuickAdd, QuickEdit } from './QuickAdd';
 
 const BEDS = ['beds_approved', 'beds_open', 'beds_intensive'];
 const STAFF = [
@@ -53,41 +54,8 @@ export function Surveys({ org_id, mayManage }: { org_id: string; mayManage: bool
       path="/api/capability-surveys"
       fixed={{ org_id }}
       invalidates={['capability-survey']}
-      shape={({ equipment, ...rest }) => ({
-        ...rest,
-        equipment: (equipment as Count[]).filter((one) => one.kind?.trim()),
-      })}
-      fields={[
-        {
-          name: 'surveyed_on',
-          label: t('network.surveys.day'),
-          sort: 'past-date',
-          required: true,
-        },
-        ...[...BEDS, ...STAFF].map((name) => ({
-          name: name.startsWith('beds') ? name : `staff.${name}`,
-          label: figureName(
-            name.startsWith('beds') ? `beds.${name.slice(5)}` : `staff.${dashed(name)}`,
-          ),
-          sort: 'number' as const,
-          initial: 0,
-          required: true,
-        })),
-        {
-          name: 'equipment',
-          label: t('network.surveys.equipment'),
-          sort: 'counts' as const,
-          initial: countsOf(surveys.data?.[0]),
-        },
-        {
-          name: 'technique_codes',
-          label: t('network.surveys.techniques'),
-          concepts: 'technique',
-          sort: 'codes' as const,
-          initial: surveys.data?.[0]?.technique_codes ?? [],
-        },
-        { name: 'note', label: t('network.field.note'), sort: 'text' as const },
-      ]}
+      shape={counted}
+      fields={surveyFields(surveys.data?.[0])}
     />
   );
   if (surveys.isPending) return <LinesSkeleton rows={8} />;
@@ -121,6 +89,18 @@ export function Surveys({ org_id, mayManage }: { org_id: string; mayManage: bool
               danger={false}
               button={{ size: 'small' }}
               onConfirm={() => makeBaseline(shown.id)}
+            />
+          )}
+          {mayManage && shown && (
+            <QuickEdit<Survey>
+              title={t('network.surveys.edit')}
+              of={shown.surveyed_on}
+              path={`/api/capability-surveys/${shown.id}`}
+              fixed={{ org_id }}
+              invalidates={['capability-survey']}
+              values={answersOf}
+              shape={counted}
+              fields={surveyFields()}
             />
           )}
           {add}
@@ -215,6 +195,56 @@ function figureName(figure: string): string {
 
 function dashed(name: string): string {
   return name.replaceAll('_', '-');
+}
+
+/** What a survey asks; devices and techniques begin with what the last one found. */
+function surveyFields(last?: Survey): QuickField[] {
+  const figures = [...BEDS, ...STAFF].map((name) => ({
+    name: name.startsWith('beds') ? name : `staff.${name}`,
+    label: figureName(name.startsWith('beds') ? `beds.${name.slice(5)}` : `staff.${dashed(name)}`),
+    sort: 'number' as const,
+    initial: 0,
+    required: true,
+  }));
+  return [
+    { name: 'surveyed_on', label: t('network.surveys.day'), sort: 'past-date', required: true },
+    ...figures,
+    {
+      name: 'equipment',
+      label: t('network.surveys.equipment'),
+      sort: 'counts',
+      initial: countsOf(last),
+    },
+    {
+      name: 'technique_codes',
+      label: t('network.surveys.techniques'),
+      concepts: 'technique',
+      sort: 'codes',
+      initial: last?.technique_codes ?? [],
+    },
+    { name: 'note', label: t('network.field.note'), sort: 'text' },
+  ];
+}
+
+/** A survey as the form asks for it. */
+function answersOf(survey: Survey): object {
+  const { surveyed_on, beds_approved, beds_open, beds_intensive, staff, technique_codes, note } =
+    survey;
+  return {
+    surveyed_on,
+    beds_approved,
+    beds_open,
+    beds_intensive,
+    staff,
+    equipment: countsOf(survey),
+    technique_codes,
+    note,
+  };
+}
+
+/** Without the lines of devices that nobody named. */
+function counted({ equipment, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return { ...rest, equipment: ((equipment ?? []) as Count[]).filter((one) => one.kind?.trim()) };
 }
 
 /** Devices are asked from what the last survey counted. */

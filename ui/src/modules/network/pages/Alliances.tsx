@@ -149,7 +149,9 @@ function Alliance({ alliance, mayManage }: AllianceProps) {
             ),
             wide: true,
           },
-          { label: t('network.alliances.end-reason'), value: alliance.end_reason },
+          ...(alliance.end_reason
+            ? [{ label: t('network.alliances.end-reason'), value: alliance.end_reason }]
+            : []),
           {
             label: t('network.evidence.title'),
             value:

@@ -1,3 +1,4 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { callVersioned } from '@/api/client';
 import { t } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
@@ -41,6 +42,17 @@ export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: b
         quiet
         plain
         empty={<EmptyState title={t('network.catchments.none')} />}
+        phoneRow={(row) => (
+          <>
+            <strong>{row.area_name}</strong>
+            <span className="lt-muted lt-figures">
+              {[row.area_code, row.grid, row.population?.toLocaleString('en-US'), datesOf(row)]
+                .filter(Boolean)
+                .join(' · ')}
+            </span>
+            {mayManage && <RowActions row={row} />}
+          </>
+        )}
         columns={[
           {
             key: 'name',
@@ -71,7 +83,7 @@ export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: b
             key: 'dates',
             title: t('network.field.dates'),
             width: 200,
-            render: (row) => `${row.starts_on} – ${row.ends_on ?? ''}`,
+            render: datesOf,
           },
           ...(mayManage
             ? [
@@ -80,42 +92,48 @@ export function Catchments({ org_id, mayManage }: { org_id: string; mayManage: b
                   title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
                   width: 140,
                   align: 'right' as const,
-                  render: (row: Catchment) =>
-                    !row.ends_on && (
-                      <span className="network-row-actions">
-                        <QuickEdit<Catchment>
-                          title={t('network.catchments.edit')}
-                          of={row.area_name}
-                          button={{ type: 'text' }}
-                          path={`/api/catchments/${row.id}`}
-                          invalidates={['catchment']}
-                          values={({ area_name, grid, population }) => ({
-                            area_name,
-                            grid,
-                            population,
-                          })}
-                          fields={knownFields()}
-                        />
-                        <ConfirmAction
-                          label={t('network.catchments.end')}
-                          title={`${t('network.catchments.end')} · ${row.area_name}`}
-                          confirmLabel={t('network.catchments.end')}
-                          consequence={t('network.catchments.end-consequence')}
-                          button={{ size: 'small', type: 'text', danger: false }}
-                          onConfirm={async () => {
-                            await endCatchment(row.id);
-                            toast.success(t('network.saved'));
-                            await rows.refetch();
-                          }}
-                        />
-                      </span>
-                    ),
+                  render: (row: Catchment) => <RowActions row={row} />,
                 },
               ]
             : []),
         ]}
       />
     </Section>
+  );
+}
+
+function datesOf(row: Catchment): string {
+  return `${row.starts_on} – ${row.ends_on ?? ''}`;
+}
+
+/** What may be done with an arrangement that runs. */
+function RowActions({ row }: { row: Catchment }) {
+  const queries = useQueryClient();
+  if (row.ends_on) return null;
+  return (
+    <span className="network-row-actions">
+      <QuickEdit<Catchment>
+        title={t('network.catchments.edit')}
+        of={row.area_name}
+        button={{ type: 'text' }}
+        path={`/api/catchments/${row.id}`}
+        invalidates={['catchment']}
+        values={({ area_name, grid, population }) => ({ area_name, grid, population })}
+        fields={knownFields()}
+      />
+      <ConfirmAction
+        label={t('network.catchments.end')}
+        title={`${t('network.catchments.end')} · ${row.area_name}`}
+        confirmLabel={t('network.catchments.end')}
+        consequence={t('network.catchments.end-consequence')}
+        button={{ size: 'small', type: 'text', danger: false }}
+        onConfirm={async () => {
+          await endCatchment(row.id);
+          toast.success(t('network.saved'));
+          await queries.invalidateQueries({ queryKey: ['catchment'] });
+        }}
+      />
+    </span>
   );
 }
 

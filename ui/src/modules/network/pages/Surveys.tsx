@@ -127,6 +127,15 @@ function Compare({ comparison }: { comparison: Comparison }) {
         label={t('network.tab.surveys')}
         rows={figures}
         rowKey={(row) => row.figure}
+        phoneRow={(row) => (
+          <span className="network-figure">
+            <span>{figureName(row.figure)}</span>
+            <span className="lt-figures">
+              {row.baseline ?? '—'} → <b>{row.current ?? '—'}</b>{' '}
+              <span className="lt-muted">{signed(row.difference)}</span>
+            </span>
+          </span>
+        )}
         quiet
         plain
         columns={[

@@ -11,6 +11,7 @@ import type {
   BreakGlassRow,
   Consent,
   IdentifierInput,
+  LinkedAccount,
   Match,
   PatientBrief,
   PatientRecord,
@@ -61,6 +62,27 @@ export function registerPatient(body: unknown, headers: CommandHeaders) {
 /** A child, registered at its mother. */
 export function registerNewborn(mother_id: string, body: unknown, headers: CommandHeaders) {
   return call<PatientRecord>('POST', `${BASE}/${mother_id}/newborns`, { body, headers });
+}
+
+/** The accounts through which a patient, or their guardian, asks. */
+export function useLinkedAccounts(id: string) {
+  return useQuery({
+    queryKey: ['patient', id, 'accounts'],
+    queryFn: ({ signal }) => call<LinkedAccount[]>('GET', `${BASE}/${id}/accounts`, { signal }),
+    retry: false,
+  });
+}
+
+/** From now on the account asks for this patient no more. */
+export function untieAccount(
+  id: string,
+  account_id: string,
+  version: number,
+  headers: CommandHeaders,
+) {
+  return call<PatientBrief>('DELETE', `${BASE}/${id}/accounts/${account_id}`, {
+    headers: { ...headers, ...ifMatch(version) },
+  });
 }
 
 export function joinPatient(id: string, proof: IdentifierInput) {

@@ -42,6 +42,14 @@ export interface Problem {
 export type Patient = Omit<Schemas['Patient'], 'problems'> & { problems: Problem[] };
 export type PatientRecord = Omit<Schemas['PatientRecord'], 'patient'> & { patient: Patient };
 
+/** An account through which a patient, or their guardian, asks. */
+export interface LinkedAccount {
+  account_id: string;
+  username: string;
+  name: string;
+  since: string;
+}
+
 /** The API document has another thing under this name. */
 export interface Match {
   patient: PatientBrief;

@@ -11,9 +11,11 @@ import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DateTime } from '@/kit/DateTime';
 import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
 import { Facts, Section } from '@/kit/Page';
+import { LinesSkeleton } from '@/kit/Skeletons';
+import { ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { toast } from '@/kit/toast';
-import { changeRecord, unmaskAll, useRecordChange } from '../api';
+import { changeRecord, unmaskAll, untieAccount, useLinkedAccounts, useRecordChange } from '../api';
 import { accountOf, withPhones } from '../identity';
 import { type Contact, IDENTIFIER_KINDS, type PatientRecord } from '../types';
 import { readResidentId } from '../words';
@@ -339,6 +341,16 @@ function contactInput({ name, relation, phone }: Partial<Contact>): object {
 /** The account through which a resident, or their guardian, sees who looked. */
 export function Accounts({ record }: PartProps) {
   const [open, setOpen] = useState(false);
+  const { id, name } = record.patient;
+  const linked = useLinkedAccounts(id);
+  const untie = useCommand(
+    (account_id: string, headers: CommandHeaders) =>
+      untieAccount(id, account_id, record.version, headers),
+    {
+      invalidates: [['patient', id]],
+      onSuccess: () => toast.success(t('record.accounts.untied')),
+    },
+  );
   return (
     <Section
       title={t('record.accounts.title')}
@@ -348,7 +360,37 @@ export function Accounts({ record }: PartProps) {
         </Button>
       }
     >
-      <span className="lt-muted">{t('record.accounts.hint')}</span>
+      {linked.isPending && <LinesSkeleton rows={2} />}
+      {linked.isError && <ErrorState error={linked.error} onRetry={() => void linked.refetch()} />}
+      <ul className="record-list">
+        {linked.data?.map((account) => (
+          <li key={account.account_id}>
+            <span className="record-text">
+              <span>
+                <b>{account.name}</b> <span className="lt-muted">{account.username}</span>
+              </span>
+              <span className="lt-muted">
+                {t('record.accounts.since')} <DateTime at={account.since} show="date" />
+              </span>
+            </span>
+            <ConfirmAction
+              label={t('record.accounts.untie')}
+              title={`${t('record.accounts.untie')} · ${account.name}`}
+              confirmLabel={t('record.accounts.untie')}
+              consequence={t('record.accounts.untie-consequence', { name })}
+              button={{
+                size: 'small',
+                'aria-label': `${t('record.accounts.untie')} ${account.name}`,
+              }}
+              onConfirm={() => untie.mutateAsync(account.account_id)}
+            />
+          </li>
+        ))}
+      </ul>
+      <span className="lt-muted">
+        {linked.data?.length === 0 && `${t('record.accounts.none')} `}
+        {t('record.accounts.hint')}
+      </span>
       {open && <AccountDialog record={record} onClose={() => setOpen(false)} />}
     </Section>
   );

@@ -45,7 +45,7 @@ function Access({ row }: { row: BreakGlassRow }) {
           ]}
         />
         <p className="record-plain">
-          <PathLink to={`/record/patients/${access.patient_id}?tab=access`}>
+          <PathLink to={`/record/patients/${access.patient_id}?tab=consents`}>
             {t('record.access.title')}
           </PathLink>
         </p>

@@ -1,32 +1,163 @@
+import { useQuery } from '@tanstack/react-query';
+import { Segmented, Tabs } from 'antd';
+import type { ReactNode } from 'react';
+import { asApiError } from '@/api/errors';
 import { useCan, useSession } from '@/api/session';
 import { t } from '@/i18n';
 import { QrCode } from '@/kit/Codes';
 import { Page, Section } from '@/kit/Page';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
+import { text, useUrlFilters } from '@/kit/urlFilters';
 import { useMyPatients } from '../api';
+import { requireBasis } from '../fhir/client';
+import { CHART_STALE_MS } from '../fhir/useTimeline';
 import { AccessLog } from '../parts/AccessLog';
+import { ChartTimeline } from '../parts/ChartTimeline';
+import { ConsentList } from '../parts/Consents';
+import { Download } from '../parts/Download';
 import { PatientText } from '../parts/PatientText';
+import type { PatientBrief } from '../types';
+import '../chart.css';
 import '../record.css';
 
-/** A resident's own page: who looked at my record, and my children's. */
+const PLACE = { who: text(), tab: text() };
+const NO_KEEPERS: ReadonlyMap<string, string> = new Map();
+
+/** A resident's own page, on a phone: my record, who looked, my consents, a copy to take along. */
 export default function Mine() {
   const mine = useMyPatients(useCan()('record.audit'));
+  const [place, setPlace] = useUrlFilters(PLACE);
+  const people = mine.data ?? [];
+  const chosen = people.find((one) => one.id === place.who) ?? people[0];
   return (
     <Page title={t('record.mine.title')}>
       {mine.isPending && <LinesSkeleton rows={6} />}
       {mine.isError && <ErrorState error={mine.error} onRetry={() => void mine.refetch()} />}
-      {mine.data?.length === 0 && (
+      {mine.data && !chosen && (
         <EmptyState title={t('record.mine.none')} hint={t('record.mine.none-hint')} />
       )}
-      {(mine.data ?? []).map((patient) => (
-        <Section key={patient.id} title={t('record.access.title')}>
-          <PatientText patient={patient} />
+      {people.length > 1 && (
+        <Segmented
+          block
+          className="record-note"
+          aria-label={t('record.mine.whose')}
+          value={chosen?.id}
+          onChange={(who) => setPlace({ who })}
+          options={people.map((one) => ({ value: one.id, label: one.name }))}
+        />
+      )}
+      {chosen && (
+        <Person
+          key={chosen.id}
+          patient={chosen}
+          tab={place.tab}
+          onTab={(tab) => setPlace({ tab: tab === 'records' ? undefined : tab })}
+        />
+      )}
+      {mine.data && (!chosen || place.tab === 'number') && <MyNumber />}
+    </Page>
+  );
+}
+
+interface PersonProps {
+  patient: PatientBrief;
+  tab: string | undefined;
+  onTab: (tab: string) => void;
+}
+
+function Person({ patient, tab, onTab }: PersonProps) {
+  const own = useOwnRecord(patient.id);
+  const tabs = [
+    {
+      key: 'records',
+      label: t('record.mine.records'),
+      children: (
+        <Readable own={own}>
+          <ChartTimeline patient_id={patient.id} keepers={NO_KEEPERS} />
+        </Readable>
+      ),
+    },
+    {
+      key: 'looks',
+      label: t('record.mine.looks'),
+      children: (
+        <Section>
+          <p className="record-plain lt-muted">{t('record.mine.looks-hint')}</p>
           <AccessLog id={patient.id} />
         </Section>
-      ))}
-      {mine.data && <MyNumber />}
-    </Page>
+      ),
+    },
+    { key: 'consents', label: t('record.mine.consents'), children: <MyConsents id={patient.id} /> },
+    {
+      key: 'download',
+      label: t('record.mine.download'),
+      children: (
+        <Readable own={own}>
+          <Section>
+            <Download patient_id={patient.id} name={patient.name} />
+          </Section>
+        </Readable>
+      ),
+    },
+    { key: 'number', label: t('record.mine.number-tab'), children: null },
+  ];
+  return (
+    <>
+      <PatientText patient={patient} />
+      <Tabs
+        activeKey={tabs.find((one) => one.key === tab)?.key ?? 'records'}
+        items={tabs}
+        onChange={onTab}
+        destroyOnHidden
+      />
+    </>
+  );
+}
+
+type OwnRecord = ReturnType<typeof useOwnRecord>;
+
+/** Whether this account may read the record itself: not every installation has opened that. */
+function useOwnRecord(patient_id: string) {
+  const may = useCan()('fhir.read');
+  const read = useQuery({
+    queryKey: ['record-chart', patient_id, 'own'],
+    queryFn: async ({ signal }) => {
+      await requireBasis(patient_id, signal);
+      return true;
+    },
+    enabled: may,
+    staleTime: CHART_STALE_MS,
+    retry: false,
+  });
+  return { may, read };
+}
+
+function Readable({ own, children }: { own: OwnRecord; children: ReactNode }) {
+  const { may, read } = own;
+  const error = read.error && asApiError(read.error);
+  if (!may || error?.notFound || error?.forbidden) {
+    return (
+      <Section>
+        <EmptyState title={t('record.mine.closed')} hint={t('record.mine.closed-hint')} />
+      </Section>
+    );
+  }
+  if (error) return <ErrorState error={error} onRetry={() => void read.refetch()} />;
+  return read.data ? children : <LinesSkeleton rows={6} />;
+}
+
+function MyConsents({ id }: { id: string }) {
+  const may = useCan()('record.read');
+  return (
+    <Section>
+      <p className="record-plain lt-muted">{t('record.mine.consents-hint')}</p>
+      {may ? (
+        <ConsentList id={id} may={false} />
+      ) : (
+        <EmptyState title={t('record.mine.closed')} hint={t('record.mine.closed-hint')} />
+      )}
+    </Section>
   );
 }
 

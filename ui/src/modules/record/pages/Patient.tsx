@@ -14,15 +14,21 @@ import { StatusTag } from '@/kit/StatusTag';
 import { text, useUrlFilters } from '@/kit/urlFilters';
 import { pair } from '@/kit/words';
 import { unmask, useOrgName, usePatient } from '../api';
+import { useKeepers } from '../fhir/useTimeline';
 import { mayBeMother } from '../newborn';
 import { AccessLog } from '../parts/AccessLog';
+import { ChartTimeline } from '../parts/ChartTimeline';
 import { Allergies, Problems } from '../parts/Clinical';
-import { Consents } from '../parts/Consents';
+import { Documents } from '../parts/Documents';
+import { EmergencyCard } from '../parts/EmergencyCard';
+import { Flowsheet } from '../parts/Flowsheet';
 import { NoBasis } from '../parts/NoBasis';
+import { Privacy } from '../parts/Privacy';
 import { RecordTimeline } from '../parts/RecordTimeline';
 import { Sources } from '../parts/Sources';
 import type { PatientRecord } from '../types';
 import { basisText, basisTone, sexAge } from '../words';
+import '../chart.css';
 import '../record.css';
 
 const PLACE = { tab: text() };
@@ -56,24 +62,10 @@ function RecordView({ record }: { record: PatientRecord }) {
   const can = useCan();
   const go = useGo();
   const [place, setPlace] = useUrlFilters(PLACE);
-  const tabs = [
-    { key: 'overview', label: t('record.tab.overview'), children: <Overview record={record} /> },
-    {
-      key: 'timeline',
-      label: t('record.tab.timeline'),
-      children: <RecordTimeline id={patient.id} />,
-    },
-    { key: 'consents', label: t('record.tab.consents'), children: <Consents record={record} /> },
-    { key: 'sources', label: t('record.tab.sources'), children: <Sources id={patient.id} /> },
-  ];
-  if (can('record.audit')) {
-    tabs.push({
-      key: 'access',
-      label: t('record.access.title'),
-      children: <AccessLog id={patient.id} />,
-    });
-  }
-  const tab = tabs.find((one) => one.key === place.tab)?.key ?? 'overview';
+  const tabs = tabsOf(record, useKeepers(patient), can('fhir.read'));
+  // Who came by the emergency door needs the summary first.
+  const first = basis.kind === 'break-glass' && can('fhir.read') ? 'summary' : 'overview';
+  const tab = tabs.find((one) => one.key === place.tab)?.key ?? first;
   return (
     <Page
       title={patient.name}
@@ -128,10 +120,41 @@ function RecordView({ record }: { record: PatientRecord }) {
       <Tabs
         activeKey={tab}
         items={tabs}
-        onChange={(key) => setPlace({ tab: key === 'overview' ? undefined : key })}
+        destroyOnHidden
+        onChange={(key) => setPlace({ tab: key === first ? undefined : key })}
       />
     </Page>
   );
+}
+
+/** What members sent comes by FHIR: the tabs for it are for those who may read there. */
+function tabsOf(record: PatientRecord, keepers: ReadonlyMap<string, string>, fhir: boolean) {
+  const { id, name } = record.patient;
+  const sent = [
+    {
+      key: 'summary',
+      label: t('record.tab.summary'),
+      children: <EmergencyCard record={record} />,
+    },
+    {
+      key: 'chart',
+      label: t('record.tab.chart'),
+      children: <ChartTimeline patient_id={id} keepers={keepers} />,
+    },
+    { key: 'results', label: t('record.tab.results'), children: <Flowsheet patient_id={id} /> },
+    {
+      key: 'documents',
+      label: t('record.tab.documents'),
+      children: <Documents patient_id={id} name={name} />,
+    },
+  ];
+  return [
+    { key: 'overview', label: t('record.tab.overview'), children: <Overview record={record} /> },
+    ...(fhir ? sent : []),
+    { key: 'timeline', label: t('record.tab.timeline'), children: <RecordTimeline id={id} /> },
+    { key: 'consents', label: t('record.tab.privacy'), children: <Privacy record={record} /> },
+    { key: 'sources', label: t('record.tab.sources'), children: <Sources id={id} /> },
+  ];
 }
 
 function Overview({ record }: { record: PatientRecord }) {

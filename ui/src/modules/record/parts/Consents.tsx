@@ -15,49 +15,75 @@ import { Section } from '@/kit/Page';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
+import { dateTimeText } from '@/kit/time';
 import { giveConsent, searchOrgs, useConsents, useOrgName, withdrawConsent } from '../api';
 import type { Consent, PatientRecord } from '../types';
 
 export function Consents({ record }: { record: PatientRecord }) {
-  const consents = useConsents(record.patient.id);
   const [open, setOpen] = useState(false);
-  const may = record.actions.includes('give-consent');
   return (
     <Section
       title={t('record.consent.title')}
       extra={
-        may && (
+        record.actions.includes('give-consent') && (
           <Button size="small" icon={<PlusOutlined />} onClick={() => setOpen(true)}>
             {t('record.consent.give')}
           </Button>
         )
       }
     >
-      {consents.isPending && <LinesSkeleton rows={4} />}
-      {consents.isError && <ErrorState error={consents.error} />}
-      {consents.data?.length === 0 && (
-        <EmptyState title={t('record.consent.none')} hint={t('record.consent.none-hint')} />
-      )}
-      <ul className="record-list">
-        {(consents.data ?? []).map((consent) => (
-          <ConsentRow
-            key={consent.id}
-            consent={consent}
-            may={record.actions.includes('withdraw-consent')}
-          />
-        ))}
-      </ul>
+      <ConsentList id={record.patient.id} may={record.actions.includes('withdraw-consent')} />
       {open && <ConsentDialog record={record} onClose={() => setOpen(false)} />}
     </Section>
   );
 }
 
+/** Those in force, and behind them those that ended. */
+export function ConsentList({ id, may }: { id: string; may: boolean }) {
+  const consents = useConsents(id);
+  if (consents.isPending) return <LinesSkeleton rows={4} />;
+  if (!consents.data) {
+    return <ErrorState error={consents.error} onRetry={() => void consents.refetch()} />;
+  }
+  const inForce = consents.data.filter((one) => stateOf(one) === 'active');
+  const ended = consents.data.filter((one) => stateOf(one) !== 'active');
+  return (
+    <>
+      {inForce.length === 0 && (
+        <EmptyState
+          title={t(ended.length > 0 ? 'record.consent.none-in-force' : 'record.consent.none')}
+          hint={t('record.consent.none-hint')}
+        />
+      )}
+      <ul className="record-list">
+        {inForce.map((consent) => (
+          <ConsentRow key={consent.id} consent={consent} may={may} />
+        ))}
+      </ul>
+      {ended.length > 0 && (
+        <details className="record-ended">
+          <summary>{t('record.consent.ended', { n: ended.length })}</summary>
+          <ul className="record-list">
+            {ended.map((consent) => (
+              <ConsentRow key={consent.id} consent={consent} may={false} />
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function stateOf(consent: Consent): 'active' | 'withdrawn' | 'expired' {
+  if (consent.state === 'withdrawn') return 'withdrawn';
+  return Date.parse(consent.expires_at) < serverNow() ? 'expired' : 'active';
+}
+
 function ConsentRow({ consent, may }: { consent: Consent; may: boolean }) {
   const orgName = useOrgName();
   const queries = useQueryClient();
-  const over = Date.parse(consent.expires_at) < serverNow();
-  const active = consent.state === 'active' && !over;
-  const state = consent.state === 'withdrawn' ? 'withdrawn' : over ? 'expired' : 'active';
+  const state = stateOf(consent);
+  const active = state === 'active';
   return (
     <li>
       <span>
@@ -65,8 +91,13 @@ function ConsentRow({ consent, may }: { consent: Consent; may: boolean }) {
         <b>{orgName(consent.grantee_org_id)}</b> {t(`record.consent.reach.${consent.reach}`)}
         <span className="record-block">{consent.purpose}</span>
         <span className="lt-muted">
-          {t('record.consent.until')} <DateTime at={consent.expires_at} show="date" />
-          {consent.given_by && ` · ${consent.given_by.name}`}
+          <DateTime at={consent.given_at} show="date" /> –{' '}
+          <DateTime at={consent.expires_at} show="date" />
+          {` · ${t('record.consent.taken-by', { org: orgName(consent.org_id) })}`}
+          {consent.given_by &&
+            ` · ${[consent.given_by.relation, consent.given_by.name].filter(Boolean).join(' ')}`}
+          {consent.withdrawn_at &&
+            ` · ${t('record.consent.withdrawn-at', { at: dateTimeText(consent.withdrawn_at) })}`}
           {consent.withdrawal_reason && ` · ${consent.withdrawal_reason}`}
         </span>
       </span>

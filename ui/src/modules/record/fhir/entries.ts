@@ -5,7 +5,7 @@ import { listed, parted, withNote } from '@/kit/words';
 import type * as R from './resource';
 import { addressOf, targetOf } from './resource';
 import { type Source, type SourceContext, sourceOf } from './source';
-import { millisOf, momentText, periodText } from './times';
+import { dayText, millisOf, momentText } from './times';
 import {
   codeOf,
   conceptsText,
@@ -269,9 +269,10 @@ function coded(concept: R.Concept | undefined): string {
   return code && words && code !== words ? withNote(words, code) : words;
 }
 
+/** A stay says how long it was; a visit of one day has its time in front of it already. */
 function stayText(encounter: R.Encounter): string {
-  const { start, end } = encounter.period ?? {};
-  return start && end ? periodText(encounter.period) : '';
+  const [start, end] = [dayText(encounter.period?.start), dayText(encounter.period?.end)];
+  return start && end && start !== end ? `${start} – ${end}` : '';
 }
 
 function onsetText(condition: R.Condition): string {

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Segmented, Tabs } from 'antd';
+import { Segmented } from 'antd';
 import type { ReactNode } from 'react';
 import { asApiError } from '@/api/errors';
 import { useCan, useSession } from '@/api/session';
@@ -17,6 +17,7 @@ import { ChartTimeline } from '../parts/ChartTimeline';
 import { ConsentList } from '../parts/Consents';
 import { Download } from '../parts/Download';
 import { PatientText } from '../parts/PatientText';
+import { Places } from '../parts/Places';
 import type { PatientBrief } from '../types';
 import '../chart.css';
 import '../record.css';
@@ -105,11 +106,11 @@ function Person({ patient, tab, onTab }: PersonProps) {
   return (
     <>
       <PatientText patient={patient} />
-      <Tabs
-        activeKey={tabs.find((one) => one.key === tab)?.key ?? 'records'}
-        items={tabs}
+      <Places
+        active={tabs.find((one) => one.key === tab)?.key ?? 'records'}
+        places={tabs}
+        label={patient.name}
         onChange={onTab}
-        destroyOnHidden
       />
     </>
   );

@@ -1,5 +1,5 @@
 import { FormOutlined } from '@ant-design/icons';
-import { Alert, Button, Tabs } from 'antd';
+import { Alert, Button } from 'antd';
 import { asApiError } from '@/api/errors';
 import { useCan } from '@/api/session';
 import { t } from '@/i18n';
@@ -23,6 +23,7 @@ import { Documents } from '../parts/Documents';
 import { EmergencyCard } from '../parts/EmergencyCard';
 import { Flowsheet } from '../parts/Flowsheet';
 import { NoBasis } from '../parts/NoBasis';
+import { Places } from '../parts/Places';
 import { Privacy } from '../parts/Privacy';
 import { RecordTimeline } from '../parts/RecordTimeline';
 import { Sources } from '../parts/Sources';
@@ -117,10 +118,10 @@ function RecordView({ record }: { record: PatientRecord }) {
           description={t('record.redirected.hint')}
         />
       )}
-      <Tabs
-        activeKey={tab}
-        items={tabs}
-        destroyOnHidden
+      <Places
+        active={tab}
+        places={tabs}
+        label={patient.name}
         onChange={(key) => setPlace({ tab: key === first ? undefined : key })}
       />
     </Page>

@@ -10,6 +10,7 @@ import { type Content, contentOf } from '../fhir/attachment';
 import { fhirAddress, fhirSearch } from '../fhir/client';
 import { safeHtml } from '../fhir/narrative';
 import type * as R from '../fhir/resource';
+import { addressOf, targetOf } from '../fhir/resource';
 import { momentText } from '../fhir/times';
 import { CHART_STALE_MS } from '../fhir/useTimeline';
 import { conceptsText, conceptText } from '../fhir/values';
@@ -88,9 +89,12 @@ function ReportBody({ report }: { report: R.DiagnosticReport }) {
     enabled: (report.result ?? []).length > 0,
     staleTime: CHART_STALE_MS,
   });
-  const observations = (results.data?.included ?? []).filter(
-    (one): one is R.Observation => one.resourceType === 'Observation',
-  );
+  const came = new Map((results.data?.included ?? []).map((one) => [addressOf(one), one]));
+  // In the order of the report: laboratories put together what belongs together.
+  const observations = (report.result ?? []).flatMap((one) => {
+    const found = came.get(targetOf(one) ?? '');
+    return found ? [found as R.Observation] : [];
+  });
   const missing = (report.result ?? []).length - observations.length;
   const told = [report.conclusion, conceptsText(report.conclusionCode)].filter(Boolean);
   return (

@@ -18,6 +18,8 @@ export function ResultTable({ observations }: { observations: R.Observation[] })
   const rows = observations.flatMap((one) =>
     partsOf(one).map((part, index) => ({ key: `${one.id}-${index}`, one, part })),
   );
+  // Where all are of one moment, it stands above the table already.
+  const timed = new Set(observations.map(observedAt)).size > 1;
   return (
     <div className="record-table">
       <table aria-label={t('record.doc.results')}>
@@ -29,7 +31,7 @@ export function ResultTable({ observations }: { observations: R.Observation[] })
             </th>
             <th scope="col">{t('record.sheet.unit')}</th>
             <th scope="col">{t('record.sheet.range')}</th>
-            <th scope="col">{t('record.chart.time')}</th>
+            {timed && <th scope="col">{t('record.chart.time')}</th>}
           </tr>
         </thead>
         <tbody>
@@ -38,13 +40,13 @@ export function ResultTable({ observations }: { observations: R.Observation[] })
             return (
               <tr key={key}>
                 <th scope="row">{conceptText(part.code) || conceptText(one.code)}</th>
-                <td className="record-number lt-figures">
+                <td className="record-number lt-figures record-nowrap">
                   <b>{part.valueQuantity ? figureText(part.valueQuantity) : measuredText(part)}</b>{' '}
                   {flag && <FlagMark flag={flag} short />}
                 </td>
                 <td>{unitText(part.valueQuantity)}</td>
-                <td className="lt-figures">{rangeText(rangeOf(part))}</td>
-                <td className="lt-figures">{momentText(observedAt(one))}</td>
+                <td className="lt-figures record-nowrap">{rangeText(rangeOf(part))}</td>
+                {timed && <td className="lt-figures">{momentText(observedAt(one))}</td>}
               </tr>
             );
           })}

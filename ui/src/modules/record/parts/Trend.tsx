@@ -71,7 +71,10 @@ function optionOf(row: SheetRow, points: Points, muted: string): ChartProps['opt
     data: bounds.map((yAxis) => ({ yAxis })),
   };
   return {
-    xAxis: { type: 'time' },
+    xAxis: {
+      type: 'time',
+      axisLabel: { formatter: isLong(points) ? '{yyyy}-{MM}' : '{MM}-{dd}', hideOverlap: true },
+    },
     yAxis: {
       type: 'value',
       scale: true,
@@ -99,6 +102,16 @@ function optionOf(row: SheetRow, points: Points, muted: string): ChartProps['opt
       ...(index === 0 && bounds.length > 0 ? { markLine } : {}),
     })),
   };
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+function isLong(points: Points): boolean {
+  const [first] = points;
+  const last = points.at(-1);
+  return (
+    first !== undefined && last !== undefined && last.column.at_ms - first.column.at_ms > YEAR_MS
+  );
 }
 
 /** The ends of the range that all values share. */

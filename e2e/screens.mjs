@@ -44,6 +44,8 @@ export const SCREENS = [
     index: '/record/index',
     pair: aPair,
     merges: '/record/index/merges',
+    'merge-two': async (page) => `/record/index/merges/new?one=${await aPatient(page)}`,
+    source: '/record/sources/new',
     quality: '/record/quality',
   }),
   ...at('referral-office', LEAD, 'work', { work: '/work' }),
@@ -53,6 +55,9 @@ export const SCREENS = [
     equipment: '/resources/equipment',
     search: '/resources?kind=slot&specialty=03.04&window=days3',
     idle: '/resources/idle',
+  }),
+  ...at('ward-nurse', LEAD, 'record', {
+    newborn: async (page) => `/record/patients/${await aPatient(page)}/newborn`,
   }),
   ...at('bed-manager', LEAD, 'resources', {
     holds: '/resources/holds',

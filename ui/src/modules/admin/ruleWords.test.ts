@@ -12,6 +12,8 @@ beforeEach(() => {
   table.set('referral.kind.emergency', '绿色通道');
   table.set('referral.level.2', '基层中心');
   table.set('network.kind.village-clinic', '村卫生室');
+  table.set('record.field.birth-date', '出生日期');
+  table.set('record.source.by.newest', '最近变更');
   applyTexts('zh-CN', table);
 });
 
@@ -19,6 +21,8 @@ test('names and codes of a rule are read in words', () => {
   expect(fieldText('bed_wait_minutes')).toBe('等床锁定分钟数');
   expect(fieldText('systolic_mmhg')).toBe('收缩压');
   expect(fieldText('village-clinic')).toBe('村卫生室');
+  expect(fieldText('birth_date')).toBe('出生日期');
+  expect(valueText('newest', 'birth_date')).toBe('最近变更');
   expect(fieldText('not_known_yet')).toBe('not known yet');
   expect(valueText('submitted', 'state')).toBe('已提交');
   expect(valueText('emergency', 'kind')).toBe('绿色通道');

@@ -27,6 +27,7 @@ export function fieldText(name: string): string {
     `admin.rule-field.${name}`,
     `referral.vital.${name}`,
     `network.kind.${name}`,
+    `record.field.${name.replaceAll('_', '-')}`,
     `admin.scope.${name}`,
   );
 }
@@ -46,6 +47,13 @@ const WORDS: Record<string, string[]> = {
   vital_flags: ['referral.flag'],
   grants: ['admin.scope'],
   levels: ['referral.level'],
+  // Which source of a field stands.
+  name: ['record.source.by'],
+  sex: ['record.source.by'],
+  birth_date: ['record.source.by'],
+  phone: ['record.source.by'],
+  address: ['record.source.by'],
+  village: ['record.source.by'],
 };
 const UNITS: Record<string, string> = { '/min': 'per-minute', 分: 'points' };
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { applyTexts, flatten } from '@/i18n';
+import record from './locales/zh-CN.json';
 import { backPath, bodyOf } from './pages/Register';
-import { identifierOf, readResidentId, tidy } from './words';
+import { identifierOf, readResidentId, sexAge, tidy } from './words';
 
 describe('resident ID numbers', () => {
   test('say birth date and sex, and carry a check character', () => {
@@ -50,4 +52,16 @@ describe('registration', () => {
     });
     expect(bodyOf({ unknown: true }, [])).toMatchObject({ unknown: true, identifiers: [] });
   });
+});
+
+test('a child in its first year is days or months old', () => {
+  const table = new Map<string, string>();
+  flatten('record', record, table);
+  applyTexts('zh-CN', table);
+  const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+  expect(sexAge('female', 0, ago(2))).toBe('女 2 天');
+  expect(sexAge('male', 0, ago(100))).toBe('男 3 个月');
+  expect(sexAge('male', 0)).toBe('男 0 岁');
+  expect(sexAge('female', 31, '1995-01-01')).toBe('女 31 岁');
+  expect(sexAge('unknown', null)).toBe('未知');
 });

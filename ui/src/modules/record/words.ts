@@ -1,11 +1,29 @@
 /** How the record's codes read. */
+import { serverNow } from '@/api/serverTime';
 import { t, textOr } from '@/i18n';
 import type { Tone } from '@/kit/tokens';
 import type { Basis, IdentifierInput, Sex } from './types';
 
-export function sexAge(sex: Sex, age: number | null | undefined): string {
-  const years = age === null || age === undefined ? '' : t('record.years', { n: age });
-  return [t(`record.sex.${sex}`), years].filter(Boolean).join(' ');
+/** `女 31 岁`; of a child in its first year days or months, where the birth date is given. */
+export function sexAge(
+  sex: Sex,
+  age: number | null | undefined,
+  birth_date?: string | null,
+): string {
+  return [t(`record.sex.${sex}`), ageText(age, birth_date)].filter(Boolean).join(' ');
+}
+
+const DAY_MS = 86_400_000;
+const MONTH_DAYS = 30.44;
+/** A newborn's age is told in days. */
+const NEWBORN_DAYS = 31;
+
+function ageText(age: number | null | undefined, birth_date?: string | null): string {
+  if (age === null || age === undefined) return '';
+  if (age > 0 || !birth_date) return t('record.years', { n: age });
+  const days = Math.max(0, Math.floor((serverNow() - Date.parse(birth_date)) / DAY_MS));
+  if (days < NEWBORN_DAYS) return t('record.days', { n: days });
+  return t('record.months', { n: Math.floor(days / MONTH_DAYS) });
 }
 
 export function basisTone(basis: Basis): Tone {

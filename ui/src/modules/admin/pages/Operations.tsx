@@ -95,7 +95,11 @@ export default function Operations() {
               key: 'summary',
               title: t('admin.api.summary'),
               width: 420,
-              render: (row) => <span lang="en">{row.summary}</span>,
+              render: (row) => (
+                <span lang="en" className="admin-summary" title={row.summary}>
+                  {row.summary}
+                </span>
+              ),
             },
           ]}
           phoneRow={(row) => (

@@ -89,12 +89,12 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
               <strong>{bond.title}</strong>
               <BondTag state={bond.state} />
             </span>
-            <span className="lt-muted">
+            <div className="lt-muted">
               {word('bond', bond.kind)} · {orgName(bond.from)} → {orgName(bond.to)}
-            </span>
-            <span className="lt-muted lt-figures">
+            </div>
+            <div className="lt-muted lt-figures">
               {bond.starts_on} – {bond.ends_on}
-            </span>
+            </div>
             {bond.evidence.length > 0 && <EvidenceLinks files={bond.evidence} />}
             {actionsOf(bond)}
           </>

@@ -58,7 +58,7 @@ export function Departments({ org_id, mayManage }: { org_id: string; mayManage: 
         )}
         columns={[
           { key: 'name', title: t('network.field.name'), width: 180, render: fullName },
-          { key: 'code', title: t('network.field.code'), width: 110, render: (row) => row.code },
+          { key: 'code', title: t('network.field.code'), width: 170, render: (row) => row.code },
           {
             key: 'kind',
             title: t('network.departments.kind'),
@@ -71,7 +71,7 @@ export function Departments({ org_id, mayManage }: { org_id: string; mayManage: 
             width: 140,
             render: (row) => <ConceptName system="specialty" code={row.specialty} />,
           },
-          { key: 'phone', title: t('network.field.phone'), width: 130, render: (row) => row.phone },
+          { key: 'phone', title: t('network.field.phone'), width: 110, render: (row) => row.phone },
           {
             key: 'location',
             title: t('network.field.location'),

@@ -139,7 +139,9 @@ function useColumns(): Column<MatchReviewRow>[] {
             <b>{pairText(row)}</b>
           </PathLink>
           <span className="lt-muted">
-            {listed([row.low, row.high].map((one) => sexAge(one.sex, one.age_years)))}
+            {listed(
+              [row.low, row.high].map((one) => sexAge(one.sex, one.age_years, one.birth_date)),
+            )}
           </span>
         </span>
       ),

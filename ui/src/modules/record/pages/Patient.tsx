@@ -73,7 +73,7 @@ function RecordView({ record }: { record: PatientRecord }) {
       back="/record/patients"
       meta={
         <>
-          <span>{sexAge(patient.sex, record.age_years)}</span>
+          <span>{sexAge(patient.sex, record.age_years, patient.birth_date)}</span>
           {!patient.identified && <StatusTag tone="soon" label={t('record.unidentified')} />}
           {patient.deceased_on && (
             <StatusTag tone="neutral" label={`${t('record.deceased')} ${patient.deceased_on}`} />

@@ -88,7 +88,7 @@ function columns(): Column<PatientBrief>[] {
       key: 'sex',
       title: t('record.field.sex-age'),
       width: 110,
-      render: (row) => sexAge(row.sex, row.age_years),
+      render: (row) => sexAge(row.sex, row.age_years, row.birth_date),
     },
     {
       key: 'birth',

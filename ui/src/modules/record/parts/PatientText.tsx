@@ -8,7 +8,7 @@ export function PatientText({ patient }: { patient: PatientBrief }) {
   return (
     <span className="record-text">
       <span>
-        <b>{patient.name}</b> {sexAge(patient.sex, patient.age_years)}{' '}
+        <b>{patient.name}</b> {sexAge(patient.sex, patient.age_years, patient.birth_date)}{' '}
         <PatientMarks patient={patient} />
       </span>
       <span className="lt-muted lt-figures">

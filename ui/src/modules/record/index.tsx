@@ -7,6 +7,22 @@ import {
 } from '@ant-design/icons';
 import type { UiModule } from '@/kit/module';
 
+/** Who works with other people's records; a resident reads their own. */
+const STAFF = [
+  'village-doctor',
+  'general-practitioner',
+  'referral-office',
+  'attending-doctor',
+  'ward-nurse',
+  'duty-chief',
+  'technician',
+  'pharmacist',
+  'bed-manager',
+  'dispatcher',
+  'director',
+  'privacy-officer',
+];
+
 export const module: UiModule = {
   key: 'record',
   order: 30,
@@ -16,6 +32,7 @@ export const module: UiModule = {
       label: 'record.title',
       icon: <IdcardOutlined />,
       permission: 'record.read',
+      roles: STAFF,
       firstFor: ['village-doctor'],
     },
     {

@@ -9,13 +9,14 @@ import { Page, Section } from '@/kit/Page';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
 import { text, useUrlFilters } from '@/kit/urlFilters';
-import { useMyPatients } from '../api';
+import { useMyPatients, usePatient } from '../api';
 import { requireBasis } from '../fhir/client';
-import { CHART_STALE_MS } from '../fhir/useTimeline';
+import { CHART_STALE_MS, useKeepers } from '../fhir/useTimeline';
 import { AccessLog } from '../parts/AccessLog';
 import { ChartTimeline } from '../parts/ChartTimeline';
 import { ConsentList } from '../parts/Consents';
 import { Download } from '../parts/Download';
+import { EmergencyCard } from '../parts/EmergencyCard';
 import { PatientText } from '../parts/PatientText';
 import { Places } from '../parts/Places';
 import type { PatientBrief } from '../types';
@@ -23,7 +24,6 @@ import '../chart.css';
 import '../record.css';
 
 const PLACE = { who: text(), tab: text() };
-const NO_KEEPERS: ReadonlyMap<string, string> = new Map();
 
 /** A resident's own page, on a phone: my record, who looked, my consents, a copy to take along. */
 export default function Mine() {
@@ -75,7 +75,16 @@ function Person({ patient, tab, onTab }: PersonProps) {
       label: t('record.mine.records'),
       children: (
         <Readable own={own}>
-          <ChartTimeline patient_id={patient.id} keepers={NO_KEEPERS} />
+          <MyTimeline id={patient.id} />
+        </Readable>
+      ),
+    },
+    {
+      key: 'card',
+      label: t('record.mine.card'),
+      children: (
+        <Readable own={own}>
+          <MyCard id={patient.id} />
         </Readable>
       ),
     },
@@ -120,7 +129,8 @@ type OwnRecord = ReturnType<typeof useOwnRecord>;
 
 /** Whether this account may read the record itself: not every installation has opened that. */
 function useOwnRecord(patient_id: string) {
-  const may = useCan()('fhir.read');
+  const can = useCan();
+  const may = can('fhir.read') && can('record.read');
   const read = useQuery({
     queryKey: ['record-chart', patient_id, 'own'],
     queryFn: async ({ signal }) => {
@@ -146,6 +156,19 @@ function Readable({ own, children }: { own: OwnRecord; children: ReactNode }) {
   }
   if (error) return <ErrorState error={error} onRetry={() => void read.refetch()} />;
   return read.data ? children : <LinesSkeleton rows={6} />;
+}
+
+function MyTimeline({ id }: { id: string }) {
+  const record = usePatient(id);
+  return <ChartTimeline patient_id={id} keepers={useKeepers(record.data?.patient)} />;
+}
+
+/** What to show at a hospital that does not know one yet. */
+function MyCard({ id }: { id: string }) {
+  const record = usePatient(id);
+  if (record.data) return <EmergencyCard record={record.data} />;
+  if (record.isPending) return <LinesSkeleton rows={6} />;
+  return <ErrorState error={record.error} onRetry={() => void record.refetch()} />;
 }
 
 function MyConsents({ id }: { id: string }) {

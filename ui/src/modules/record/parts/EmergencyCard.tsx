@@ -2,7 +2,7 @@
 import { QuestionCircleFilled, ReloadOutlined, WarningFilled } from '@ant-design/icons';
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
-import { useSession } from '@/api/session';
+import { useCan, useSession } from '@/api/session';
 import { t } from '@/i18n';
 import { Masked } from '@/kit/Masked';
 import { PathLink } from '@/kit/PathLink';
@@ -10,6 +10,8 @@ import { PrintButton } from '@/kit/Print';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { relativeText, useNow } from '@/kit/time';
 import { unmask } from '../api';
+import { isReferral } from '../fhir/entries';
+import type { ServiceRequest } from '../fhir/resource';
 import { sourceText } from '../fhir/source';
 import type { Fact } from '../fhir/summary';
 import { millisOf, momentText } from '../fhir/times';
@@ -213,6 +215,7 @@ function Results({ facts }: { facts: Fact[] }) {
 }
 
 function Referrals({ summary }: { summary: Summary }) {
+  const may = useCan()('referral.read');
   return (
     <Block
       title={t('record.summary.referrals')}
@@ -223,7 +226,11 @@ function Referrals({ summary }: { summary: Summary }) {
         {summary.referrals.content.map((entry) => (
           <li key={entry.address}>
             <span>
-              <PathLink to={`/referral/${entry.resource.id}`}>{entry.title}</PathLink>{' '}
+              {may && isReferral(entry.resource as ServiceRequest) ? (
+                <PathLink to={`/referral/${entry.resource.id}`}>{entry.title}</PathLink>
+              ) : (
+                entry.title
+              )}{' '}
               <span className="record-summary-note">{entry.says}</span>
             </span>
             <span className="record-summary-from lt-figures">{momentText(entry.at)}</span>
@@ -239,7 +246,7 @@ function Contacts({ record }: { record: PatientRecord }) {
   const may = record.actions.includes('unmask');
   const people = [...(patient.guardian ? [patient.guardian] : []), ...patient.contacts];
   return (
-    <section className="record-summary-block">
+    <section className="record-summary-block" data-last>
       <h2>{t('record.summary.contacts')}</h2>
       {people.length === 0 && !patient.phone && (
         <p className="lt-muted">{t('record.summary.no-contacts')}</p>

@@ -21,7 +21,12 @@ const TABLE_PARTS = new Set(['table', 'thead', 'tbody', 'tfoot', 'tr']);
 function draw(node: SafeNode): ReactNode {
   if (typeof node === 'string') return node;
   if ('picture' in node) {
-    return <span className="lt-muted">{t('record.doc.picture', { name: node.picture })}</span>;
+    const name = node.picture;
+    return (
+      <span className="lt-muted">
+        {name ? t('record.doc.picture', { name }) : t('record.doc.picture-unnamed')}
+      </span>
+    );
   }
   const { tag, colSpan, rowSpan } = node;
   if (EMPTY_ELEMENTS.has(tag)) return createElement(tag);

@@ -112,6 +112,9 @@ pub enum Basis {
         /// Its id.
         id: Id,
     },
+    /// The patient's own record, or that of somebody they are guardian of.
+    #[serde(rename = "self")]
+    Oneself,
     /// The patient's consent.
     Consent {
         /// The consent record.

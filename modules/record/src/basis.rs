@@ -1,6 +1,6 @@
 //! May this actor read this patient? Own patient, live care, consent or break-glass; nothing else.
 
-use kernel::{Basis, Error, Id, Result, text};
+use kernel::{Actor, Basis, Error, Id, Result, Scope, text};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Change, Subject, Tx, Versioned, params};
@@ -75,6 +75,9 @@ pub(crate) fn no_basis(patient_id: Id) -> Error {
 /// # Errors
 /// Whatever the database reports.
 pub fn basis(tx: &mut Tx<'_>, patient_id: Id) -> Result<Option<Basis>> {
+    if only_oneself(tx.actor()) {
+        return Ok(is_self(tx, patient_id)?.then_some(Basis::Oneself));
+    }
     let org_id = tx.actor().org_id;
     if is_own(tx, patient_id, org_id)? {
         return Ok(Some(Basis::OwnPatient));
@@ -103,6 +106,12 @@ pub fn is_own(tx: &mut Tx<'_>, patient_id: Id, org_id: Id) -> Result<bool> {
 pub fn is_self(tx: &mut Tx<'_>, patient_id: Id) -> Result<bool> {
     let account_id = tx.actor().id;
     accounts::is_linked(tx, account_id, patient_id)
+}
+
+/// Does this actor read records as a patient, and nobody's but their own? What the organization
+/// they are registered at may read is no concern of theirs.
+pub fn only_oneself(actor: &Actor) -> bool {
+    actor.scope("record.read") == Some(Scope::Own)
 }
 
 fn live_care(tx: &mut Tx<'_>, patient_id: Id, org_id: Id) -> Result<Option<Basis>> {

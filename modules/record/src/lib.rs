@@ -21,9 +21,10 @@ mod rules;
 mod search;
 mod visible;
 
+pub use accounts::link_account;
 pub use basis::{
-    audited, basis, brief, close_care, close_care_of, is_own, is_self, note_treatment, open_care,
-    orgs_of, patient, view,
+    audited, basis, brief, close_care, close_care_of, is_own, is_self, note_treatment,
+    only_oneself, open_care, orgs_of, patient, view,
 };
 pub use break_glass::{
     BreakGlass, NewReview, Outcome as BreakGlassOutcome, open as open_break_glass,
@@ -121,6 +122,7 @@ const GRANTS: &[Grant] = &[
     org("technician", "record.read"),
     org("pharmacist", "record.read"),
     org("privacy-officer", "record.audit"),
+    Grant::new("resident", "record.read", Scope::Own),
     Grant::new("resident", "record.audit", Scope::Own),
     Grant::new("referral-office", "record.index", Scope::Group),
     Grant::new("privacy-officer", "record.index", Scope::Group),

@@ -4,7 +4,7 @@ use http::{App, Ctx, Json, Path, Query};
 use kernel::{Error, Id, Instant, Page};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::{Change, Subject, Tx, Versioned, params};
+use store::{Change, Subject, Tx};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,7 +13,7 @@ use super::patients::load_for_change;
 use crate::accounts;
 use crate::basis;
 use crate::log::{self, AccessEntry, TimelineEntry};
-use crate::model::{Patient, PatientBrief};
+use crate::model::PatientBrief;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -23,9 +23,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(patient_account_unlink))
         .routes(routes!(my_patients))
 }
-
-const MINE: &str = "SELECT p.version, p.body FROM patient_account AS a
-    JOIN patient AS p ON p.id = a.patient_id WHERE a.account_id = $1 ORDER BY a.patient_id LIMIT 20";
 
 /// Who looked at a record, when, and on which basis: for the patient, and for privacy officers.
 #[utoipa::path(get, path = "/api/patients/{id}/access-log", tag = "record",
@@ -80,22 +77,10 @@ async fn patient_account_link(
     let seen = ctx.if_match()?;
     let result = ctx.write(move |tx| {
         let (patient, _) = load_for_change(tx, id, seen)?;
-        link_account(tx, &patient, body.account_id)?;
+        accounts::link_account(tx, &patient, body.account_id)?;
         Ok(PatientBrief::of(&patient, tx.now().date()))
     });
     Ok(Json(basis::audited(&ctx, result.await).await?))
-}
-
-fn link_account(tx: &mut Tx<'_>, patient: &Patient, account_id: Id) -> kernel::Result<()> {
-    tx.load::<http::signin::Account>(account_id)
-        .map_err(|error| error.at("account_id"))?;
-    let now = tx.now();
-    if !accounts::link(tx, account_id, patient.id, now)? {
-        let detail = "this account is tied to this patient already";
-        return Err(Error::conflict("record.account-linked", detail));
-    }
-    let change = Change::new("record.account-linked").detail(json!({ "account_id": account_id }));
-    tx.record(change, Subject::of(patient))
 }
 
 /// An account through which a patient, or their guardian, asks.
@@ -169,13 +154,5 @@ async fn patient_account_unlink(
     responses((status = 200, body = Vec<PatientBrief>)),
     extensions(("x-permission" = json!("record.audit"))))]
 async fn my_patients(ctx: Ctx) -> http::Result<Json<Vec<PatientBrief>>> {
-    let list = ctx.read(|tx| {
-        let (account_id, today) = (tx.actor().id, tx.now().date());
-        let found: Vec<Versioned<Patient>> = tx.find(MINE, &params![account_id])?;
-        Ok(found
-            .iter()
-            .map(|patient| PatientBrief::of(patient, today))
-            .collect())
-    });
-    Ok(Json(list.await?))
+    Ok(Json(ctx.read(accounts::patients).await?))
 }

@@ -444,7 +444,6 @@ fn unmasking_is_noted_and_the_patient_sees_who_looked() {
         let mine = resident.get("/api/my/patients").await.expect(200);
         assert_eq!(mine.json[0]["id"], json!(id));
         resident.get("/api/break-glass").await.expect(403);
-        resident.get(&path).await.expect(403);
         let officer = app.client("privacy-officer", world.village).await;
         for reader in [&resident, &officer] {
             let seen = reader.get(&log).await.expect(200);
@@ -478,6 +477,25 @@ fn unmasking_is_noted_and_the_patient_sees_who_looked() {
 
         let linked = doctor.get(&format!("{path}/accounts")).await.expect(200);
         assert_eq!(linked.json[0]["account_id"], json!(resident.account_id));
+        let own = resident.get(&path).await.expect(200);
+        assert_eq!(own.json["basis"]["kind"], "self");
+        // The village's other patients are no concern of theirs.
+        let other = doctor
+            .post(
+                "/api/patients",
+                json!({ "name": "邻居", "sex": "female", "birth_date": "1960-03-04" }),
+            )
+            .await
+            .expect(201);
+        let other = format!(
+            "/api/patients/{}",
+            other.json["patient"]["id"].as_str().unwrap()
+        );
+        resident.get(&other).await.expect_code("record.no-basis");
+        let list = resident.get("/api/patients").await.expect(200);
+        assert_eq!(list.json["items"].as_array().unwrap().len(), 1);
+        let found = resident.get("/api/patients?q=邻").await.expect(200);
+        assert_eq!(found.json["items"], json!([]));
         let unlink = format!("{path}/accounts/{}", resident.account_id);
         resident.seeing(1).delete(&unlink).await.expect(403);
         stranger.get(&format!("{path}/accounts")).await.expect(403);

@@ -137,6 +137,14 @@ function directoryName(resource: Resource | undefined): string {
   return official?.text ?? [official?.family, ...(official?.given ?? [])].filter(Boolean).join('');
 }
 
+/** Whether the platform itself keeps what a resource stands for. */
+export function isOwn(resource: Resource, context: SourceContext): boolean {
+  const numbers = resource.identifier ?? [];
+  return (
+    context.keepers.has(resource.id) || numbers.some((one) => one.system?.startsWith(OWN_SYSTEM))
+  );
+}
+
 /** The platform's own record, named where no member is. */
 export function ownSystem(org: string): string {
   return org ? '' : t('record.source.own');

@@ -8,7 +8,7 @@ import { FilterBar } from '@/kit/FilterBar';
 import { Section } from '@/kit/Page';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
-import { dateTimeText, relativeText, useNow } from '@/kit/time';
+import { dateTimeText, useNow } from '@/kit/time';
 import { flag, list, text, useUrlFilters } from '@/kit/urlFilters';
 import { ENTRY_KINDS, type Entry } from '../fhir/entries';
 import { daysOf, type Line } from '../fhir/groups';
@@ -163,11 +163,13 @@ function Days({ entries, isNew, onOpen }: DaysProps) {
 
 const DAY_MS = 86_400_000;
 
+/** Whole days: hours mean nothing to a day. */
 function DayAgo({ day, now }: { day: string; now: number }) {
   const at = millisOf(day);
-  if (at === null) return null;
-  const today = now - at < DAY_MS && now >= at;
-  const words = today ? t('record.chart.today') : relativeText(new Date(at).toISOString(), now);
+  const n = at === null ? -1 : Math.floor((now - at) / DAY_MS);
+  if (n < 0) return null;
+  const words =
+    n === 0 ? t('record.chart.today') : t('kit.time.ago', { time: t('kit.span.days', { n }) });
   return <span className="lt-muted"> {words}</span>;
 }
 

@@ -23,7 +23,7 @@ import {
 } from '../fhir/entries';
 import type * as R from '../fhir/resource';
 import { addressOf, targetOf } from '../fhir/resource';
-import type { SourceContext } from '../fhir/source';
+import { isOwn, type SourceContext } from '../fhir/source';
 import { momentText, periodText } from '../fhir/times';
 import { CHART_STALE_MS } from '../fhir/useTimeline';
 import { conceptsText, conceptText } from '../fhir/values';
@@ -123,7 +123,7 @@ function Detail({ entry, entries, context, onOpen }: DetailProps) {
             { label: t('record.chart.person'), value: source.person || null },
             {
               label: t('record.source.system'),
-              value: source.system || t('record.chart.system-unnamed'),
+              value: source.system || systemText(resource, context),
             },
             { label: t('record.chart.stored'), value: <DateTime at={entry.stored_at} /> },
           ]}
@@ -202,6 +202,10 @@ function AsSent({ resource }: { resource: R.Resource }) {
       <pre>{shown}</pre>
     </details>
   );
+}
+
+function systemText(resource: R.Resource, context: SourceContext): string {
+  return t(isOwn(resource, context) ? 'record.source.own' : 'record.chart.system-unnamed');
 }
 
 /** Without what reading added. */

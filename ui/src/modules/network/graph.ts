@@ -61,7 +61,7 @@ export function graphOption(
         layout: 'force',
         roam: true,
         draggable: true,
-        top: 40,
+        top: 64,
         force: { repulsion: 420, edgeLength: [70, 190], gravity: 0.08 },
         emphasis: { focus: 'adjacency' },
         categories: kinds.map((kind) => ({ name: words.kind(kind) })),
@@ -78,6 +78,9 @@ export function graphOption(
               color: words.colour,
               textBorderWidth: 0,
               fontSize: 11,
+              // Long names stand in two lines, so that neighbours are less in each other's way.
+              width: 120,
+              overflow: 'break',
             },
           };
         }),

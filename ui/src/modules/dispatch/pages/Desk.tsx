@@ -90,6 +90,7 @@ function PostForm() {
       </Form.Item>
       <Form.Item
         name="text"
+        className="dispatch-text"
         label={t('dispatch.text')}
         extra={t('dispatch.text-hint')}
         rules={[{ required: true, whitespace: true, message: t('kit.form.required') }]}

@@ -109,13 +109,13 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
           {
             key: 'title',
             title: t('network.bonds.name'),
-            width: 220,
+            width: 180,
             render: (bond) => bond.title,
           },
           {
             key: 'from',
             title: t('network.graph.from'),
-            width: 150,
+            width: 130,
             render: (bond) => (
               <PathLink to={`/network/organizations/${bond.from.id}`}>
                 {orgName(bond.from)}
@@ -125,7 +125,7 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
           {
             key: 'to',
             title: t('network.graph.to'),
-            width: 150,
+            width: 130,
             render: (bond) => (
               <PathLink to={`/network/organizations/${bond.to.id}`}>{orgName(bond.to)}</PathLink>
             ),
@@ -145,7 +145,7 @@ export function BondTable({ filters }: { filters: { kind?: string; org_id?: stri
           {
             key: 'evidence',
             title: t('network.evidence.title'),
-            width: 200,
+            width: 110,
             render: (bond) => <EvidenceLinks files={bond.evidence} />,
           },
           {

@@ -8,6 +8,7 @@ import { useCan } from '@/api/session';
 import { t } from '@/i18n';
 import { download } from '@/kit/download';
 import { FilterBar } from '@/kit/FilterBar';
+import { usePhone } from '@/kit/media';
 import { Page, Section } from '@/kit/Page';
 import { PathLink } from '@/kit/PathLink';
 import { useGo } from '@/kit/route';
@@ -132,6 +133,10 @@ export default function Tree() {
   );
 }
 
+/** How far a level stands in. */
+const STEP_PX = 22;
+const PHONE_STEP_PX = 10;
+
 interface TreeRowProps {
   node: OrgLine;
   open: boolean;
@@ -139,9 +144,14 @@ interface TreeRowProps {
 }
 
 function TreeRow({ node, open, onToggle }: TreeRowProps) {
+  const phone = usePhone();
   const name = orgName({ short_name: node.name, name_en: node.name_en });
   return (
-    <li className="network-line" style={{ paddingLeft: node.depth * 22 }} data-kind={node.kind}>
+    <li
+      className="network-line"
+      style={{ paddingLeft: node.depth * (phone ? PHONE_STEP_PX : STEP_PX) }}
+      data-kind={node.kind}
+    >
       {node.children > 0 && onToggle ? (
         <Button
           type="text"
@@ -162,11 +172,11 @@ function TreeRow({ node, open, onToggle }: TreeRowProps) {
       <span className="network-kind" data-kind={node.kind}>
         {t(`network.kind.${node.kind}`)}
       </span>
-      <span className="lt-muted">{t(`network.level.${node.level}`)}</span>
+      {!phone && <span className="lt-muted">{t(`network.level.${node.level}`)}</span>}
       {node.state === 'closed' && (
         <StatusTag tone="neutral" label={t('network.org-state.closed')} />
       )}
-      {node.children > 0 && (
+      {node.children > 0 && !phone && (
         <span className="lt-muted">{t('network.tree.children', { n: node.children })}</span>
       )}
     </li>

@@ -1,4 +1,4 @@
-import { t, textOr } from '@/i18n';
+import { language, t, textOr } from '@/i18n';
 import { type Column, DataTable } from '@/kit/DataTable';
 import { download } from '@/kit/download';
 import { FilterBar } from '@/kit/FilterBar';
@@ -6,6 +6,7 @@ import { Page } from '@/kit/Page';
 import { PageSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
 import { flag, text, useUrlFilters } from '@/kit/urlFilters';
+import { useOrgName } from '../api';
 import { QUALITY_EXPORT, useQuality } from '../indexApi';
 import { qualityRows, rateText } from '../pairs';
 import type { QualityRow } from '../types';
@@ -30,7 +31,8 @@ function fieldText(field: string): string {
 function QualityView({ all }: { all: QualityRow[] }) {
   const [filters, setFilters] = useUrlFilters(FILTERS);
   const rows = qualityRows(all, filters);
-  const members = new Map(all.map((row) => [row.org_id, row.org_name]));
+  const memberName = useMemberName();
+  const members = new Map(all.map((row) => [row.org_id, memberName(row)]));
   const fields = [...new Set(all.map((row) => row.field))];
   const good = rows.reduce((sum, row) => sum + row.good, 0);
   const records = rows.reduce((sum, row) => sum + row.records, 0);
@@ -64,7 +66,7 @@ function QualityView({ all }: { all: QualityRow[] }) {
       <DataTable<QualityRow>
         id="record.quality"
         label={t('record.quality.title')}
-        columns={columns()}
+        columns={columns(memberName)}
         rows={rows}
         rowKey={(row) => `${row.org_id} ${row.field}`}
         filtered={all.length > 0}
@@ -81,7 +83,7 @@ function QualityView({ all }: { all: QualityRow[] }) {
         phoneRow={(row) => (
           <span className="record-text">
             <span>
-              <b>{row.org_name}</b> · {fieldText(row.field)}
+              <b>{memberName(row)}</b> · {fieldText(row.field)}
             </span>
             <span className="lt-figures">
               {rateText(row.good, row.records)} · {row.good} / {row.records}
@@ -94,7 +96,13 @@ function QualityView({ all }: { all: QualityRow[] }) {
   );
 }
 
-function columns(): Column<QualityRow>[] {
+/** The member's name in the reader's language. */
+function useMemberName() {
+  const orgName = useOrgName();
+  return (row: QualityRow) => (language() === 'en' && orgName(row.org_id)) || row.org_name;
+}
+
+function columns(memberName: (row: QualityRow) => string): Column<QualityRow>[] {
   const count = (key: 'missing' | 'invalid' | 'placeholder'): Column<QualityRow> => ({
     key,
     title: t(`record.quality.${key}`),
@@ -108,7 +116,7 @@ function columns(): Column<QualityRow>[] {
       title: t('record.quality.member'),
       width: 220,
       always: true,
-      render: (row) => row.org_name,
+      render: memberName,
     },
     {
       key: 'field',

@@ -54,6 +54,7 @@ test('a resident sees who looked, and takes their record along', async () => {
     });
 
     const page = await onPhone(browser, resident);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.goto(`${url}/record/mine?tab=looks`);
     await page.getByText('青垄村卫生室').first().waitFor();
     await page.getByText(/查看档案/).first().waitFor();

@@ -179,6 +179,9 @@ test('by the emergency door the summary comes first, and the privacy officer is 
     await privacy.goto(`${url}/record/break-glass`);
     await privacy.locator('tr', { hasText: REASON }).first().click();
     await privacy.getByText(REASON).waitFor();
+    const alerts = await must(privacy, 'GET', '/api/notices');
+    const here = new URL(privacy.url()).pathname;
+    assert.ok(alerts.items.some((one) => one.code === 'record.break-glass' && one.link === here), 'the privacy officer has an alert of it');
     await privacy.getByRole('link', { name: '谁看过' }).click();
     // All that was opened in one sitting is one line.
     await privacy.locator('tr').filter({ hasText: STRANGER }).filter({ hasText: /查看档案 \d+ 次/ }).first().waitFor();

@@ -138,8 +138,8 @@ function Hits({ groups, current, onOpen }: HitsProps) {
             onClick={() => onOpen(hit)}
           >
             <span>{hit.title}</span>
-            {hit.subtitle && <span className="lt-muted">{hit.subtitle}</span>}
             {hit.state && <HitState kind={group.kind} state={hit.state} />}
+            {hit.subtitle && <span className="app-palette-sub lt-muted">{hit.subtitle}</span>}
           </div>
         );
       })}

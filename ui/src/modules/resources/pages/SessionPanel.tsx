@@ -80,75 +80,95 @@ export function SessionPanel({ id }: { id: string }) {
           <Bar key={`${bar.channel}${bar.org_id}`} bar={bar} wide />
         ))}
       </div>
-      <DataTable<Slot>
-        id="resources.session-slots"
-        label={t('resources.slots.slots')}
-        rows={one.slots ?? []}
-        rowKey={(slot) => slot.id}
-        quiet
-        plain
-        columns={[
-          {
-            key: 'number',
-            title: t('resources.slots.number'),
-            width: 60,
-            align: 'right',
-            render: (slot) => slot.number,
-          },
-          {
-            key: 'time',
-            title: t('resources.time'),
-            width: 70,
-            render: (slot) => dayjs(slot.start_at).format('HH:mm'),
-          },
-          {
-            key: 'channel',
-            title: t('resources.channel'),
-            width: 110,
-            render: (slot) =>
-              slot.quota_org_id
-                ? orgName(slot.quota_org_id)
-                : t(`resources.channel-short.${slot.channel}`),
-          },
-          {
-            key: 'state',
-            title: t('resources.state'),
-            width: 170,
-            render: (slot) => (
-              <>
-                <StatusTag
-                  plain
-                  tone={SLOT_TONES[slot.state]}
-                  label={t(`resources.slot-state.${slot.state}`)}
-                />
-                {slot.held_for && (
-                  <div className="lt-muted">
-                    {slot.held_for}
-                    {slot.held_until && ` · ${dateTimeText(slot.held_until)}`}
-                  </div>
-                )}
-              </>
-            ),
-          },
-          {
-            key: 'hold',
-            title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
-            width: 80,
-            align: 'right',
-            render: (slot) =>
-              slot.is_open_to_me && (
-                <HoldButton
-                  place={{ kind: 'slot', slot_id: slot.id }}
-                  name={t('resources.slots.slot-name', { clinic: one.name, n: slot.number })}
-                  org={orgName(one.org_id)}
-                  start_at={slot.start_at}
-                  onHeld={reread}
-                />
-              ),
-          },
-        ]}
-      />
+      <Slots session={one} onHeld={reread} />
     </div>
+  );
+}
+
+interface SlotsProps {
+  session: Session;
+  onHeld: () => void;
+}
+
+/** The slots one by one: for whom each is kept, how it stands, and taking it. */
+function Slots({ session, onHeld }: SlotsProps) {
+  const orgName = useOrgName();
+  const timeOf = (slot: Slot) => dayjs(slot.start_at).format('HH:mm');
+  const keptFor = (slot: Slot) =>
+    slot.quota_org_id ? orgName(slot.quota_org_id) : t(`resources.channel-short.${slot.channel}`);
+  const hold = (slot: Slot) =>
+    slot.is_open_to_me && (
+      <HoldButton
+        place={{ kind: 'slot', slot_id: slot.id }}
+        name={t('resources.slots.slot-name', { clinic: session.name, n: slot.number })}
+        org={orgName(session.org_id)}
+        start_at={slot.start_at}
+        onHeld={onHeld}
+      />
+    );
+  return (
+    <DataTable<Slot>
+      id="resources.session-slots"
+      label={t('resources.slots.slots')}
+      rows={session.slots ?? []}
+      rowKey={(slot) => slot.id}
+      quiet
+      plain
+      phoneRow={(slot) => (
+        <div className="resources-slot">
+          <div>
+            <span className="lt-row lt-figures">
+              <b>{timeOf(slot)}</b> {slot.number}
+              <span className="lt-muted">{keptFor(slot)}</span>
+            </span>
+            <SlotState slot={slot} />
+          </div>
+          {hold(slot)}
+        </div>
+      )}
+      columns={[
+        {
+          key: 'number',
+          title: t('resources.slots.number'),
+          width: 60,
+          align: 'right',
+          render: (slot) => slot.number,
+        },
+        { key: 'time', title: t('resources.time'), width: 70, render: timeOf },
+        { key: 'channel', title: t('resources.channel'), width: 110, render: keptFor },
+        {
+          key: 'state',
+          title: t('resources.state'),
+          width: 170,
+          render: (slot) => <SlotState slot={slot} />,
+        },
+        {
+          key: 'hold',
+          title: <span className="lt-visually-hidden">{t('kit.table.actions')}</span>,
+          width: 80,
+          align: 'right',
+          render: hold,
+        },
+      ]}
+    />
+  );
+}
+
+function SlotState({ slot }: { slot: Slot }) {
+  return (
+    <>
+      <StatusTag
+        plain
+        tone={SLOT_TONES[slot.state]}
+        label={t(`resources.slot-state.${slot.state}`)}
+      />
+      {slot.held_for && (
+        <div className="lt-muted">
+          {slot.held_for}
+          {slot.held_until && ` · ${dateTimeText(slot.held_until)}`}
+        </div>
+      )}
+    </>
   );
 }
 

@@ -165,7 +165,7 @@ fn official_cases() {
         }
     }
     println!("{} of {} cases met", cases.len() - unmet.len(), cases.len());
-    let list = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fhirpath-unmet.txt");
+    let list = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fhir/fhirpath-unmet.txt");
     let text: String = unmet.iter().map(|name| format!("{name}\n")).collect();
     #[expect(
         clippy::disallowed_methods,

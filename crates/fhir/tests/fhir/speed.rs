@@ -1,4 +1,4 @@
-//! What one small resource costs. `cargo test --release -p lianti-fhir --test speed -- --nocapture`
+//! What one small resource costs. `cargo test --release -p lianti-fhir --test fhir speed -- --nocapture`
 //! prints real numbers; the limits here only catch a step that became ten times slower.
 
 use std::time::{Duration, Instant};

@@ -1,0 +1,10 @@
+//! The crate against the official material, and against what nobody vouches for.
+
+mod arbitrary;
+mod examples;
+mod fhirpath;
+mod invariants;
+mod mutations;
+mod patch;
+mod search;
+mod speed;

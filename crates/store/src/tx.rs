@@ -1,7 +1,7 @@
 //! A transaction: what a command or a query works with.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kernel::{Actor, Basis, Error, Id, Instant, Kind, Result, Scope};
 use serde::Deserialize;
@@ -20,6 +20,8 @@ pub struct Tx<'a> {
     now: Instant,
     accesses: Vec<Access>,
     writable: bool,
+    /// In whose name background work is done at the moment.
+    acting: Option<Arc<Actor>>,
 }
 
 /// A read of a patient's data, logged before the answer leaves.
@@ -44,6 +46,7 @@ impl<'a> Tx<'a> {
             now,
             accesses: Vec::new(),
             writable,
+            acting: None,
         }
     }
 
@@ -68,7 +71,23 @@ impl<'a> Tx<'a> {
 
     /// Who acts.
     pub fn actor(&self) -> &Actor {
-        &self.request.actor
+        self.acting.as_deref().unwrap_or(&self.request.actor)
+    }
+
+    /// Does a part of background work in the name of who asked for it: what that actor may not see is
+    /// not seen, and what is audited is theirs. For jobs and followers, whose transactions write.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub fn acting_as<T>(
+        &mut self,
+        actor: Arc<Actor>,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let before = self.acting.replace(actor);
+        let result = work(self);
+        self.acting = before;
+        result
     }
 
     /// How far the permission that this request needed reaches; `None` outside a request.
@@ -334,7 +353,7 @@ impl<'a> Tx<'a> {
         version: i64,
         body: Option<&str>,
     ) -> Result<()> {
-        let actor = &self.request.actor;
+        let actor = self.actor();
         let mut event = Event {
             id: self.new_id(),
             seq: None,

@@ -181,6 +181,38 @@ fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(C
     ))
 }
 
+const IN_ROLE: &str = "SELECT a.id AS account_id, g.id AS assignment_id, 0 AS seen_at, 0 AS expires_at,
+    a.body ->> 'name' AS name, a.practitioner_id, a.system, a.state,
+    g.role, g.org_id, g.department_id, g.valid_from, g.valid_to,
+    a.demo, 0 AS must_change, CAST(NULL AS BIGINT) AS password_at
+    FROM account AS a JOIN assignment AS g ON g.account_id = a.id
+    WHERE a.id = $1 AND g.role = $2 AND g.org_id = $3 ORDER BY g.valid_from DESC, g.id";
+
+/// The actor that an account is today in one of its roles, for work it asked for earlier; `None` when
+/// it may not act so any more.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn actor_in_role(
+    tx: &mut Tx<'_>,
+    account_id: Id,
+    role: &str,
+    org_id: Id,
+) -> Result<Option<Arc<Actor>>> {
+    let rows: Vec<SessionRow> = tx.query(IN_ROLE, &params![account_id, role, org_id])?;
+    let today = tx.now().date();
+    let live = rows.into_iter().find(|row| {
+        row.state == super::AccountState::Active
+            && row.valid_from <= today
+            && row.valid_to.is_none_or(|last| last >= today)
+    });
+    let Some(row) = live else {
+        return Ok(None);
+    };
+    let grants = role_matrix(tx)?.grants(&row.role);
+    Ok(Some(Arc::new(actor_of(row, grants))))
+}
+
 fn actor_of(row: SessionRow, grants: BTreeMap<String, Scope>) -> Actor {
     Actor {
         id: row.account_id,

@@ -11,6 +11,7 @@ mod keys;
 mod model;
 mod seed;
 mod sql;
+pub mod whole;
 
 use std::collections::HashSet;
 
@@ -146,8 +147,11 @@ pub fn list(
 /// # Errors
 /// `terminology.system` for an unknown system.
 pub fn search(tx: &mut Tx<'_>, system: &str, typed: &str, limit: Option<u32>) -> Result<Vec<Hit>> {
+    hits(tx, system, typed, limit_of(limit))
+}
+
+fn hits(tx: &mut Tx<'_>, system: &str, typed: &str, limit: u32) -> Result<Vec<Hit>> {
     known_system(tx, system)?;
-    let limit = limit_of(limit);
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
     let typed: String = typed.chars().take(QUERY_CHARS_MAX).collect();
     let prefix = keys::search_key(&typed);

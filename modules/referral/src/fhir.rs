@@ -91,11 +91,7 @@ fn service_request(referral: &Referral) -> Value {
         "category": [{ "text": referral.kind.zh(), "coding": [
             { "system": "urn:lianti:referral-kind", "code": referral.kind.word() }
         ]}],
-        "priority": match content.priority {
-            Priority::Emergency => "stat",
-            Priority::Urgent => "urgent",
-            Priority::Routine => "routine",
-        },
+        "priority": request_priority(content.priority),
         "code": requested(referral),
         "subject": reference("Patient", referral.patient_id),
         "authoredOn": referral.submitted_at.unwrap_or(referral.created_at),
@@ -156,8 +152,17 @@ fn requested(referral: &Referral) -> Value {
     }
 }
 
-/// FHIR request status: a request that came to nothing is revoked.
-fn request_status(state: State) -> &'static str {
+/// How urgent a case is, in the words of FHIR.
+pub fn request_priority(priority: Priority) -> &'static str {
+    match priority {
+        Priority::Emergency => "stat",
+        Priority::Urgent => "urgent",
+        Priority::Routine => "routine",
+    }
+}
+
+/// The status of the ServiceRequest: a request that came to nothing is revoked.
+pub fn request_status(state: State) -> &'static str {
     match state {
         State::Draft => "draft",
         State::Closed | State::BecameReferral => "completed",
@@ -196,7 +201,8 @@ fn task(referral: &Referral) -> Value {
     task
 }
 
-fn task_status(state: State) -> &'static str {
+/// The status of the Task.
+pub fn task_status(state: State) -> &'static str {
     match state {
         State::Draft => "draft",
         State::Submitted | State::Asked | State::Escalated => "requested",

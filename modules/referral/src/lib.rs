@@ -43,6 +43,7 @@ pub use counts::Counts;
 pub use down::{
     DownPlan, FollowUp, FollowUpRecord, FollowUpState, FollowUpWay, PlanContent, PlannedDrug,
 };
+pub use fhir::{request_priority, request_status, task_status};
 pub use follow_ups::FollowUpQuery;
 pub use formulary::{FormularyEntry, FormularyRow, FormularyView, NewFormularyEntry};
 pub use model::{Encounter, HeldPlace, Party, PatientCard, Referral};

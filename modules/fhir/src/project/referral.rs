@@ -4,7 +4,7 @@
 //! written on the sheet stays with the sides of the case.
 
 use kernel::{Id, Result};
-use referral::{Priority, Referral, State};
+use referral::{Referral, State};
 use serde_json::{Value, json};
 use store::{Tx, Versioned};
 
@@ -31,33 +31,17 @@ fn projected(kind: &'static str, case: &Referral, body: Value) -> Projected {
 }
 
 fn request(case: &Referral) -> Value {
-    let status = match case.state {
-        State::Draft => "draft",
-        State::Closed | State::BecameReferral => "completed",
-        State::Rejected
-        | State::Withdrawn
-        | State::Expired
-        | State::NoShow
-        | State::Deceased
-        | State::ClosedElsewhere => "revoked",
-        _ => "active",
-    };
-    let priority = match case.content.priority {
-        Priority::Emergency => "stat",
-        Priority::Urgent => "urgent",
-        Priority::Routine => "routine",
-    };
     json!({
         "resourceType": "ServiceRequest",
         "id": case.id,
         "identifier": [{ "system": "urn:lianti:referral-number", "value": case.number }],
-        "status": status,
+        "status": referral::request_status(case.state),
         "intent": "order",
         "category": [{
             "coding": [{ "system": "urn:lianti:referral-kind", "code": case.kind.word() }],
             "text": case.kind.zh(),
         }],
-        "priority": priority,
+        "priority": referral::request_priority(case.content.priority),
         "subject": reference("Patient", case.patient_id),
         "authoredOn": case.submitted_at.unwrap_or(case.created_at),
         "requester": requester(case),
@@ -73,21 +57,10 @@ fn requester(case: &Referral) -> Value {
 }
 
 fn task(case: &Referral) -> Value {
-    let status = match case.state {
-        State::Draft => "draft",
-        State::Submitted | State::Asked | State::Escalated => "requested",
-        State::InReview => "received",
-        State::Accepted => "accepted",
-        State::Rejected => "rejected",
-        State::Withdrawn | State::NoShow | State::Deceased | State::ClosedElsewhere => "cancelled",
-        State::Expired => "failed",
-        State::Closed | State::BecameReferral => "completed",
-        _ => "in-progress",
-    };
     json!({
         "resourceType": "Task",
         "id": case.id,
-        "status": status,
+        "status": referral::task_status(case.state),
         "businessStatus": {
             "coding": [{ "system": "urn:lianti:referral-state", "code": case.state.word() }],
             "text": case.state.zh(),

@@ -19,6 +19,7 @@ pub fn start(app: &App, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(work(app.clone(), stop.clone()));
     tasks.spawn(sign(app.clone(), stop.clone()));
+    tasks.spawn(deliver(app.clone(), stop.clone()));
     let (pumped, mut stopped) = (app.clone(), stop.clone());
     tasks.spawn(async move {
         tokio::select! {
@@ -52,6 +53,25 @@ async fn once(app: &App) -> Result<()> {
     app.store().run_due_jobs(app.jobs()).await?;
     app.store().run_followers(app.followers()).await?;
     Ok(())
+}
+
+/// Beside the other work: somebody else's endpoint may be slow.
+async fn deliver(app: App, mut stop: watch::Receiver<bool>) {
+    loop {
+        let delivered = tokio::select! {
+            _ = stop.changed() => return,
+            delivered = fhir_server::deliver(&app) => delivered,
+        };
+        match delivered {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(?error, "subscriptions wait for the database"),
+        }
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
 }
 
 async fn sign(app: App, mut stop: watch::Receiver<bool>) {

@@ -10,25 +10,32 @@ use kernel::{Basis, Error, Id, Result, Scope};
 use record::Viewer;
 use store::{Composed, Slot, Tx};
 
-use crate::refusal;
 use crate::rows::Header;
+use crate::{moves, refusal};
 
 /// Who looks, bound once a statement.
 #[derive(Clone, Copy)]
 pub(crate) struct Eye {
     viewer: Viewer,
-    org_id: Slot,
-    scope: Slot,
+    /// Whose resources about nobody are seen, and how far shared ones; a patient sees none of them.
+    reach: Option<(Slot, Slot)>,
 }
 
 impl Eye {
     /// Binds the actor; [`Eye::push`] must follow.
     pub(crate) fn bind(tx: &Tx<'_>, sql: &mut Composed) -> Self {
+        let viewer = Viewer::bind(tx, sql);
+        if matches!(viewer, Viewer::Oneself { .. }) {
+            return Self {
+                viewer,
+                reach: None,
+            };
+        }
         let scope = tx.actor().scope("fhir.read").unwrap_or(Scope::Own);
+        let org_id = sql.slot(tx.actor().org_id);
         Self {
-            viewer: Viewer::bind(tx, sql),
-            org_id: sql.slot(tx.actor().org_id),
-            scope: sql.slot(scope.table_word()),
+            viewer,
+            reach: Some((org_id, sql.slot(scope.table_word()))),
         }
     }
 
@@ -48,18 +55,20 @@ impl Eye {
         sql.push(" = 0 OR NOT EXISTS (SELECT 1 FROM fhir_party AS pa WHERE pa.key = ");
         sql.push(alias.key).push(" AND NOT ");
         self.viewer.push(sql, "pa.patient_id");
-        sql.push("))) OR (")
-            .push(alias.patient_id)
-            .push(" IS NULL AND (");
-        sql.push(alias.org_id).push(" = ").put(self.org_id);
-        sql.push(" OR (").push(alias.shared);
-        sql.push(" = 1 AND EXISTS (SELECT 1 FROM org_scope AS so WHERE so.viewer_id = ");
-        sql.put(self.org_id)
-            .push(" AND so.scope = ")
-            .put(self.scope);
-        sql.push(" AND so.org_id = ")
-            .push(alias.org_id)
-            .push(")))))");
+        sql.push(")))");
+        if let Some((org_id, scope)) = self.reach {
+            sql.push(" OR (")
+                .push(alias.patient_id)
+                .push(" IS NULL AND (");
+            sql.push(alias.org_id).push(" = ").put(org_id);
+            sql.push(" OR (").push(alias.shared);
+            sql.push(" = 1 AND EXISTS (SELECT 1 FROM org_scope AS so WHERE so.viewer_id = ");
+            sql.put(org_id).push(" AND so.scope = ").put(scope);
+            sql.push(" AND so.org_id = ")
+                .push(alias.org_id)
+                .push("))))");
+        }
+        sql.push(")");
     }
 }
 
@@ -158,11 +167,12 @@ pub(crate) fn require_patients(tx: &mut Tx<'_>, patients: &[String]) -> Result<O
         };
         match basis {
             None => {
+                refuse_replaced(tx, patient)?;
                 let text =
                     "it names a patient that is not registered, or that you have no basis for";
                 return Err(Error::rule("fhir.no-patient", text));
             }
-            Some(Basis::Consent { .. } | Basis::BreakGlass { .. }) => {
+            Some(Basis::Consent { .. } | Basis::BreakGlass { .. } | Basis::Oneself) => {
                 let text = "your basis lets you read this patient's record, not add to it: \
                             register the patient with your organization or open a referral";
                 return Err(Error::forbidden("fhir.read-only-basis", text));
@@ -173,6 +183,20 @@ pub(crate) fn require_patients(tx: &mut Tx<'_>, patients: &[String]) -> Result<O
         }
     }
     Ok(first)
+}
+
+/// Names who stands for a patient that was merged, to those who have a basis for that one.
+fn refuse_replaced(tx: &mut Tx<'_>, patient: &str) -> Result<()> {
+    let standing = moves::standing(tx, patient)?;
+    let Some(standing) = standing.and_then(|id| id.parse::<Id>().ok()) else {
+        return Ok(());
+    };
+    if record::basis(tx, standing)?.is_none() {
+        return Ok(());
+    }
+    let text = "it names a patient that was merged into another; name the one that stands";
+    let data = serde_json::json!({ "patient_id": patient, "replaced_by": standing });
+    Err(Error::rule("fhir.patient-replaced", text).with(data))
 }
 
 /// Refuses to change a resource that a module keeps, or that belongs to an organization out of reach.

@@ -111,7 +111,7 @@ fn set(response: &mut Response, name: HeaderName, value: &str) {
 }
 
 /// A date as HTTP writes it (RFC 9110 §5.6.7).
-fn http_date(at: Instant) -> String {
+pub(crate) fn http_date(at: Instant) -> String {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     const MONTHS: [&str; 12] = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -154,6 +154,11 @@ impl Bundle {
             text.push_str(&format!(",\"link\":{}", json!(links)));
         }
         Self { text, entries: 0 }
+    }
+
+    /// Adds a member of the bundle itself, before its entries.
+    pub(crate) fn member(&mut self, name: &str, value: &str) {
+        self.text.push_str(&[",\"", name, "\":", value].concat());
     }
 
     /// Adds an entry: members are names with JSON texts.

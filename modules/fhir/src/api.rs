@@ -1,13 +1,17 @@
 //! Handlers under `/fhir`: thin; they read the request, call, and render.
 
 mod criteria;
+mod export;
 mod history;
 mod instance;
+mod operations;
 mod search;
+mod subscriptions;
 mod system;
 
 use axum::body::Bytes;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use fhir::IssueCode;
 use http::{App, Ctx};
@@ -40,6 +44,24 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(search::fhir_search_form))
         .routes(routes!(history::fhir_history_type))
         .routes(routes!(search::fhir_lastn))
+        .routes(routes!(operations::fhir_match))
+        .routes(routes!(operations::fhir_lookup, operations::fhir_lookup_by))
+        .routes(routes!(
+            operations::fhir_validate_code,
+            operations::fhir_validate_code_by
+        ))
+        .routes(routes!(operations::fhir_expand, operations::fhir_expand_by))
+        .routes(routes!(operations::fhir_expand_one))
+        .routes(routes!(
+            operations::fhir_validate_in,
+            operations::fhir_validate_in_by
+        ))
+        .routes(routes!(operations::fhir_validate_in_one))
+        .routes(routes!(
+            operations::fhir_translate,
+            operations::fhir_translate_by
+        ))
+        .routes(routes!(operations::fhir_translate_one))
         .routes(routes!(system::fhir_validate))
         .routes(routes!(
             instance::fhir_read,
@@ -50,6 +72,17 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(history::fhir_history))
         .routes(routes!(history::fhir_version_read))
         .routes(routes!(system::fhir_everything))
+        .routes(routes!(operations::fhir_document))
+        .routes(routes!(export::fhir_export))
+        .routes(routes!(export::fhir_export_patients))
+        .routes(routes!(export::fhir_export_group))
+        .routes(routes!(
+            export::fhir_export_status,
+            export::fhir_export_delete
+        ))
+        .routes(routes!(export::fhir_export_file))
+        .routes(routes!(subscriptions::fhir_dead_letters))
+        .routes(routes!(subscriptions::fhir_dead_letters_retry))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(axum::Extension(Keys::default()))
 }
@@ -61,18 +94,32 @@ pub(crate) struct Call {
     pub shape: Shape,
     /// Whether the client said what a write is to answer.
     pub prefers: bool,
+    /// The headers, for conditions and media types.
+    pub headers: HeaderMap,
+}
+
+impl FromRequestParts<App> for Call {
+    type Rejection = http::ProblemResponse;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &App,
+    ) -> std::result::Result<Self, Self::Rejection> {
+        let ctx = Ctx::from_request_parts(parts, app).await?;
+        Ok(Self::new(&ctx, &parts.uri, &parts.headers)?)
+    }
 }
 
 impl Call {
-    pub(super) fn new(ctx: &Ctx, uri: &axum::http::Uri, headers: &HeaderMap) -> Result<Self> {
+    fn new(ctx: &Ctx, uri: &axum::http::Uri, headers: &HeaderMap) -> Result<Self> {
         let mut pairs = crate::shape::pairs_of(uri)?;
         let shape = Shape::take(headers, &mut pairs)?;
-        let prefers = headers.contains_key("prefer");
         Ok(Self {
             base: crate::answer::base(ctx, headers),
             pairs,
             shape,
-            prefers,
+            prefers: headers.contains_key("prefer"),
+            headers: headers.clone(),
         })
     }
 

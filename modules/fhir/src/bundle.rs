@@ -471,6 +471,7 @@ async fn read(ctx: &Ctx, base: &str, address: Address) -> Result<String> {
                     pairs,
                     shape,
                     prefers: false,
+                    headers: axum::http::HeaderMap::new(),
                 },
             )
             .await

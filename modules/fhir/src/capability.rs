@@ -44,6 +44,10 @@ fn rest() -> Value {
             { "code": "transaction" }, { "code": "batch" },
             { "code": "search-system" }, { "code": "history-system" },
         ],
+        "operation": [{
+            "name": "export",
+            "definition": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
+        }],
     })
 }
 
@@ -92,23 +96,58 @@ fn resource(name: &'static str) -> Value {
             .as_object_mut()
             .map(|fields| fields.shift_remove("searchInclude"));
     }
-    let operations = match name {
-        "Patient" => vec!["validate", "everything"],
-        "Observation" => vec!["validate", "lastn"],
-        _ => vec!["validate"],
-    };
-    value["operation"] = operations
-        .into_iter()
-        .map(|code| {
-            let definition = match code {
-                "everything" => "http://hl7.org/fhir/OperationDefinition/Patient-everything",
-                "lastn" => "http://hl7.org/fhir/OperationDefinition/Observation-lastn",
-                _ => "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+    value["operation"] = operations_of(name)
+        .iter()
+        .map(|(code, definition)| {
+            let base = if *code == "export" {
+                "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/"
+            } else {
+                "http://hl7.org/fhir/OperationDefinition/"
             };
-            json!({ "name": code, "definition": definition })
+            let url = [base, definition].concat();
+            json!({ "name": code, "definition": url })
         })
         .collect();
     value
+}
+
+/// Operations of a type: name, and the last part of the definition's address.
+fn operations_of(name: &str) -> &'static [(&'static str, &'static str)] {
+    match name {
+        "Patient" => &[
+            ("validate", "Resource-validate"),
+            ("everything", "Patient-everything"),
+            ("match", "Patient-match"),
+            ("export", "patient-export"),
+        ],
+        "Group" => &[
+            ("validate", "Resource-validate"),
+            ("export", "group-export"),
+        ],
+        "Observation" => &[
+            ("validate", "Resource-validate"),
+            ("lastn", "Observation-lastn"),
+        ],
+        "Composition" => &[
+            ("validate", "Resource-validate"),
+            ("document", "Composition-document"),
+        ],
+        "CodeSystem" => &[
+            ("validate", "Resource-validate"),
+            ("lookup", "CodeSystem-lookup"),
+            ("validate-code", "CodeSystem-validate-code"),
+        ],
+        "ValueSet" => &[
+            ("validate", "Resource-validate"),
+            ("expand", "ValueSet-expand"),
+            ("validate-code", "ValueSet-validate-code"),
+        ],
+        "ConceptMap" => &[
+            ("validate", "Resource-validate"),
+            ("translate", "ConceptMap-translate"),
+        ],
+        _ => &[("validate", "Resource-validate")],
+    }
 }
 
 fn parameter(parameter: &Parameter) -> Value {

@@ -10,7 +10,7 @@ use crate::access::{self, ALIASES, Eye};
 use crate::answer::{self, Bundle, full_url, quoted};
 use crate::rows::{self, HEADER, Header};
 use crate::shape::Pairs;
-use crate::{hash, kinds, refusal};
+use crate::{hash, kinds, moves, refusal};
 
 /// Resources a page has when the client names no number, and at most.
 const PAGE_DEFAULT: u32 = 200;
@@ -56,7 +56,8 @@ fn asked(pairs: &Pairs) -> Result<Asked> {
 }
 
 fn page(tx: &mut Tx<'_>, id: &str, asked: &Asked) -> Result<Vec<Header>> {
-    let patient = rows::require(tx, "Patient", id)?;
+    let standing = moves::standing(tx, id)?;
+    let patient = rows::require(tx, "Patient", standing.as_deref().unwrap_or(id))?;
     let mut sql = Composed::new();
     let eye = Eye::bind(tx, &mut sql);
     sql.push("SELECT ").push(HEADER);

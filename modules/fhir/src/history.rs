@@ -11,7 +11,7 @@ use crate::access::{self, ALIASES, Eye};
 use crate::answer::{Bundle, etag, quoted};
 use crate::rows::{Header, seen};
 use crate::shape::Pairs;
-use crate::{kinds, refusal};
+use crate::{kinds, moves, refusal};
 
 /// Versions a page has when the client names no number.
 const PAGE_DEFAULT: u32 = 50;
@@ -143,7 +143,8 @@ pub(crate) fn page(
 /// A version may name patients that the resource does not name any more.
 pub(crate) fn may_see_version(tx: &mut Tx<'_>, version: &Version) -> Result<bool> {
     for patient in version.others.iter().flat_map(|text| text.split(' ')) {
-        let Ok(id) = patient.parse::<Id>() else {
+        let standing = moves::standing(tx, patient)?;
+        let Ok(id) = standing.as_deref().unwrap_or(patient).parse::<Id>() else {
             return Ok(false);
         };
         if record::basis(tx, id)?.is_none() {

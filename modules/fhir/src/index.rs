@@ -58,7 +58,10 @@ pub(crate) fn rows(resource: &Resource, base: &str) -> Rows {
             _ => {}
         }
     }
-    rows.patients = patients.ordered(kind, resource.id());
+    rows.patients = match replaced_by(resource) {
+        Some(standing) => vec![standing],
+        None => patients.ordered(kind, resource.id()),
+    };
     for patient in &rows.patients {
         let patient = hash::address("Patient", patient);
         for code in &codes {
@@ -70,6 +73,20 @@ pub(crate) fn rows(resource: &Resource, base: &str) -> Rows {
         .iter()
         .fold(String::from(" "), |text, code| text + code + " ");
     rows
+}
+
+/// A patient that was merged into another is seen by whoever may see that one.
+fn replaced_by(resource: &Resource) -> Option<String> {
+    if resource.type_name() != "Patient" {
+        return None;
+    }
+    let mut links = resource.root().get("link")?.items();
+    let link = links.find(|link| {
+        let kind = link.get("type").and_then(fhir::View::as_plain);
+        kind == Some("replaced-by")
+    })?;
+    let reference = link.at(&["other", "reference"])?.as_plain()?;
+    reference.strip_prefix("Patient/").map(str::to_owned)
 }
 
 /// Patients a resource names: those by which it lies in their compartment come first.

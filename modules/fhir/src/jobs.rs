@@ -8,7 +8,7 @@ use serde_json::json;
 use store::{Composed, Job, JobKind, Tx, params};
 
 use crate::rows::{self, HEADER, Header};
-use crate::{index, settings};
+use crate::{export, index, settings, subscriptions};
 
 /// Grows by one whenever search rows of the same resource come out differently.
 const INDEX_VERSION: i64 = 1;
@@ -16,6 +16,9 @@ const INDEX_VERSION: i64 = 1;
 const RESOURCES_A_RUN: u32 = 200;
 const REINDEX: &str = "fhir.reindex";
 
+/// How long notices that could not be sent are kept.
+const DEAD_KEPT: Span = Span::days(30);
+const CLEAR_DEAD: &str = "DELETE FROM fhir_notice WHERE dead = 1 AND at < $1";
 const CLEAR_GUARDS: &str = "DELETE FROM fhir_guard WHERE at < $1";
 const KNOWN_INDEX: &str = "SELECT next FROM fhir_block WHERE name = 'index'";
 const KEEP_INDEX: &str = "INSERT INTO fhir_block (name, next) VALUES ('index', $1)
@@ -32,11 +35,28 @@ pub(crate) const JOBS: &[JobKind] = &[
         every: None,
         run: reindex,
     },
+    JobKind {
+        kind: export::JOB,
+        every: None,
+        run: export::step,
+    },
+    JobKind {
+        kind: subscriptions::START,
+        every: None,
+        run: subscriptions::start,
+    },
+    JobKind {
+        kind: "fhir.expire-exports",
+        every: Some(Span::hours(1)),
+        run: export::expire,
+    },
 ];
 
 fn clear_guards(tx: &mut Tx<'_>, _: &Job) -> Result<()> {
     let before = tx.now() - Span::days(settings::guard_days(tx)?);
-    tx.execute(CLEAR_GUARDS, &params![before]).map(|_| ())
+    tx.execute(CLEAR_GUARDS, &params![before])?;
+    let before = tx.now() - DEAD_KEPT;
+    tx.execute(CLEAR_DEAD, &params![before]).map(|_| ())
 }
 
 #[derive(Deserialize)]

@@ -9,25 +9,32 @@ mod answer;
 mod api;
 mod bundle;
 mod capability;
+mod document;
 mod everything;
+mod export;
 mod hash;
 mod history;
 mod index;
 mod jobs;
 mod keys;
 mod kinds;
+mod matching;
 mod messages;
+mod moves;
 mod prepare;
 mod project;
 mod refusal;
+mod relink;
 mod rows;
 mod search;
 mod settings;
 mod shape;
+mod subscriptions;
+mod terms;
 mod write;
 
-use http::{Grant, Module, Permission};
-use kernel::Scope;
+use http::{App, Grant, Module, Permission};
+use kernel::{Result, Scope};
 use store::Migration;
 
 const PERMISSIONS: &[Permission] = &[
@@ -40,6 +47,11 @@ const PERMISSIONS: &[Permission] = &[
         code: "fhir.write",
         title_zh: "通过 FHIR 接口写入",
         title_en: "Write by FHIR, on a basis",
+    },
+    Permission {
+        code: "fhir.export",
+        title_zh: "通过 FHIR 接口批量导出",
+        title_en: "Export in bulk by FHIR, on a basis",
     },
 ];
 
@@ -57,6 +69,7 @@ const GRANTS: &[Grant] = &[
     group("general-practitioner", "fhir.read"),
     org("general-practitioner", "fhir.write"),
     group("referral-office", "fhir.read"),
+    group("referral-office", "fhir.export"),
     group("attending-doctor", "fhir.read"),
     org("attending-doctor", "fhir.write"),
     group("ward-nurse", "fhir.read"),
@@ -66,14 +79,35 @@ const GRANTS: &[Grant] = &[
     org("technician", "fhir.write"),
     group("pharmacist", "fhir.read"),
     org("pharmacist", "fhir.write"),
+    Grant::new("resident", "fhir.read", Scope::Own),
 ];
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    module: "fhir",
-    number: 1,
-    name: "resources, versions, search rows",
-    sql: include_str!("../sql/0001_fhir.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        module: "fhir",
+        number: 1,
+        name: "resources, versions, search rows",
+        sql: include_str!("../sql/0001_fhir.sql"),
+    },
+    Migration {
+        module: "fhir",
+        number: 2,
+        name: "patients that were merged, what moved with them",
+        sql: include_str!("../sql/0002_moves.sql"),
+    },
+    Migration {
+        module: "fhir",
+        number: 3,
+        name: "bulk exports",
+        sql: include_str!("../sql/0003_export.sql"),
+    },
+    Migration {
+        module: "fhir",
+        number: 4,
+        name: "subscriptions",
+        sql: include_str!("../sql/0004_subscription.sql"),
+    },
+];
 
 /// What the server mounts.
 pub fn module() -> Module {
@@ -83,11 +117,21 @@ pub fn module() -> Module {
         migrations: MIGRATIONS,
         jobs: jobs::JOBS,
         followers: project::FOLLOWERS,
+        moves: Some(moves::patient_references),
         seed: Some(jobs::renew_index),
         rule_seeds: settings::SEEDS,
         messages: messages::MESSAGES,
         ..Module::new("fhir", api::routes())
     }
+}
+
+/// Sends what subscriptions wait for; answers how many notices were dealt with. The server calls it in
+/// a loop beside jobs and followers, since it reaches outside and an endpoint may be slow.
+///
+/// # Errors
+/// Whatever the database reports; an endpoint that does not answer is no error.
+pub async fn deliver(app: &App) -> Result<usize> {
+    subscriptions::deliver(app).await
 }
 
 #[cfg(test)]

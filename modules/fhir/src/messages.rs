@@ -14,12 +14,44 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ),
     ("fhir.no-patient", "所引用的居民未登记，或您没有调阅依据"),
     (
+        "fhir.patient-replaced",
+        "所引用的居民已合并，请改用合并后的居民：{replaced_by}",
+    ),
+    (
         "fhir.read-only-basis",
         "您的依据只能调阅，不能写入：请先在本机构登记该居民，或通过转诊建立诊疗关系",
     ),
     (
         "fhir.patient-changed",
         "更新不能把资源改到另一位居民名下，请删除后重新新建",
+    ),
+    (
+        "fhir.export-limit",
+        "同时进行的批量导出已达上限（{limit}个），请等待其中一个结束",
+    ),
+    (
+        "fhir.export-rule",
+        "保留时间应为 1 至 720 小时，同时导出数 1 至 20，总量 1 至 1048576 MiB",
+    ),
+    (
+        "fhir.subscription-endpoint",
+        "订阅的推送地址须为 https，且主机在本联体允许的名单内",
+    ),
+    (
+        "fhir.subscription-limit",
+        "本机构的订阅已达上限（{limit}个）",
+    ),
+    (
+        "fhir.subscription-rule",
+        "主机写作 his.example 或 his.example:8443；重试次数 1 至 100，机构订阅数 1 至 10000",
+    ),
+    (
+        "fhir.reference-missing",
+        "所引用的资源不存在，或您无权查看：{parameter}",
+    ),
+    (
+        "fhir.reference-rule",
+        "请填写引用类检索参数，例如 Observation:encounter",
     ),
     ("fhir.guard-days", "保留天数应为 1 至 30"),
 ];

@@ -13,22 +13,25 @@ use serde_json::Value;
 use store::{Event, Follower, Tx};
 
 use crate::rows::{self, NewVersion};
-use crate::{index, keys};
+use crate::{index, keys, subscriptions};
 
 /// What follows other modules' events.
-pub(crate) const FOLLOWERS: &[Follower] = &[Follower {
-    name: "fhir.projection",
-    topics: &[
-        "record.",
-        "organization.",
-        "practitioner.",
-        "ward.",
-        "bed.",
-        "clinic-session.",
-        "referral.",
-    ],
-    run: follow,
-}];
+pub(crate) const FOLLOWERS: &[Follower] = &[
+    Follower {
+        name: "fhir.projection",
+        topics: &[
+            "record.",
+            "organization.",
+            "practitioner.",
+            "ward.",
+            "bed.",
+            "clinic-session.",
+            "referral.",
+        ],
+        run: follow,
+    },
+    subscriptions::FOLLOWER,
+];
 
 /// Entities carry a version; looks and refusals do not, and change nothing.
 fn follow(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
@@ -93,7 +96,8 @@ fn put(tx: &mut Tx<'_>, projected: &Projected) -> Result<()> {
             rows: &index::rows(&resource, ""),
             body: resource.stamped(&stamp),
         },
-    )
+    )?;
+    subscriptions::note_projected(tx, projected.kind, key, version)
 }
 
 /// Whether a stored body says the same but for its stamp.

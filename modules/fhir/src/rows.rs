@@ -142,7 +142,7 @@ pub(crate) struct NewVersion<'a> {
     pub key: i64,
     pub method: &'static str,
     pub org_id: String,
-    pub owner: Option<&'static str>,
+    pub owner: Option<&'a str>,
     pub rows: &'a Rows,
     pub body: String,
 }

@@ -9,6 +9,7 @@ mod filter;
 mod include;
 mod lastn;
 mod page;
+mod standing;
 mod value_set;
 mod values;
 

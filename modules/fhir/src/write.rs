@@ -6,8 +6,10 @@
 //! do not, nothing is written and all of it starts again.
 
 mod execute;
+mod references;
 mod resolve;
 
+pub(crate) use execute::subject_of;
 pub(crate) use resolve::known_type;
 
 use std::sync::Arc;

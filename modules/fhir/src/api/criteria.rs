@@ -2,7 +2,6 @@
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use http::{Ctx, Path};
 
@@ -21,19 +20,17 @@ pub(super) async fn fhir_update_where(
     ctx: Ctx,
     Extension(keys): Extension<Keys>,
     Path(kind): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
-    require_json(&headers, &[])?;
+    require_json(&call.headers, &[])?;
     let kind = kind_of(&kind)?;
     let resource = prepare::read(&bytes, kind)?;
     let target = Target::Found(Box::new(write::condition(kind, &call.criteria())?));
     let wanted = Wanted::Update {
         target,
         resource,
-        seen: if_match(&headers)?,
+        seen: if_match(&call.headers)?,
         only_new: false,
     };
     Ok(one(&ctx, &keys, &call, wanted).await?)
@@ -48,18 +45,16 @@ pub(super) async fn fhir_patch_where(
     ctx: Ctx,
     Extension(keys): Extension<Keys>,
     Path(kind): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
     let target = Target::Found(Box::new(write::condition(kind, &call.criteria())?));
-    let patch = patch_of(&headers, &bytes)?;
+    let patch = patch_of(&call.headers, &bytes)?;
     let wanted = Wanted::Patch {
         target,
         patch,
-        seen: if_match(&headers)?,
+        seen: if_match(&call.headers)?,
     };
     Ok(one(&ctx, &keys, &call, wanted).await?)
 }
@@ -71,15 +66,13 @@ pub(super) async fn fhir_delete_where(
     ctx: Ctx,
     Extension(keys): Extension<Keys>,
     Path(kind): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
     let target = Target::Found(Box::new(write::condition(kind, &call.criteria())?));
     let wanted = Wanted::Delete {
         target,
-        seen: if_match(&headers)?,
+        seen: if_match(&call.headers)?,
     };
     Ok(one(&ctx, &keys, &call, wanted).await?)
 }

@@ -1,6 +1,6 @@
 //! Versions: one, those of a resource, of a type, of the server.
 
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 use http::{Ctx, Path};
 use kernel::Result;
@@ -18,10 +18,8 @@ use crate::{answer, refusal};
 pub(super) async fn fhir_version_read(
     ctx: Ctx,
     Path((kind, id, version)): Path<(String, String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
+    mut call: Call,
 ) -> http::Result<Response> {
-    let mut call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
     call.take_parts(kind)?;
     let number = version.parse::<i64>().map_err(|_| refusal::not_found())?;
@@ -50,10 +48,8 @@ pub(super) async fn fhir_version_read(
 pub(super) async fn fhir_history(
     ctx: Ctx,
     Path((kind, id)): Path<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
     let path = [&call.base, "/", kind, "/", &id, "/_history"].concat();
     Ok(page(&ctx, call, Of::Instance(kind, id), path).await?)
@@ -67,10 +63,8 @@ pub(super) async fn fhir_history(
 pub(super) async fn fhir_history_type(
     ctx: Ctx,
     Path(kind): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
     let path = [&call.base, "/", kind, "/_history"].concat();
     Ok(page(&ctx, call, Of::Type(kind), path).await?)
@@ -80,12 +74,7 @@ pub(super) async fn fhir_history_type(
 #[utoipa::path(get, path = "/fhir/_history", tag = "fhir",
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("fhir.read"))))]
-pub(super) async fn fhir_history_all(
-    ctx: Ctx,
-    uri: Uri,
-    headers: HeaderMap,
-) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
+pub(super) async fn fhir_history_all(ctx: Ctx, call: Call) -> http::Result<Response> {
     let path = [&call.base, "/_history"].concat();
     Ok(page(&ctx, call, Of::Everything, path).await?)
 }

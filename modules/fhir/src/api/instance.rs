@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use http::{Ctx, Path};
 use kernel::Result;
@@ -23,15 +23,14 @@ pub(super) async fn fhir_create(
     ctx: Ctx,
     Extension(keys): Extension<Keys>,
     Path(kind): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
-    require_json(&headers, &[])?;
+    require_json(&call.headers, &[])?;
     let kind = kind_of(&kind)?;
     let resource = prepare::read(&bytes, kind)?;
-    let unless = headers
+    let unless = call
+        .headers
         .get("if-none-exist")
         .and_then(|value| value.to_str().ok());
     let unless = unless.map(|text| write::condition(kind, text.trim_start_matches('?')));
@@ -82,10 +81,8 @@ async fn stored(ctx: &Ctx, call: &Call, done: &Done) -> Result<Option<String>> {
 pub(super) async fn fhir_read(
     ctx: Ctx,
     Path((kind, id)): Path<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
+    mut call: Call,
 ) -> http::Result<Response> {
-    let mut call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
     call.take_parts(kind)?;
     let (header, body) = ctx
@@ -96,7 +93,7 @@ pub(super) async fn fhir_read(
             Ok((header, body))
         })
         .await?;
-    if let Some(status) = unchanged(&headers, header.version) {
+    if let Some(status) = unchanged(&call.headers, header.version) {
         return Ok(status.into_response());
     }
     Ok(answer::resource(
@@ -118,20 +115,18 @@ pub(super) async fn fhir_update(
     ctx: Ctx,
     Extension(keys): Extension<Keys>,
     Path((kind, id)): Path<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
-    require_json(&headers, &[])?;
+    require_json(&call.headers, &[])?;
     let kind = kind_of(&kind)?;
     let resource = prepare::read(&bytes, kind)?;
     prepare::require_id(&resource, &id)?;
     let wanted = Wanted::Update {
         target: Target::Id(kind, id),
         resource,
-        seen: if_match(&headers)?,
-        only_new: only_new(&headers),
+        seen: if_match(&call.headers)?,
+        only_new: only_new(&call.headers),
     };
     Ok(one(&ctx, &keys, &call, wanted).await?)
 }
@@ -146,17 +141,15 @@ pub(super) async fn fhir_patch(
     ctx: Ctx,
     Extension(keys): Extension<Keys>,
     Path((kind, id)): Path<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
-    let patch = patch_of(&headers, &bytes)?;
+    let patch = patch_of(&call.headers, &bytes)?;
     let wanted = Wanted::Patch {
         target: Target::Id(kind, id),
         patch,
-        seen: if_match(&headers)?,
+        seen: if_match(&call.headers)?,
     };
     Ok(one(&ctx, &keys, &call, wanted).await?)
 }
@@ -169,14 +162,12 @@ pub(super) async fn fhir_delete(
     ctx: Ctx,
     Extension(keys): Extension<Keys>,
     Path((kind, id)): Path<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
     let kind = kind_of(&kind)?;
     let wanted = Wanted::Delete {
         target: Target::Id(kind, id),
-        seen: if_match(&headers)?,
+        seen: if_match(&call.headers)?,
     };
     Ok(one(&ctx, &keys, &call, wanted).await?)
 }

@@ -1,7 +1,7 @@
 //! Search by address and by form.
 
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 use fhir::search::{Query, Summary, Total, parse_query};
 use http::{Ctx, Path};
@@ -20,10 +20,8 @@ use crate::{access, refusal, search};
 pub(super) async fn fhir_search(
     ctx: Ctx,
     Path(kind): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
     Ok(run(&ctx, Some(kind_of(&kind)?), call).await?)
 }
 
@@ -36,11 +34,10 @@ pub(super) async fn fhir_search(
 pub(super) async fn fhir_search_form(
     ctx: Ctx,
     Path(kind): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = with_form(&ctx, &uri, &headers, &bytes)?;
+    let call = with_form(call, &bytes)?;
     Ok(run(&ctx, Some(kind_of(&kind)?), call).await?)
 }
 
@@ -48,12 +45,7 @@ pub(super) async fn fhir_search_form(
 #[utoipa::path(get, path = "/fhir", tag = "fhir",
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("fhir.read"))))]
-pub(super) async fn fhir_search_all(
-    ctx: Ctx,
-    uri: Uri,
-    headers: HeaderMap,
-) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
+pub(super) async fn fhir_search_all(ctx: Ctx, call: Call) -> http::Result<Response> {
     Ok(run(&ctx, None, call).await?)
 }
 
@@ -64,11 +56,10 @@ pub(super) async fn fhir_search_all(
     extensions(("x-permission" = json!("fhir.read"))))]
 pub(super) async fn fhir_search_all_form(
     ctx: Ctx,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = with_form(&ctx, &uri, &headers, &bytes)?;
+    let call = with_form(call, &bytes)?;
     Ok(run(&ctx, None, call).await?)
 }
 
@@ -76,8 +67,7 @@ pub(super) async fn fhir_search_all_form(
 #[utoipa::path(get, path = "/fhir/Observation/$lastn", tag = "fhir",
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("fhir.read"))))]
-pub(super) async fn fhir_lastn(ctx: Ctx, uri: Uri, headers: HeaderMap) -> http::Result<Response> {
-    let mut call = Call::new(&ctx, &uri, &headers)?;
+pub(super) async fn fhir_lastn(ctx: Ctx, mut call: Call) -> http::Result<Response> {
     let mut count = 1;
     let mut wrong = false;
     call.pairs.retain(|(name, value)| {
@@ -112,10 +102,9 @@ pub(super) async fn fhir_lastn(ctx: Ctx, uri: Uri, headers: HeaderMap) -> http::
     Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
 }
 
-fn with_form(ctx: &Ctx, uri: &Uri, headers: &HeaderMap, bytes: &[u8]) -> Result<Call> {
-    let mut call = Call::new(ctx, uri, headers)?;
+fn with_form(mut call: Call, bytes: &[u8]) -> Result<Call> {
     let mut form = crate::shape::pairs_of_form(bytes)?;
-    let own = crate::shape::Shape::take(headers, &mut form)?;
+    let own = crate::shape::Shape::take(&call.headers, &mut form)?;
     call.shape.pretty |= own.pretty;
     call.pairs.extend(form);
     Ok(call)

@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::StatusCode;
 use axum::response::Response;
 use fhir::IssueCode;
 use http::{Ctx, Path};
@@ -15,12 +15,7 @@ use crate::{answer, bundle, capability, everything, refusal};
 #[utoipa::path(get, path = "/fhir/metadata", tag = "fhir",
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("public"))))]
-pub(super) async fn fhir_capabilities(
-    ctx: Ctx,
-    uri: Uri,
-    headers: HeaderMap,
-) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
+pub(super) async fn fhir_capabilities(call: Call) -> http::Result<Response> {
     let text = capability::statement(&call.base);
     Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
 }
@@ -33,12 +28,10 @@ pub(super) async fn fhir_capabilities(
 pub(super) async fn fhir_bundle(
     ctx: Ctx,
     Extension(keys): Extension<Keys>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
-    require_json(&headers, &[])?;
+    require_json(&call.headers, &[])?;
     let text = bundle::run(&ctx, &keys, &call, &bytes).await?;
     Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
 }
@@ -50,14 +43,11 @@ pub(super) async fn fhir_bundle(
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("fhir.read"))))]
 pub(super) async fn fhir_validate(
-    ctx: Ctx,
     Path(kind): Path<String>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
     bytes: Bytes,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
-    require_json(&headers, &[])?;
+    require_json(&call.headers, &[])?;
     let kind = kind_of(&kind)?;
     let given = fhir::Resource::parse(&bytes).map_err(refusal::of_issue)?;
     let resource = if given.type_name() == "Parameters" && kind != "Parameters" {
@@ -94,10 +84,8 @@ pub(super) async fn fhir_validate(
 pub(super) async fn fhir_everything(
     ctx: Ctx,
     Path((kind, id)): Path<(String, String)>,
-    uri: Uri,
-    headers: HeaderMap,
+    call: Call,
 ) -> http::Result<Response> {
-    let call = Call::new(&ctx, &uri, &headers)?;
     if kind_of(&kind)? != "Patient" {
         let text = "$everything is of a Patient";
         return Err(refusal::refuse(IssueCode::NotSupported, "", text).into());

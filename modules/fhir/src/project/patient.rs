@@ -4,16 +4,26 @@ use kernel::identity::Sex;
 use kernel::{Id, Result};
 use record::{Allergy, AllergyKind, Patient, Problem, Severity};
 use serde_json::{Value, json};
-use store::Tx;
+use store::{Tx, Versioned};
 
 use super::{Projected, put, put_list, reference};
+use crate::moves;
 
 pub(super) fn project(tx: &mut Tx<'_>, id: Id) -> Result<()> {
-    let patient = record::patient(tx, id)?;
-    put(
-        tx,
-        &projected("Patient", id, patient.org_id, person(&patient)),
-    )?;
+    let patient: Versioned<Patient> = tx.load(id)?;
+    if patient.replaced_by.is_some() {
+        // What it had is the standing patient's now, and comes with that one.
+        let standing = record::patient(tx, id)?.id;
+        let body = replaced(id, standing);
+        return put(tx, &projected("Patient", id, patient.org_id, body));
+    }
+    let mut body = person(&patient);
+    let links = moves::replaced(tx, id)?.into_iter();
+    let links = links.map(
+        |other| json!({ "other": { "reference": format!("Patient/{other}") }, "type": "replaces" }),
+    );
+    put_list(&mut body, "link", links.collect());
+    put(tx, &projected("Patient", id, patient.org_id, body))?;
     for allergy in &patient.allergies {
         let body = allergy_body(id, allergy);
         put(
@@ -39,6 +49,16 @@ fn projected(kind: &'static str, id: Id, org_id: Id, body: Value) -> Projected {
         owner: "record",
         body,
     }
+}
+
+/// A patient that was merged into another: only that.
+fn replaced(id: Id, standing: Id) -> Value {
+    json!({
+        "resourceType": "Patient",
+        "id": id,
+        "active": false,
+        "link": [{ "other": reference("Patient", standing), "type": "replaced-by" }],
+    })
 }
 
 fn person(patient: &Patient) -> Value {

@@ -160,26 +160,20 @@ impl<'a, 'tx> Writer<'a, 'tx> {
             kind,
             code: parameter.code,
         };
-        match modifier {
-            Modifier::Not => self.sql.push("NOT "),
-            Modifier::NotIn => self.sql.push("NOT "),
-            _ => &mut self.sql,
-        };
-        if matches!(modifier, Modifier::In | Modifier::NotIn) {
-            let values = value_set::tokens(self.tx, any)?;
+        if matches!(modifier, Modifier::Not | Modifier::NotIn) {
+            self.sql.push("NOT ");
+        }
+        let hierarchy = matches!(modifier, Modifier::Above | Modifier::Below)
+            && parameter.kind == ParameterKind::Token;
+        if hierarchy || matches!(modifier, Modifier::In | Modifier::NotIn) {
+            let values = if hierarchy {
+                value_set::hierarchy(self.tx, parameter, modifier, any)?
+            } else {
+                value_set::tokens(self.tx, any)?
+            };
             let hashes: Vec<i64> = values.iter().map(|(s, c)| param.token(s, c)).collect();
             self.tokens(alias, &hashes);
             return Ok(());
-        }
-        let hierarchy = matches!(modifier, Modifier::Above | Modifier::Below);
-        if hierarchy && parameter.kind == ParameterKind::Token {
-            let text =
-                "no hierarchy of this code system is known here: ask for the codes themselves";
-            return Err(refusal::refuse(
-                IssueCode::NotSupported,
-                parameter.code,
-                text,
-            ));
         }
         let hashes: Option<Vec<i64>> = any
             .iter()
@@ -226,21 +220,13 @@ impl<'a, 'tx> Writer<'a, 'tx> {
         .plain();
         self.sql.push("EXISTS (SELECT 1 FROM ").push(next.reference);
         self.sql.push(" CROSS JOIN ").push(next.table);
-        self.sql
-            .push(" WHERE ")
-            .push(next.reference_key)
-            .push(" = ")
-            .push(here.key);
+        same(&mut self.sql, " WHERE ", next.reference_key, here.key);
         self.sql
             .push(" AND ")
             .push(next.reference_param)
             .push(" = ")
             .bind(param);
-        self.sql
-            .push(" AND ")
-            .push(next.address)
-            .push(" = ")
-            .push(next.reference_target);
+        same(&mut self.sql, " AND ", next.address, next.reference_target);
         self.sql.push(" AND ");
         self.eye.push_live(&mut self.sql, next);
         self.sql.push(" AND (1 = 0");
@@ -269,21 +255,18 @@ impl<'a, 'tx> Writer<'a, 'tx> {
         .plain();
         self.sql.push("EXISTS (SELECT 1 FROM ").push(next.reference);
         self.sql.push(" CROSS JOIN ").push(next.table);
-        self.sql
-            .push(" WHERE ")
-            .push(next.reference_target)
-            .push(" = ")
-            .push(here.address);
+        same(
+            &mut self.sql,
+            " WHERE ",
+            next.reference_target,
+            here.address,
+        );
         self.sql
             .push(" AND ")
             .push(next.reference_param)
             .push(" = ")
             .bind(param);
-        self.sql
-            .push(" AND ")
-            .push(next.key)
-            .push(" = ")
-            .push(next.reference_key);
+        same(&mut self.sql, " AND ", next.key, next.reference_key);
         self.sql.push(" AND ");
         self.eye.push_live(&mut self.sql, next);
         self.and(source, criterion, depth + 1)?;
@@ -305,25 +288,22 @@ impl<'a, 'tx> Writer<'a, 'tx> {
             .push(next.address)
             .push(" = ")
             .bind(hash::address("List", id));
-        self.sql
-            .push(" AND ")
-            .push(next.reference_key)
-            .push(" = ")
-            .push(next.key);
+        same(&mut self.sql, " AND ", next.reference_key, next.key);
         self.sql
             .push(" AND ")
             .push(next.reference_param)
             .push(" = ")
             .bind(param);
-        self.sql
-            .push(" AND ")
-            .push(next.reference_target)
-            .push(" = ")
-            .push(alias.address);
+        same(&mut self.sql, " AND ", next.reference_target, alias.address);
         self.sql.push(" AND ");
         self.eye.push_live(&mut self.sql, next);
         self.sql.push(")");
     }
+}
+
+/// `left = right` of two columns, behind a word.
+fn same(sql: &mut Composed, word: &'static str, left: &'static str, right: &'static str) {
+    sql.push(word).push(left).push(" = ").push(right);
 }
 
 /// The alias at a depth.

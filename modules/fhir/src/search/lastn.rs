@@ -7,6 +7,7 @@ use serde::Deserialize;
 use store::Tx;
 
 use super::filter::Writer;
+use super::standing;
 use crate::access::ALIASES;
 use crate::rows::{HEADER, Header};
 use crate::{hash, kinds, refusal};
@@ -25,6 +26,7 @@ struct Key {
 /// # Errors
 /// When no patient is named; what of the query is not supported.
 pub(crate) fn lastn(tx: &mut Tx<'_>, query: &Query, count: u32) -> Result<Vec<Header>> {
+    let query = &*standing::of(tx, query)?;
     let patient = query
         .clauses
         .iter()

@@ -9,7 +9,7 @@ use store::{Composed, Tx};
 use super::cursor::{Mark, Place};
 use super::driver::{self, Driver};
 use super::filter::Writer;
-use super::{PAGE_DEFAULT, PAGE_MAX};
+use super::{PAGE_DEFAULT, PAGE_MAX, standing};
 use crate::access::ALIASES;
 use crate::hash::Param;
 use crate::rows::{HEADER, Header};
@@ -74,6 +74,7 @@ impl Sorted {
 /// # Errors
 /// What of the query is not supported; whatever the database reports.
 pub(crate) fn page(tx: &mut Tx<'_>, query: &Query) -> Result<Found> {
+    let query = &*standing::of(tx, query)?;
     let limit = query.count.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX);
     let sorts = check_sort(query)?;
     let place = query
@@ -117,6 +118,7 @@ pub(crate) fn total(tx: &mut Tx<'_>, query: &Query) -> Result<i64> {
     struct Count {
         count: i64,
     }
+    let query = &*standing::of(tx, query)?;
     check_sort(query)?;
     let mut total = 0;
     for (_, kind) in types_of(query) {

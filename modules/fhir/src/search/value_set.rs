@@ -1,96 +1,69 @@
-//! `:in` and `:not-in`: the codes a local ValueSet lists.
+//! `:in`, `:not-in`, `:above` and `:below` of tokens: the codes they stand for.
 
-use fhir::search::QueryValue;
-use fhir::{IssueCode, Resource, View};
+use fhir::IssueCode;
+use fhir::search::{Modifier, Parameter, QueryValue};
 use kernel::Result;
-use store::{Composed, Tx};
+use store::Tx;
 
-use crate::access::{ALIASES, Eye};
-use crate::hash::Param;
-use crate::index::short;
-use crate::rows::{self, HEADER, Header};
-use crate::{kinds, refusal};
+use crate::{refusal, terms};
 
-/// Codes one value set may put into a search.
+/// Codes one clause may put into a search.
 const CODES_MAX: usize = 1_000;
 
 /// Systems and codes of the value sets named.
 ///
 /// # Errors
-/// When one is not stored here, lists too many codes, or is defined by more than a list.
+/// When one is not known here, or has too many codes.
 pub(super) fn tokens(tx: &mut Tx<'_>, any: &[QueryValue]) -> Result<Vec<(String, String)>> {
     let mut codes = Vec::new();
     for value in any {
         if let QueryValue::ValueSet(url) = value {
-            let body = load(tx, url)?;
-            let value_set = Resource::parse(body.as_bytes()).map_err(refusal::of_issue)?;
-            listed(value_set.root(), &mut codes)?;
+            codes.extend(terms::codes_of(tx, url, CODES_MAX)?);
         }
     }
-    if codes.len() > CODES_MAX {
-        let text = "the value set lists too many codes for a search";
-        return Err(refusal::refuse(IssueCode::TooCostly, "", text));
-    }
-    Ok(codes)
+    limited(codes)
 }
 
-fn load(tx: &mut Tx<'_>, url: &str) -> Result<String> {
-    let param = Param {
-        kind: "ValueSet",
-        code: "url",
-    }
-    .plain();
-    let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
-    sql.push("SELECT ").push(HEADER);
-    sql.push(" FROM fhir_string AS s CROSS JOIN fhir_resource AS r WHERE s.param = ")
-        .bind(param);
-    sql.push(" AND s.folded = ").bind(short(url));
-    sql.push(" AND r.key = s.key AND r.kind = ")
-        .bind(kinds::number("ValueSet"))
-        .push(" AND ");
-    eye.push_live(&mut sql, &ALIASES[0]);
-    sql.push(" ORDER BY r.key DESC LIMIT 1");
-    let found: Vec<Header> = tx.query_composed(&sql)?;
-    let Some(header) = found.first() else {
-        let text = "this value set is not stored here";
-        return Err(refusal::refuse(IssueCode::NotFound, "", text));
-    };
-    Ok(rows::body(tx, header.key, header.version)?.unwrap_or_default())
-}
-
-fn listed(value_set: View<'_>, codes: &mut Vec<(String, String)>) -> Result<()> {
-    let text = |view: View<'_>, name: &str| {
-        view.get(name)
-            .and_then(View::as_str)
-            .map(|text| text.into_owned())
-            .unwrap_or_default()
-    };
-    if let Some(contains) = value_set.at(&["expansion", "contains"]) {
-        for one in contains.items() {
-            codes.push((text(one, "system"), text(one, "code")));
-        }
-        return Ok(());
-    }
-    for include in value_set
-        .at(&["compose", "include"])
-        .into_iter()
-        .flat_map(View::items)
-    {
-        let Some(concepts) = include.get("concept") else {
-            let why = "the value set is not a plain list of codes; store it with an expansion";
-            return Err(refusal::refuse(
-                IssueCode::NotSupported,
-                "ValueSet.compose",
-                why,
-            ));
+/// Systems and codes above or below those named, with themselves.
+///
+/// # Errors
+/// When a value names no system, or one that is not known here.
+pub(super) fn hierarchy(
+    tx: &mut Tx<'_>,
+    parameter: &Parameter,
+    modifier: Modifier,
+    any: &[QueryValue],
+) -> Result<Vec<(String, String)>> {
+    let mut tokens = Vec::new();
+    for value in any {
+        let QueryValue::Token {
+            system: Some(system),
+            code: Some(code),
+        } = value
+        else {
+            let text = "name the code system too: system|code";
+            return Err(refusal::refuse(IssueCode::Required, parameter.code, text));
         };
-        let system = text(include, "system");
-        codes.extend(
-            concepts
-                .items()
-                .map(|one| (system.clone(), text(one, "code"))),
-        );
+        let limit = u32::try_from(CODES_MAX + 1).unwrap_or(u32::MAX);
+        let codes = if modifier == Modifier::Above {
+            terms::above(tx, system, code)?
+        } else {
+            terms::below(tx, system, code, limit)?
+        };
+        let codes = codes.ok_or_else(|| {
+            let text =
+                "no hierarchy of this code system is known here: ask for the codes themselves";
+            refusal::refuse(IssueCode::NotSupported, parameter.code, text)
+        })?;
+        tokens.extend(codes.into_iter().map(|code| (system.clone(), code)));
     }
-    Ok(())
+    limited(tokens)
+}
+
+fn limited(codes: Vec<(String, String)>) -> Result<Vec<(String, String)>> {
+    if codes.len() <= CODES_MAX {
+        return Ok(codes);
+    }
+    let text = "these are too many codes for a search";
+    Err(refusal::refuse(IssueCode::TooCostly, "", text))
 }

@@ -101,6 +101,14 @@ fn path(dice: &mut Dice, known: &[Known]) -> String {
         "/fhir?_type=Patient,Observation&_lastUpdated=ge2020",
         "/fhir/Observation?patient:missing=false&_sort=date",
         "/fhir/Observation?_count=100&_sort=_lastUpdated",
+        "/fhir/Observation/$lastn?patient={p}&max=2",
+        "/fhir/Observation?code:in=http://hl7.org/fhir/sid/icd-10%3Ffhir_vs%3Disa/A01",
+        "/fhir/Patient?_id={p}&link:missing=true",
+        "/fhir/ValueSet/{o}/$expand",
+        "/fhir/$export/{p}",
+        "/fhir/$export/{p}/1",
+        "/fhir/Group/{p}/$export",
+        "/api/fhir/dead-letters",
     ];
     let way = dice.pick(&patient_ways);
     way.replace("{p}", &patient.to_string())

@@ -3,9 +3,15 @@
 mod access;
 mod bundles;
 mod crud;
+mod documents;
 mod examples;
+mod export;
 mod fuzz;
 mod hostile;
+mod matching;
+mod merging;
 mod race;
 mod searching;
+mod subscribing;
+mod terms;
 mod world;

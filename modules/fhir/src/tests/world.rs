@@ -8,7 +8,12 @@ use store::Request;
 use testkit::{Client, TestApp};
 
 pub(super) fn modules() -> Vec<Module> {
-    vec![network::module(), record::module(), crate::module()]
+    vec![
+        network::module(),
+        terminology::module(),
+        record::module(),
+        crate::module(),
+    ]
 }
 
 /// Organizations and somebody who writes at each.

@@ -6,11 +6,11 @@ use serde_json::json;
 use store::{Change, Subject, Tx, params, sha256_hex};
 
 use super::resolve::{at_entry, find};
-use super::{Action, Done, Outcome, Step};
+use super::{Action, Done, Outcome, Step, references};
 use crate::access::{require_change, require_patients, require_writer};
 use crate::prepare::Prepared;
 use crate::rows::{self, Header, NewVersion};
-use crate::{hash, kinds, refusal, settings};
+use crate::{hash, kinds, refusal, settings, subscriptions};
 
 const GUARD: &str = "INSERT INTO fhir_guard (hash, at) VALUES ($1, $2)
     ON CONFLICT (hash) DO UPDATE SET at = excluded.at";
@@ -23,6 +23,14 @@ pub(super) fn all(tx: &mut Tx<'_>, steps: &[Step]) -> Result<Vec<Done>> {
     let mut done = Vec::with_capacity(steps.len());
     for step in steps {
         done.push(one(tx, step).map_err(|error| at_entry(error, step.entry))?);
+    }
+    // Entries of a bundle may point at one another, so all of them are stored first.
+    let must_exist = settings::must_exist(tx)?;
+    if !must_exist.is_empty() {
+        for step in steps {
+            references::require(tx, step, &must_exist)
+                .map_err(|error| at_entry(error, step.entry))?;
+        }
     }
     Ok(done)
 }
@@ -119,6 +127,9 @@ fn put(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared, method: &'static str) 
         body,
     };
     rows::write(tx, &new)?;
+    if step.kind == "Subscription" {
+        subscriptions::stored(tx, new.key, &prepared.resource)?;
+    }
     let live = known.is_some_and(|header| !header.deleted);
     let (event, outcome) = if live {
         ("fhir.updated", Outcome::Updated)
@@ -183,6 +194,9 @@ fn delete(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
     }
     require_change(tx, &header)?;
     rows::delete(tx, &header)?;
+    if step.kind == "Subscription" {
+        subscriptions::withdrawn(tx, header.key)?;
+    }
     let version = header.version + 1;
     let change = Change::new("fhir.deleted").detail(json!({
         "type": step.kind, "id": step.id, "version": version,
@@ -194,11 +208,15 @@ fn delete(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
     Ok(done(tx, step, version, Outcome::Deleted))
 }
 
-/// What the audit entry is about. Ids that clients chose are no UUIDs; theirs is made of the address.
 fn subject(step: &Step, org_id: &str, patient_id: Option<&str>) -> Subject {
-    let id = step.id.parse().unwrap_or_else(|_| {
+    subject_of(step.kind, &step.id, org_id, patient_id)
+}
+
+/// What the audit entry is about. Ids that clients chose are no UUIDs; theirs is made of the address.
+pub(crate) fn subject_of(kind: &str, id: &str, org_id: &str, patient_id: Option<&str>) -> Subject {
+    let id = id.parse().unwrap_or_else(|_| {
         let mut bytes = [0_u8; 10];
-        bytes[..8].copy_from_slice(&hash::address(step.kind, &step.id).to_be_bytes());
+        bytes[..8].copy_from_slice(&hash::address(kind, id).to_be_bytes());
         Id::from_parts(0, bytes)
     });
     Subject {

@@ -9,7 +9,7 @@ use kernel::{Error, Result};
 use store::{Store, Tx};
 
 use super::{Action, Condition, Item, Patch, Step, Target, Wanted};
-use crate::{hash, prepare, refusal, rows, search};
+use crate::{hash, prepare, refusal, relink, rows, search};
 
 /// What a look found for each change.
 #[derive(Clone, Debug, Default)]
@@ -369,21 +369,10 @@ fn relinked(
             if let Some(part) = part {
                 text = [&text, "#", part].concat();
             }
-            splices.push((view.span(), serde_json::Value::from(text).to_string()));
+            splices.push((view.span(), relink::quoted(&text)));
         }
     });
-    if splices.is_empty() {
-        return Ok(resource.clone());
-    }
-    let mut text = String::with_capacity(resource.text().len());
-    let mut from = 0;
-    for (span, with) in splices {
-        text.push_str(&resource.text()[from..span.start]);
-        text.push_str(&with);
-        from = span.end;
-    }
-    text.push_str(&resource.text()[from..]);
-    Resource::parse(text.as_bytes()).map_err(refusal::of_issue)
+    relink::spliced(resource, splices)
 }
 
 /// Calls for every text within a value, in order.

@@ -113,7 +113,6 @@ pub enum Basis {
         id: Id,
     },
     /// The patient's own record, or that of somebody they are guardian of.
-    #[serde(rename = "self")]
     Oneself,
     /// The patient's consent.
     Consent {

@@ -478,7 +478,7 @@ fn unmasking_is_noted_and_the_patient_sees_who_looked() {
         let linked = doctor.get(&format!("{path}/accounts")).await.expect(200);
         assert_eq!(linked.json[0]["account_id"], json!(resident.account_id));
         let own = resident.get(&path).await.expect(200);
-        assert_eq!(own.json["basis"]["kind"], "self");
+        assert_eq!(own.json["basis"]["kind"], "oneself");
         // The village's other patients are no concern of theirs.
         let other = doctor
             .post(

@@ -2,10 +2,12 @@ import { Button, DatePicker, Modal, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { call, ifMatch, newKey } from '@/api/client';
+import { type ApiError, asApiError } from '@/api/errors';
 import { useOrgName } from '@/api/organizations';
 import { t } from '@/i18n';
 import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DateTime } from '@/kit/DateTime';
+import { FormErrors } from '@/kit/FormErrors';
 import { Money } from '@/kit/Money';
 import { Facts } from '@/kit/Page';
 import { PathLink } from '@/kit/PathLink';
@@ -190,8 +192,10 @@ function StayDialog({ bed, verb, onClose, onRun }: StayDialogProps) {
   );
   const [day, setDay] = useState<Dayjs | null>(bed.leave_on ? dayjs(bed.leave_on) : null);
   const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError | null>(null);
   async function submit() {
     setBusy(true);
+    setError(null);
     try {
       await onRun({
         ...(verb === 'occupy' ? { sex } : {}),
@@ -199,7 +203,7 @@ function StayDialog({ bed, verb, onClose, onRun }: StayDialogProps) {
       });
       onClose();
     } catch (thrown) {
-      toast.error(thrown);
+      setError(asApiError(thrown));
     } finally {
       setBusy(false);
     }
@@ -215,6 +219,13 @@ function StayDialog({ bed, verb, onClose, onRun }: StayDialogProps) {
       onCancel={onClose}
     >
       <div className="lt-stack">
+        <FormErrors
+          error={error}
+          labels={{
+            sex: t('resources.patient-sex'),
+            leave_on: t('resources.beds.leave-on'),
+          }}
+        />
         {verb === 'occupy' && (
           <label>
             {t('resources.patient-sex')}

@@ -3,6 +3,7 @@
 mod criteria;
 mod export;
 mod history;
+mod import;
 mod instance;
 mod operations;
 mod search;
@@ -72,6 +73,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(history::fhir_history))
         .routes(routes!(history::fhir_version_read))
         .routes(routes!(system::fhir_everything))
+        .routes(routes!(import::fhir_import))
         .routes(routes!(operations::fhir_document))
         .routes(routes!(export::fhir_export))
         .routes(routes!(export::fhir_export_patients))

@@ -47,6 +47,10 @@ fn rest() -> Value {
         "operation": [{
             "name": "export",
             "definition": "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/export",
+        }, {
+            "name": "import",
+            "definition": "urn:lianti:operation:import",
+            "documentation": "NDJSON, a resource a line; see docs/fhir.md",
         }],
     })
 }

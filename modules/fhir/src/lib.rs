@@ -14,6 +14,7 @@ mod everything;
 mod export;
 mod hash;
 mod history;
+mod import;
 mod index;
 mod jobs;
 mod keys;

@@ -8,6 +8,7 @@ mod examples;
 mod export;
 mod fuzz;
 mod hostile;
+mod importing;
 mod matching;
 mod merging;
 mod race;

@@ -153,3 +153,66 @@ fn hostile_searches_are_refused() {
         assert_eq!(reply.status.as_u16(), 404);
     });
 }
+
+#[test]
+fn hostile_operations_are_refused() {
+    on_each_engine(modules, async |app| {
+        let world = world(&app).await;
+        let doctor = &world.doctor;
+        let long = "x".repeat(5_000);
+        let paths = [
+            format!("/fhir/CodeSystem/$lookup?system={long}&code=1"),
+            format!("/fhir/ValueSet/$expand?url=urn:lianti:exam%3Ffhir_vs&filter={long}"),
+            "/fhir/ValueSet/$expand?url=urn:lianti:exam%3Ffhir_vs&count=-1".to_owned(),
+            "/fhir/ValueSet/$expand?url=urn:lianti:exam%3Ffhir_vs&offset=99999999999".to_owned(),
+            "/fhir/ValueSet/$expand?url=%3Ffhir_vs%3Disa/".to_owned(),
+            "/fhir/ConceptMap/$translate?code=a".to_owned(),
+            "/fhir/ConceptMap/../$translate?system=a&code=b".to_owned(),
+            "/fhir/Composition/x/$document".to_owned(),
+            "/fhir/Observation?code:in=urn:none".to_owned(),
+            "/fhir/Observation?code:above=urn:none|a".to_owned(),
+        ];
+        for path in paths {
+            let short: String = path.chars().take(80).collect();
+            let reply = doctor.get(&path).await;
+            let status = reply.status.as_u16();
+            assert!((400..500).contains(&status), "{short}: {status}");
+            assert_eq!(reply.json["resourceType"], "OperationOutcome", "{short}");
+        }
+        let deep = format!("{}{}", "{\"a\":".repeat(500), "1");
+        let many: Vec<_> = (0..10_001)
+            .map(|n| json!({ "code": n.to_string() }))
+            .collect();
+        let large = json!({ "resourceType": "Parameters", "parameter": [{ "name": "valueSet",
+            "resource": { "resourceType": "ValueSet", "status": "active",
+                "compose": { "include": [{ "system": "urn:x", "concept": many }] } } }] });
+        let wrong = json!({ "resourceType": "Parameters", "parameter": [{ "name": "valueSet",
+            "resource": { "resourceType": "Patient" } }] });
+        for path in [
+            "/fhir/Patient/$match",
+            "/fhir/ValueSet/$expand",
+            "/fhir/ConceptMap/$translate",
+        ] {
+            refused(doctor, "POST", path, deep.clone()).await;
+            refused(doctor, "POST", path, "[]").await;
+            refused(doctor, "POST", path, "").await;
+            refused(doctor, "POST", path, vec![0xff, 0xfe]).await;
+            refused(doctor, "POST", path, wrong.to_string()).await;
+        }
+        refused(doctor, "POST", "/fhir/ValueSet/$expand", large.to_string()).await;
+        // A hierarchy that bites its tail ends.
+        let concept =
+            json!({ "code": "a", "concept": [{ "code": "b", "concept": [{ "code": "a" }] }] });
+        let circle = json!({ "resourceType": "CodeSystem", "url": "urn:test:circle", "status": "active",
+            "content": "complete", "concept": [concept] });
+        send(doctor, "POST", "/fhir/CodeSystem", circle.to_string()).await;
+        let reply = doctor
+            .get("/fhir/Observation?code:below=urn:test:circle|a")
+            .await;
+        assert!(reply.status.as_u16() < 500);
+        let reply = doctor
+            .get("/fhir/Observation?code:above=urn:test:circle|a")
+            .await;
+        assert!(reply.status.as_u16() < 500);
+    });
+}

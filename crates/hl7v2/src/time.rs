@@ -44,7 +44,7 @@ impl Timestamp {
         let offset_minutes = match zone.len() {
             0 => usual_minutes.unwrap_or(LOCAL_MINUTES),
             5 => {
-                let (hours, minutes) = (digits(&zone[1..3])?, digits(zone.get(3..5)?)?);
+                let (hours, minutes) = (digits(zone.get(1..3)?)?, digits(zone.get(3..5)?)?);
                 let ahead = i64::from(hours * 60 + minutes);
                 if hours > 14 || minutes > 59 {
                     return None;

@@ -193,6 +193,7 @@ fn times_keep_precision_and_zone() {
         "2026-02-28",
         "王",
         "20260228+8",
+        "2026+王0",
         "20260228.1",
     ] {
         assert!(read(text).is_none(), "{text}");

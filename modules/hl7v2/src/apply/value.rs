@@ -134,8 +134,17 @@ fn with_number(number: &str, rest: &Value) -> String {
 }
 
 fn unit(work: Work<'_>, index: usize, applied: &mut Applied) -> Value {
-    let Some(written) = work.part(index, 6, 1) else {
+    let Some(first) = work.part(index, 6, 1) else {
         return json!({});
+    };
+    // Many senders write 10^9/L as it is, which the component separator cuts in two.
+    let separators = &work.message.separators;
+    let whole = unescape(work.segment(index).field(separators, 6), separators);
+    let whole = whole.trim().to_owned();
+    let written = match work.mapping.code("unit", &whole) {
+        Some(_) => whole,
+        None if first.bytes().all(|byte| byte.is_ascii_digit()) => whole,
+        None => first,
     };
     match work.mapping.code("unit", &written) {
         Some(code) => json!({ "unit": written, "system": UCUM, "code": code }),

@@ -311,6 +311,8 @@ pub(crate) struct Visit {
     pub org_id: Id,
     pub number: String,
     pub patient_id: Id,
+    /// The sender's number of the patient.
+    pub patient_number: String,
     /// `in-progress`, `finished` or `cancelled`, as Encounter has them.
     pub status: String,
     /// Code of the value set ActEncounterCode.

@@ -1,5 +1,7 @@
 //! ORU^R01: reports and their results become FHIR DiagnosticReport and Observation.
 
+use std::collections::HashMap;
+
 use hl7v2::{Location, Path, Segment, unescape};
 use kernel::{Id, Result};
 use serde_json::{Value, json};
@@ -19,7 +21,6 @@ struct Group {
 
 /// Where the results of one message belong.
 struct Context {
-    patient_id: Id,
     subject: Value,
     encounter: Option<Value>,
     performer: Value,
@@ -29,13 +30,13 @@ pub(super) fn store(tx: &mut Tx<'_>, work: Work<'_>, applied: &mut Applied) -> R
     let groups = groups(work)?;
     let patient_id = patient::known(tx, work, applied)?;
     let context = Context {
-        patient_id,
         subject: json!({ "reference": format!("Patient/{patient_id}") }),
-        encounter: visit::reference(tx, work, patient_id)?,
+        encounter: visit::reference(tx, work)?,
         performer: json!([{ "reference": format!("Organization/{}", work.sender.org_id) }]),
     };
+    let mut reports = Counter::default();
     for group in &groups {
-        report(tx, work, &context, group, applied)?;
+        report(tx, work, &context, group, &mut reports, applied)?;
     }
     Ok(())
 }
@@ -175,6 +176,7 @@ fn report(
     work: Work<'_>,
     context: &Context,
     group: &Group,
+    reports: &mut Counter,
     applied: &mut Applied,
 ) -> Result<()> {
     let order = group.order;
@@ -188,19 +190,45 @@ fn report(
     };
     let taken_at = work.time_in(order, "specimen-at")?;
     let issued_at = work.time_in(order, "report-at")?;
+    let item = work.part(order, 4, 1).unwrap_or_default();
+    let key = reports.name(&[&work.sender.id.to_string(), &number, &item]);
+    let mut names = Counter::default();
     let mut results = Vec::new();
     for (at, &index) in group.results.iter().enumerate() {
         let next = group.results.get(at + 1).copied().unwrap_or(usize::MAX);
+        let name = work.part(index, 3, 1).or_else(|| work.part(index, 3, 2));
+        let sub = work.part(index, 4, 1).unwrap_or_default();
+        let name = names.name(&[&key, &name.unwrap_or_default(), &sub]);
         let result = Item {
             index,
             next,
-            number: &number,
+            name: &name,
             taken_at: taken_at.as_deref(),
         };
-        let id = observation(tx, work, context, result, applied)?;
+        let id = observation(tx, work, context, &result, applied)?;
         results.push(json!({ "reference": format!("Observation/{id}") }));
     }
-    let theirs = work.mapped(order, "report-status");
+    let times = (taken_at, issued_at);
+    let mut body = report_body(work, context, group, (&number, code), times);
+    if !results.is_empty() {
+        body["result"] = json!(results);
+    }
+    let id = stable_id(&["report", &key]);
+    body["id"] = json!(id);
+    fhir_server::store_resource(tx, id, &body.to_string())
+        .map_err(|error| located(error, &work.at(order, 1)))?;
+    applied.did("report-stored", format!("DiagnosticReport/{id}"));
+    Ok(())
+}
+
+fn report_body(
+    work: Work<'_>,
+    context: &Context,
+    group: &Group,
+    (number, code): (&str, Value),
+    times: (Option<String>, Option<String>),
+) -> Value {
+    let theirs = work.mapped(group.order, "report-status");
     let status = theirs.and_then(|code| work.mapping.code("report-status", &code));
     let mut body = json!({
         "resourceType": "DiagnosticReport",
@@ -216,33 +244,17 @@ fn report(
     if let Some(encounter) = &context.encounter {
         body["encounter"] = encounter.clone();
     }
-    if let Some(at) = taken_at {
+    if let Some(at) = times.0 {
         body["effectiveDateTime"] = json!(at);
     }
-    if let Some(at) = issued_at.filter(|at| at.contains('T')) {
+    if let Some(at) = times.1.filter(|at| at.contains('T')) {
         body["issued"] = json!(at);
-    }
-    if !results.is_empty() {
-        body["result"] = json!(results);
     }
     let conclusion = comments(work, group.comments.iter().copied());
     if !conclusion.is_empty() {
         body["conclusion"] = json!(conclusion);
     }
-    let item = work.part(order, 4, 1).unwrap_or_default();
-    let patient = context.patient_id.to_string();
-    let id = stable_id(&[
-        "report",
-        &work.sender.id.to_string(),
-        &number,
-        &item,
-        &patient,
-    ]);
-    body["id"] = json!(id);
-    fhir_server::store_resource(tx, id, &body.to_string())
-        .map_err(|error| located(error, &work.at(order, 1)))?;
-    applied.did("report-stored", format!("DiagnosticReport/{id}"));
-    Ok(())
+    body
 }
 
 /// A result within its report.
@@ -250,7 +262,8 @@ struct Item<'a> {
     index: usize,
     /// Where the next result begins.
     next: usize,
-    number: &'a str,
+    /// What names it among all results of the sender.
+    name: &'a str,
     taken_at: Option<&'a str>,
 }
 
@@ -258,7 +271,7 @@ fn observation(
     tx: &mut Tx<'_>,
     work: Work<'_>,
     context: &Context,
-    item: Item<'_>,
+    item: &Item<'_>,
     applied: &mut Applied,
 ) -> Result<Id> {
     let index = item.index;
@@ -294,14 +307,7 @@ fn observation(
     if !comment.is_empty() {
         body["note"] = json!([{ "text": comment }]);
     }
-    let name = work
-        .part(index, 3, 1)
-        .or_else(|| work.part(index, 3, 2))
-        .unwrap_or_default();
-    let sub = work.part(index, 4, 1).unwrap_or_default();
-    let patient = context.patient_id.to_string();
-    let sender = work.sender.id.to_string();
-    let id = stable_id(&["result", &sender, item.number, &name, &sub, &patient]);
+    let id = stable_id(&["result", item.name]);
     body["id"] = json!(id);
     let mut spliced = Spliced::new(body);
     value::put(work, index, &mut spliced, applied)?;
@@ -310,6 +316,24 @@ fn observation(
         .map_err(|error| located(error, &work.at(index, 5)))?;
     applied.did("observation-stored", format!("Observation/{id}"));
     Ok(id)
+}
+
+/// Counts things of one name: results without a sub-id may repeat a code, as lines of a text do, and
+/// none of them overwrites another.
+#[derive(Default)]
+struct Counter(HashMap<String, usize>);
+
+impl Counter {
+    /// The name made unique: the first one keeps it.
+    fn name(&mut self, parts: &[&str]) -> String {
+        let name = parts.join("\u{1f}");
+        let count = self.0.entry(name.clone()).or_insert(0);
+        *count += 1;
+        match *count {
+            1 => name,
+            again => format!("{name}\u{1f}{again}"),
+        }
+    }
 }
 
 fn interpretation(work: Work<'_>, flag: &str) -> Value {

@@ -51,7 +51,7 @@ pub(super) fn put(
     };
     match kind.as_str() {
         "NM" => match number(&first) {
-            Some(number) => quantity(work, index, number, None, spliced, applied),
+            Some(number) => quantity(work, index, &number, None, spliced, applied),
             None => spliced.body["valueString"] = json!(first),
         },
         "SN" => structured(work, index, spliced, applied),
@@ -100,7 +100,14 @@ fn structured(work: Work<'_>, index: usize, spliced: &mut Spliced, applied: &mut
     let alone = part(3).is_none() && part(4).is_none();
     match part(2).as_deref().and_then(number) {
         Some(number) if known && alone => {
-            quantity(work, index, number, comparator.as_deref(), spliced, applied);
+            quantity(
+                work,
+                index,
+                &number,
+                comparator.as_deref(),
+                spliced,
+                applied,
+            );
         }
         _ => {
             let parts: Vec<String> = (1..=4).filter_map(part).collect();
@@ -112,7 +119,7 @@ fn structured(work: Work<'_>, index: usize, spliced: &mut Spliced, applied: &mut
 fn quantity(
     work: Work<'_>,
     index: usize,
-    number: String,
+    number: &str,
     comparator: Option<&str>,
     spliced: &mut Spliced,
     applied: &mut Applied,
@@ -123,7 +130,7 @@ fn quantity(
     }
     spliced
         .parts
-        .push(("valueQuantity", with_number(&number, &rest)));
+        .push(("valueQuantity", with_number(number, &rest)));
 }
 
 fn with_number(number: &str, rest: &Value) -> String {

@@ -4,6 +4,7 @@
 
 use hl7v2::Message;
 use kernel::{Id, Instant, Result};
+use record::index::patient_of_number;
 use serde_json::{Value, json};
 use store::{Change, Tx, Versioned, params};
 
@@ -51,7 +52,10 @@ pub(super) fn tell(
             data: begin(tx, work, &number, patient_id)?,
         },
     };
-    if record::patient(tx, visit.patient_id)?.id != patient_id {
+    // The number says whose visit it is: patients become one, and two again.
+    let system = &work.mapping.system;
+    let whose = patient_of_number(tx, work.sender.org_id, system, &visit.patient_number)?;
+    if whose != Some(patient_id) {
         let at = work.mapping.place_of("visit-number");
         let detail = "this visit is another patient's";
         return Err(refuse("hl7.visit-other-patient", &at, detail));
@@ -72,25 +76,21 @@ pub(super) fn tell(
 }
 
 /// The Encounter of a visit that is known by a sender's number, for results.
-pub(super) fn reference(tx: &mut Tx<'_>, work: Work<'_>, patient_id: Id) -> Result<Option<Value>> {
+pub(super) fn reference(tx: &mut Tx<'_>, work: Work<'_>) -> Result<Option<Value>> {
     let Some(number) = work.value("visit-number") else {
         return Ok(None);
     };
     let known = tx
         .find::<Visit>(BY_NUMBER, &params![work.sender.id, number])?
         .pop();
-    let of_patient = known.filter(|visit| visit.patient_id == patient_id);
+    let of_patient =
+        known.filter(|visit| work.value("patient-number").as_ref() == Some(&visit.patient_number));
     Ok(of_patient
         .map(|visit| json!({ "reference": format!("Encounter/{}", encounter_id(&visit)) })))
 }
 
-/// A resource does not move to another patient, so that each patient of a visit has its own.
 fn encounter_id(visit: &Visit) -> Id {
-    stable_id(&[
-        "visit",
-        &visit.id.to_string(),
-        &visit.patient_id.to_string(),
-    ])
+    stable_id(&["visit", &visit.id.to_string()])
 }
 
 fn begin(tx: &Tx<'_>, work: Work<'_>, number: &str, patient_id: Id) -> Result<Visit> {
@@ -105,6 +105,7 @@ fn begin(tx: &Tx<'_>, work: Work<'_>, number: &str, patient_id: Id) -> Result<Vi
         org_id: work.sender.org_id,
         number: number.to_owned(),
         patient_id,
+        patient_number: work.required("patient-number")?,
         status: "in-progress".to_owned(),
         class: work.mapping.visit_class.clone(),
         place: None,
@@ -147,12 +148,14 @@ fn change(work: Work<'_>, visit: &mut Visit, event_at: Instant) -> Result<()> {
         visit.ended_at = None;
     }
     let moves = !matches!(work.header.trigger.as_str(), "A11" | "A12");
-    if moves && place.is_some() && place != visit.place {
-        if let Some(before) = std::mem::replace(&mut visit.place, place) {
-            visit.places_before.push(before);
-            let surplus = visit.places_before.len().saturating_sub(PLACES_MAX);
-            visit.places_before.drain(..surplus);
-        }
+    if moves
+        && place.is_some()
+        && place != visit.place
+        && let Some(before) = std::mem::replace(&mut visit.place, place)
+    {
+        visit.places_before.push(before);
+        let surplus = visit.places_before.len().saturating_sub(PLACES_MAX);
+        visit.places_before.drain(..surplus);
     }
     check_period(work, visit)
 }

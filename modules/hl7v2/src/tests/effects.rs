@@ -230,13 +230,32 @@ fn results_become_a_report_with_observations() {
         assert_eq!(said(&send(&app, &corrected).await), "AA");
         assert_eq!(
             effects(&world.admin, "report-stored").await,
-            [report.clone()]
+            [report.as_str()]
         );
         let white = resource(&world.doctor, &results[0]).await;
         assert_eq!(
             (&white["status"], &white["meta"]["versionId"]),
             (&json!("corrected"), &json!("2"))
         );
+    });
+}
+
+#[test]
+fn lines_of_a_text_under_one_code_do_not_overwrite_each_other() {
+    on_each_engine(modules, |app| async move {
+        let world = world(&app).await;
+        let lines = pid("1001", "王小明")
+            + "\nOBR|1||F1|CT^胸部CT\nOBX|1|TX|FIND^所见||第一行\nOBX|2|TX|FIND^所见||第二行"
+            + "\nOBR|2||F1|CT^胸部CT\nOBX|1|TX|FIND^所见||另一份";
+        for (number, control_id) in ["R1", "R2"].iter().enumerate() {
+            let text = message("ORU^R01", control_id, &lines);
+            assert_eq!(said(&send(&app, &text).await), "AA");
+            let mut results = effects(&world.admin, "observation-stored").await;
+            assert_eq!(effects(&world.admin, "report-stored").await.len(), 2);
+            results.sort_unstable();
+            results.dedup();
+            assert_eq!(results.len(), 3, "{number}");
+        }
     });
 }
 

@@ -48,7 +48,11 @@ pub struct Settings {
     /// Address to listen on [default: 127.0.0.1:8080]
     #[arg(long, global = true, env = "LIANTI_LISTEN")]
     pub listen: Option<SocketAddr>,
-    /// TOML file with the same names: data, database, listen, name, behind_tls, trusted_proxies
+    /// Address to take HL7 v2 messages on (MLLP); off unless given
+    #[arg(long, global = true, env = "LIANTI_HL7_LISTEN")]
+    pub hl7_listen: Option<SocketAddr>,
+    /// TOML file with the same names: data, database, listen, name, behind_tls, trusted_proxies;
+    /// and a table [hl7] with listen, tls_certificate, tls_key
     #[arg(long, global = true, env = "LIANTI_CONFIG")]
     pub config: Option<PathBuf>,
     /// What to log: error, warn, info, debug, or a filter such as lianti_http=debug
@@ -183,6 +187,26 @@ struct File {
     name: Option<String>,
     behind_tls: Option<bool>,
     trusted_proxies: Option<Vec<IpAddr>>,
+    #[serde(default)]
+    hl7: Hl7File,
+}
+
+/// The table `[hl7]` of the config file.
+#[derive(Deserialize, Debug, Default)]
+#[serde(deny_unknown_fields)]
+struct Hl7File {
+    listen: Option<SocketAddr>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+}
+
+/// Where HL7 v2 messages are taken.
+#[derive(Debug, Clone)]
+pub struct Hl7 {
+    /// The address.
+    pub listen: SocketAddr,
+    /// Certificate and key, where it speaks TLS.
+    pub tls: Option<hl7v2_server::TlsFiles>,
 }
 
 /// What the program runs with.
@@ -200,6 +224,8 @@ pub struct Resolved {
     pub behind_tls: bool,
     /// Proxies whose word about the caller's address is taken.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Where HL7 v2 messages are taken, if anywhere.
+    pub hl7: Option<Hl7>,
 }
 
 impl Settings {
@@ -232,8 +258,22 @@ impl Settings {
             name: file.name.unwrap_or_else(|| "联体 Lianti".to_owned()),
             behind_tls: file.behind_tls.unwrap_or(false),
             trusted_proxies: file.trusted_proxies.unwrap_or_default(),
+            hl7: hl7(self.hl7_listen, file.hl7)?,
         })
     }
+}
+
+/// TLS needs both files: with one of them the operator believes in an encryption that there is not.
+fn hl7(listen: Option<SocketAddr>, file: Hl7File) -> Result<Option<Hl7>> {
+    let tls = match (file.tls_certificate, file.tls_key) {
+        (None, None) => None,
+        (Some(certificate), Some(key)) => Some(hl7v2_server::TlsFiles { certificate, key }),
+        _ => {
+            let detail = "[hl7] needs tls_certificate and tls_key together";
+            return Err(Error::new(Kind::Invalid, "config.file", detail));
+        }
+    };
+    Ok(listen.or(file.listen).map(|listen| Hl7 { listen, tls }))
 }
 
 fn read(path: &Path) -> Result<File> {
@@ -275,6 +315,11 @@ mod tests {
             (resolved.listen.port(), resolved.name.as_str()),
             (2, "云岭")
         );
+        std::fs::write(&path, "[hl7]\nlisten = \"127.0.0.1:2575\"\n").unwrap();
+        let resolved = parse(&["lianti", "serve", "--config", &config]).unwrap();
+        assert_eq!(resolved.hl7.map(|hl7| hl7.listen.port()), Some(2575));
+        std::fs::write(&path, "[hl7]\ntls_key = \"key.pem\"\n").unwrap();
+        assert!(parse(&["lianti", "serve", "--config", &config]).is_err());
         std::fs::write(&path, "listne = \"127.0.0.1:1\"\n").unwrap();
         let refused = parse(&["lianti", "serve", "--config", &config]).unwrap_err();
         assert!(refused.detail().contains("listne"), "{refused}");

@@ -14,5 +14,6 @@ pub fn all() -> Vec<Module> {
         exchange::module(),
         dispatch::module(),
         fhir_server::module(),
+        hl7v2_server::module(),
     ]
 }

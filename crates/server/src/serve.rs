@@ -78,13 +78,14 @@ pub fn check_schema(app: &App) -> Result<()> {
 /// Serves until a signal to stop.
 ///
 /// # Errors
-/// `serve.listen` when the address is taken.
+/// `serve.listen` or `hl7.listen` when an address is taken, `hl7.tls`.
 pub async fn run(
     app: App,
     router: Router,
-    listen: SocketAddr,
+    resolved: &Resolved,
     started: impl FnOnce(SocketAddr),
 ) -> Result<()> {
+    let listen = resolved.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         Error::new(
             Kind::Unavailable,
@@ -94,7 +95,15 @@ pub async fn run(
     })?;
     let address = listener.local_addr().map_err(Error::internal)?;
     let (stop, stopped) = watch::channel(false);
+    let messages = match &resolved.hl7 {
+        Some(hl7) => Some(hl7v2_server::Listener::bind(hl7.listen, hl7.tls.as_ref()).await?),
+        None => None,
+    };
     let mut tasks = background::start(&app, &stopped);
+    if let Some(messages) = messages {
+        tracing::info!(address = %messages.address()?, "taking HL7 v2 messages");
+        tasks.spawn(messages.run(app.clone(), stopped.clone()));
+    }
     started(address);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let mut graceful = stopped.clone();

@@ -12,6 +12,7 @@ mod capability;
 mod document;
 mod everything;
 mod export;
+mod face;
 mod hash;
 mod history;
 mod import;
@@ -33,6 +34,8 @@ mod shape;
 mod subscriptions;
 mod terms;
 mod write;
+
+pub use face::store_resource;
 
 use http::{App, Grant, Module, Permission};
 use kernel::{Result, Scope};

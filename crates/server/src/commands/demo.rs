@@ -11,6 +11,9 @@ use crate::serve;
 
 pub(super) fn run(resolved: &Resolved, days: u16, seed: u64, prepare_only: bool) -> Result<()> {
     require_loopback(resolved.listen)?;
+    if let Some(hl7) = &resolved.hl7 {
+        require_loopback(hl7.listen)?;
+    }
     build(resolved, days, seed)?;
     if prepare_only {
         return Ok(());
@@ -18,7 +21,7 @@ pub(super) fn run(resolved: &Resolved, days: u16, seed: u64, prepare_only: bool)
     let (app, router) = serve::open(resolved, true)?;
     block_on(async {
         app.prepare().await?;
-        serve::run(app, router, resolved.listen, |address| {
+        serve::run(app, router, resolved, |address| {
             println!("Open http://{address} and choose whom to sign in as. Stop with Ctrl-C.");
         })
         .await

@@ -108,7 +108,7 @@ fn serve_command(resolved: &Resolved) -> Result<()> {
     block_on(async {
         app.prepare().await?;
         let engine = app.store().engine_name();
-        serve::run(app, router, resolved.listen, |address| {
+        serve::run(app, router, resolved, |address| {
             println!("Lianti serves http://{address} on {engine}. No account yet? lianti admin create --help");
         })
         .await

@@ -86,6 +86,22 @@ pub fn receive(tx: &mut Tx<'_>, new: &NewSource) -> Result<Received> {
     })
 }
 
+/// The patient that a member's number stands for today, if it is known. Nothing is checked or noted.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn patient_of_number(
+    tx: &mut Tx<'_>,
+    org_id: Id,
+    system: &str,
+    local_number: &str,
+) -> Result<Option<Id>> {
+    let Some(known) = source::by_number(tx, org_id, system, local_number)? else {
+        return Ok(None);
+    };
+    Ok(Some(one_patient(tx, known.patient_id)?.id))
+}
+
 fn update(tx: &mut Tx<'_>, known: Versioned<SourceRecord>, new: &NewSource) -> Result<Received> {
     let patient = one_patient(tx, known.patient_id)?;
     let (source_id, changed) = (known.id, known.demographics != new.demographics);

@@ -1,0 +1,7 @@
+//! The module in process, on every engine.
+
+mod effects;
+mod intake;
+mod mllp;
+mod queue;
+mod world;

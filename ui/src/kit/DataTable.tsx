@@ -48,7 +48,8 @@ export interface DataTableProps<Row> {
   filtered?: boolean;
   onClearFilters?: () => void;
   empty?: ReactNode;
-  /** A row on a phone; without it the table scrolls sideways. */
+  /** A row on a phone; without it the table scrolls sideways, or inside a section stands its columns
+   * below one another. */
   phoneRow?: (row: Row) => ReactNode;
   /** Row keys off, while something else on the screen listens. */
   quiet?: boolean;
@@ -90,13 +91,14 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   if (pages?.isError && rows.length === 0) {
     return <ErrorState error={pages.error} onRetry={() => void pages.refetch()} />;
   }
+  const phoneRow = props.phoneRow ?? (phone ? stackedRow(props) : undefined);
   const body =
     pages?.isPending && pages.fetchStatus !== 'idle' ? (
       <LinesSkeleton rows={10} />
     ) : rows.length === 0 ? (
       <NoRows {...props} />
-    ) : phone && props.phoneRow ? (
-      <PhoneRows rows={rows} {...props} />
+    ) : phone && phoneRow ? (
+      <PhoneRows {...props} rows={rows} phoneRow={phoneRow} />
     ) : (
       <TableBody {...props} rows={rows} chosen={chosen} current={current} onCurrent={setCurrent} />
     );
@@ -228,6 +230,30 @@ function readOn<Row>(list: HTMLElement, pages: Pages<Row> | undefined) {
   if (pages?.hasNextPage && !pages.isFetchingNextPage && left_px < READ_ON_PX) {
     void pages.fetchNextPage();
   }
+}
+
+/** What a telephone shows without scrolling sideways. */
+const PHONE_WIDTH_PX = 340;
+
+/** The columns one below another, where a section's table would be wider than a telephone. */
+function stackedRow<Row>({ plain, onOpen, columns }: DataTableProps<Row>) {
+  const width = columns.reduce((sum, one) => sum + (one.width ?? COLUMN_WIDTH_DEFAULT), 0);
+  // What opens as a whole is a button, which holds no list.
+  if (!plain || onOpen || width <= PHONE_WIDTH_PX) return undefined;
+  return (row: Row) => (
+    <dl className="lt-stacked">
+      {columns.map(({ key, title, render }) => {
+        const value = render(row);
+        if (value === null || value === undefined || value === false || value === '') return null;
+        return (
+          <div key={key}>
+            <dt>{title}</dt>
+            <dd>{value}</dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
 }
 
 function PhoneRows<Row>({ rows, rowKey, phoneRow, onOpen, rowTone, label }: DataTableProps<Row>) {

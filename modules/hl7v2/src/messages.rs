@@ -60,6 +60,10 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ("hl7.sex-unmapped", "性别代码“{value}”未映射，未采用。"),
     ("hl7.item-unmapped", "项目代码“{value}”未映射，保留原代码。"),
     ("hl7.unit-unmapped", "单位“{value}”未映射，保留原写法。"),
+    (
+        "hl7.attachment",
+        "附件应以 Base64 编码：OBX-5.4 与 OBX-5.5。",
+    ),
     ("hl7.attachment-kept", "附件未转换，保留在原消息中。"),
     ("hl7.visit-without-number", "没有就诊号，未保存就诊记录。"),
     (

@@ -185,7 +185,8 @@ pub struct Reason {
 #[schema(as = Hl7Effect)]
 pub struct Effect {
     /// `patient-new`, `patient-linked`, `patient-review`, `patient-merged`, `visit-stored`,
-    /// `report-stored`, `observation-stored`; `note` for what was left as it was, and why.
+    /// `report-stored`, `observation-stored`, `order-stored`, `prescription-stored`,
+    /// `appointment-stored`, `document-stored`; `note` for what was left as it was, and why.
     pub what: String,
     /// What it was done to: `Patient/…`.
     pub reference: Option<String>,

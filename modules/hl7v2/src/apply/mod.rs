@@ -1,13 +1,16 @@
 //! What a message does, in the transaction at hand. It knows nothing of acknowledgements: a failure is
 //! an error with its place, and everything is rolled back by whoever called.
 
+mod appointments;
+mod documents;
 mod merge;
+mod orders;
 mod patient;
 mod results;
 mod value;
 mod visit;
 
-use hl7v2::{Header, Location, Message, Timestamp};
+use hl7v2::{Header, Location, Message, Precision, Timestamp};
 use kernel::{Error, Id, Instant, Kind, Result};
 use store::{Tx, sha256_hex};
 
@@ -90,6 +93,15 @@ pub(crate) fn apply(tx: &mut Tx<'_>, work: Work<'_>) -> Result<Applied> {
         }
         ("ADT", "A40") => merge::merge(tx, work, &mut applied)?,
         ("ORU", "R01") => results::store(tx, work, &mut applied)?,
+        ("ORM", "O01") | ("OML", "O21") | ("OMG", "O19") | ("RDE", "O01" | "O11") => {
+            orders::store(tx, work, &mut applied)?;
+        }
+        ("SIU", "S12" | "S13" | "S14" | "S15" | "S17" | "S26") => {
+            appointments::store(tx, work, &mut applied)?;
+        }
+        ("MDM", "T01" | "T02" | "T04" | "T06" | "T08" | "T10" | "T11") => {
+            documents::store(tx, work, &mut applied)?;
+        }
         (kind, _) if KEPT.contains(&kind) => applied.acted = false,
         _ => {
             let detail = "messages of this kind are not taken here";
@@ -139,6 +151,30 @@ impl Work<'_> {
             let detail = "this is no time that a calendar and a clock have: YYYYMMDDHHMMSS+ZZZZ";
             refuse("hl7.time", &at, detail)
         };
+        self.time(&text).ok_or_else(wrong).map(Some)
+    }
+
+    /// A time in one field of one segment as FHIR writes it, refused where it is none.
+    fn time_at(&self, index: usize, field: usize) -> Result<Option<String>> {
+        Ok(self.read_time(index, field, 1)?.map(|time| time.fhir()))
+    }
+
+    /// The same to the second: a day alone is its first moment.
+    fn moment(&self, index: usize, field: usize, component: usize) -> Result<Option<String>> {
+        let time = self.read_time(index, field, component)?;
+        let exact = |time| Timestamp {
+            precision: Precision::Second,
+            ..time
+        };
+        Ok(time.map(|time| exact(time).fhir()))
+    }
+
+    fn read_time(&self, index: usize, field: usize, part: usize) -> Result<Option<Timestamp>> {
+        let Some(text) = self.part(index, field, part) else {
+            return Ok(None);
+        };
+        let detail = "this is no time that a calendar and a clock have: YYYYMMDDHHMMSS+ZZZZ";
+        let wrong = || refuse("hl7.time", &self.at(index, field), detail);
         self.time(&text).ok_or_else(wrong).map(Some)
     }
 

@@ -20,20 +20,26 @@ struct Group {
 }
 
 /// Where the results of one message belong.
-struct Context {
-    subject: Value,
-    encounter: Option<Value>,
-    performer: Value,
+pub(super) struct Context {
+    pub subject: Value,
+    pub encounter: Option<Value>,
+    pub performer: Value,
+}
+
+impl Context {
+    pub(super) fn new(tx: &mut Tx<'_>, work: Work<'_>, patient_id: Id) -> Result<Self> {
+        Ok(Self {
+            subject: json!({ "reference": format!("Patient/{patient_id}") }),
+            encounter: visit::reference(tx, work)?,
+            performer: json!([{ "reference": format!("Organization/{}", work.sender.org_id) }]),
+        })
+    }
 }
 
 pub(super) fn store(tx: &mut Tx<'_>, work: Work<'_>, applied: &mut Applied) -> Result<()> {
     let groups = groups(work)?;
     let patient_id = patient::known(tx, work, applied)?;
-    let context = Context {
-        subject: json!({ "reference": format!("Patient/{patient_id}") }),
-        encounter: visit::reference(tx, work)?,
-        performer: json!([{ "reference": format!("Organization/{}", work.sender.org_id) }]),
-    };
+    let context = Context::new(tx, work, patient_id)?;
     let mut reports = Counter::default();
     for group in &groups {
         report(tx, work, &context, group, &mut reports, applied)?;
@@ -321,11 +327,11 @@ fn observation(
 /// Counts things of one name: results without a sub-id may repeat a code, as lines of a text do, and
 /// none of them overwrites another.
 #[derive(Default)]
-struct Counter(HashMap<String, usize>);
+pub(super) struct Counter(HashMap<String, usize>);
 
 impl Counter {
     /// The name made unique: the first one keeps it.
-    fn name(&mut self, parts: &[&str]) -> String {
+    pub(super) fn name(&mut self, parts: &[&str]) -> String {
         let name = parts.join("\u{1f}");
         let count = self.0.entry(name.clone()).or_insert(0);
         *count += 1;

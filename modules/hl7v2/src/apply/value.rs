@@ -83,7 +83,7 @@ fn absent(code: &str) -> Value {
 }
 
 /// Repetitions of a text are its lines.
-fn text(work: Work<'_>, index: usize) -> String {
+pub(super) fn text(work: Work<'_>, index: usize) -> String {
     let separators = &work.message.separators;
     let field = work.segment(index).field(separators, 5);
     let lines = field

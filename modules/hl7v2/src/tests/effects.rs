@@ -135,6 +135,17 @@ fn two_numbers_become_one_patient() {
             .replace("13800000012", "13900000034");
         send(&app, &message("ADT^A04", "M2", &other)).await;
         let loser = effects(&world.admin, "patient-new").await.remove(0);
+        let admitted = visit("A01", "0900", "内科")
+            .replace("|1001^", "|1002^")
+            .replace("王小明", "钱多多");
+        send(
+            &app,
+            &admitted
+                .replace("|19610304|", "|19950607|")
+                .replace("13800000012", "13900000034"),
+        )
+        .await;
+        let stay = effects(&world.admin, "visit-stored").await.remove(0);
         let itself = pid("1001", "王小明") + "\nMRG|1001^^^L1^PI";
         let ack = send(&app, &message("ADT^A40", "M3", &itself)).await;
         assert_eq!(said(&ack), "AE hl7.merge-itself MRG^1^1");
@@ -154,6 +165,17 @@ fn two_numbers_become_one_patient() {
         assert_eq!(
             format!("Patient/{}", shown.json["patient"]["id"].as_str().unwrap()),
             winner
+        );
+        // What was told of the number that went goes on, with the patient that stays.
+        let discharged = visit("A03", "1000", "")
+            .replace("|1001^", "|1002^")
+            .replace("王小明", "钱多多");
+        assert_eq!(said(&send(&app, &discharged).await), "AA");
+        assert_eq!(effects(&world.admin, "visit-stored").await, [stay.as_str()]);
+        let encounter = resource(&world.doctor, &stay).await;
+        assert_eq!(
+            (&encounter["status"], &encounter["subject"]["reference"]),
+            (&json!("finished"), &json!(winner))
         );
         // Telling it again, or of somebody unknown, changes nothing and says so.
         assert_eq!(

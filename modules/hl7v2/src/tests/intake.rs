@@ -167,7 +167,7 @@ fn late_and_unknown_messages_and_strange_addresses() {
             .replace("20261122080000+0800", "20261122065959");
         assert_eq!(said(&send(&app, &late).await), "AA");
         assert_eq!(listed(&world.admin, "").await[0]["late"], true);
-        let order = message("ORM^O01", "M2", &pid("1001", "王小明"));
+        let order = message("DFT^P03", "M2", &pid("1001", "王小明"));
         assert_eq!(said(&send(&app, &order).await), "AA");
         assert_eq!(listed(&world.admin, "").await[0]["state"], "kept");
         let odd = message("XYZ^Z01", "M3", &pid("1001", "王小明"));

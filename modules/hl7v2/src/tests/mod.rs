@@ -2,6 +2,7 @@
 
 mod effects;
 mod intake;
+mod kinds;
 mod mllp;
 mod queue;
 mod world;

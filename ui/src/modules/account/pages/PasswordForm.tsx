@@ -1,6 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Button, Form, Input } from 'antd';
 import { call } from '@/api/client';
 import { useCommand } from '@/api/command';
+import { SESSION_KEY, type Session } from '@/api/session';
 import { t } from '@/i18n';
 import { FormErrors, markFields, scrollToField } from '@/kit/FormErrors';
 import { Section } from '@/kit/Page';
@@ -14,6 +16,7 @@ interface PasswordChange {
 /** A new password; the rules are the server's, and it says which one is broken. */
 export function PasswordForm() {
   const [form] = Form.useForm<PasswordChange & { again: string }>();
+  const queries = useQueryClient();
   const change = useCommand(
     (input: PasswordChange, headers) =>
       call('POST', '/api/session/password', { body: input, headers }),
@@ -21,6 +24,11 @@ export function PasswordForm() {
       // Everything: what was refused while this password was due may be read from now on.
       invalidates: [[]],
       onSuccess: () => {
+        // At once, so that the next click is not sent back here while the session is read again.
+        queries.setQueryData<Session | null>(
+          SESSION_KEY,
+          (session) => session && { ...session, must_change_password: false },
+        );
         form.resetFields();
         toast.success(t('account.password.done'));
       },

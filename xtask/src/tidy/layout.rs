@@ -9,7 +9,7 @@ use super::Finding;
 const SCREENS_WITHOUT_MODULE: &[&str] = &["work", "account"];
 
 /// Modules that people meet only through the screens of others.
-const MODULES_WITHOUT_SCREENS: &[&str] = &["fhir", "hl7v2"];
+const MODULES_WITHOUT_SCREENS: &[&str] = &["fhir"];
 
 pub(super) fn check(root: &Path, paths: &[String]) -> Vec<Finding> {
     let mut findings = check_modules(paths);

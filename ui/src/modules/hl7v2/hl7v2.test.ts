@@ -83,6 +83,7 @@ describe('mappings', () => {
     draft.codes.sex?.push(row);
     expect(isHalfFilled(draft)).toBe(true);
     expect(codesTwice(draft)).toEqual(['1']);
+    expect(mappingOf(draft)).toEqual(mapping);
   });
 
   test('are told apart by their parts', () => {

@@ -2,7 +2,7 @@
 import type { Mapping } from './types';
 
 /** Fields of ours that a mapping says the places of. */
-export const FIELDS = [
+const FIELDS = [
   ...['patient-number', 'prior-number', 'name', 'birth-date', 'sex', 'phone', 'address'],
   ...['village', 'resident-id', 'health-card', 'insurance', 'visit-number', 'visit-class'],
   ...['place', 'admitted-at', 'discharged-at', 'event-at', 'report-number', 'report-status'],
@@ -19,15 +19,40 @@ const REPORT_STATES = [
   ...['cancelled', 'entered-in-error', 'unknown'],
 ];
 
-/** Code maps with the codes they may lead to; any code where there are none. */
-export const CODE_MAPS: { name: string; ours: string[]; words?: string }[] = [
+const ORDER_STATES = [
+  ...['draft', 'active', 'on-hold', 'revoked', 'completed'],
+  ...['entered-in-error', 'unknown'],
+];
+
+export interface CodeMap {
+  name: string;
+  /** The codes it may lead to; any where there are none. */
+  ours: string[];
+  /** The group of texts that say what our codes mean. */
+  words?: string;
+}
+
+const CODE_MAPS: CodeMap[] = [
   { name: 'sex', ours: ['male', 'female', 'other', 'unknown'], words: 'sex' },
   { name: 'visit-class', ours: VISIT_CLASSES, words: 'visit-class' },
   { name: 'result-status', ours: RESULT_STATES, words: 'status' },
   { name: 'report-status', ours: REPORT_STATES, words: 'status' },
+  { name: 'order-status', ours: ORDER_STATES, words: 'status' },
   { name: 'interpretation', ours: [] },
   { name: 'unit', ours: [] },
 ];
+
+/** The code maps of a form, with those that the server knows and this page does not. */
+export function codeMaps(...mappings: Pick<Mapping, 'codes'>[]): CodeMap[] {
+  const names = mappings.flatMap((mapping) => Object.keys(mapping.codes));
+  const others = [...new Set(names)].filter((name) => !CODE_MAPS.some((map) => map.name === name));
+  return [...CODE_MAPS, ...others.map((name) => ({ name, ours: [] }))];
+}
+
+/** The fields of a form, likewise. */
+export function fieldNames(...mappings: Pick<Mapping, 'paths'>[]): string[] {
+  return [...new Set([...FIELDS, ...mappings.flatMap((mapping) => Object.keys(mapping.paths))])];
+}
 
 export interface CodeRow {
   key: string;
@@ -55,7 +80,7 @@ export interface Draft {
 }
 
 export function draftOf(mapping: Mapping): Draft {
-  const codes = CODE_MAPS.map(({ name }) => [
+  const codes = codeMaps(mapping).map(({ name }) => [
     name,
     Object.entries(mapping.codes[name] ?? {}).map(([theirs, ours]) => ({
       key: `=${theirs}`,
@@ -79,17 +104,21 @@ export function draftOf(mapping: Mapping): Draft {
   };
 }
 
+/** What the form says so far, without rows that are still half filled. */
 export function mappingOf(draft: Draft): Mapping {
   const codes = Object.entries(draft.codes)
+    .map(([name, rows]) => [name, rows.filter((row) => !lacks(row.theirs, row.ours))] as const)
     .filter(([, rows]) => rows.length > 0)
     .map(([name, rows]) => [
       name,
       Object.fromEntries(rows.map((row) => [row.theirs.trim(), row.ours.trim()])),
     ]);
-  const items = draft.items.map((row) => [
-    row.theirs.trim(),
-    { system: row.system.trim(), code: row.code.trim(), display: row.display.trim() || null },
-  ]);
+  const items = draft.items
+    .filter((row) => !lacks(row.theirs, row.system, row.code))
+    .map((row) => [
+      row.theirs.trim(),
+      { system: row.system.trim(), code: row.code.trim(), display: row.display.trim() || null },
+    ]);
   return {
     system: draft.system.trim(),
     utc_offset_minutes: draft.utc_offset_minutes,
@@ -100,14 +129,16 @@ export function mappingOf(draft: Draft): Mapping {
   };
 }
 
-/** Whether a row lacks what it needs: then it could not be sent without losing something. */
+/** Whether a row lacks what it needs: it would be lost if the rest were sent. */
 export function isHalfFilled(draft: Draft): boolean {
-  const blank = (text: string) => text.trim() === '';
   return (
-    Object.values(draft.codes).some((rows) =>
-      rows.some((row) => blank(row.theirs) || blank(row.ours)),
-    ) || draft.items.some((row) => blank(row.theirs) || blank(row.system) || blank(row.code))
+    Object.values(draft.codes).some((rows) => rows.some((row) => lacks(row.theirs, row.ours))) ||
+    draft.items.some((row) => lacks(row.theirs, row.system, row.code))
   );
+}
+
+function lacks(...texts: string[]): boolean {
+  return texts.some((text) => text.trim() === '');
 }
 
 /** The sender's codes that stand twice in one map: one of them would be lost. */

@@ -132,7 +132,11 @@ export default function Messages() {
               <StateTag state={row.state} />
               {row.late && <StatusTag plain tone="soon" label={t('hl7v2.message.late')} />}
             </span>
-            {row.reason && <Why row={row} />}
+            {row.reason && (
+              <div>
+                <Why row={row} />
+              </div>
+            )}
             <span className="lt-muted">
               {row.sender_name ?? t('hl7v2.message.stranger')} · {row.control_id || '—'} ·{' '}
               <DateTime at={row.received_at} />
@@ -170,7 +174,7 @@ function columns(): Column<MessageRow>[] {
     {
       key: 'received',
       title: t('hl7v2.message.received'),
-      width: 150,
+      width: 140,
       always: true,
       render: (row) => <DateTime at={row.received_at} />,
     },
@@ -179,12 +183,17 @@ function columns(): Column<MessageRow>[] {
       title: t('hl7v2.message.state'),
       width: 110,
       always: true,
-      render: (row) => <StateTag state={row.state} />,
+      render: (row) => (
+        <>
+          <StateTag state={row.state} />{' '}
+          {row.late && <StatusTag plain tone="soon" label={t('hl7v2.message.late')} />}
+        </>
+      ),
     },
     {
       key: 'kind',
       title: t('hl7v2.message.kind'),
-      width: 190,
+      width: 180,
       render: (row) => (
         <>
           <code>{row.kind || '—'}</code> <span className="lt-muted">{kindText(row.kind)}</span>
@@ -200,28 +209,21 @@ function columns(): Column<MessageRow>[] {
     {
       key: 'sender',
       title: t('hl7v2.sender.title'),
-      width: 170,
+      width: 140,
       render: (row) =>
         row.sender_name ?? <span className="lt-muted">{t('hl7v2.message.stranger')}</span>,
     },
     {
       key: 'reason',
       title: t('hl7v2.message.reason'),
-      width: 300,
+      width: 260,
       render: (row) => <Why row={row} />,
     },
-    {
-      key: 'late',
-      title: t('hl7v2.message.late'),
-      width: 80,
-      render: (row) =>
-        row.late ? <StatusTag plain tone="soon" label={t('hl7v2.message.late')} /> : '—',
-    },
-    { key: 'ack', title: t('hl7v2.message.ack'), width: 76, render: (row) => row.ack },
+    { key: 'ack', title: t('hl7v2.message.ack'), width: 64, render: (row) => row.ack },
     {
       key: 'notes',
       title: t('hl7v2.message.notes'),
-      width: 70,
+      width: 64,
       align: 'right',
       render: (row) => row.notes,
     },

@@ -49,7 +49,7 @@ export function Figures({ statistics, chosen, linkOf }: FiguresProps) {
 function Table({ rows, linkOf }: { rows: SenderFigures[]; linkOf: FiguresProps['linkOf'] }) {
   return (
     <Scroll label={t('hl7v2.figures.title')}>
-      <table className="hl7-table">
+      <table className="hl7-table hl7-figures">
         <thead>
           <tr>
             <th scope="col">{t('hl7v2.sender.title')}</th>

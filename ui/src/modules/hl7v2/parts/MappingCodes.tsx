@@ -2,9 +2,9 @@ import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input, Select, Table } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { newKey } from '@/api/client';
-import { t } from '@/i18n';
+import { t, textOr } from '@/i18n';
 import { withNote } from '@/kit/words';
-import { CODE_MAPS, type CodeRow, type ItemRow } from '../mapping';
+import { type CodeRow, codeMaps, type ItemRow } from '../mapping';
 import type { Mapping } from '../types';
 
 /** A map may hold thousands of codes: only one page of them is drawn. */
@@ -94,11 +94,13 @@ interface MappingCodesProps {
 export function MappingCodes({ codes, usual, onChange }: MappingCodesProps) {
   return (
     <div className="lt-stack">
-      {CODE_MAPS.map(({ name, ours, words }) => {
-        const label = t(`hl7v2.map.${name}`);
+      {codeMaps(usual).map(({ name, ours, words }) => {
+        const label = textOr(name, `hl7v2.map.${name}`);
         const pairs = Object.entries(usual.codes[name] ?? {});
-        const said = (code: string) =>
-          words ? withNote(code, t(`hl7v2.code.${words}.${code}`)) : code;
+        const said = (code: string) => {
+          const means = words ? textOr(code, `hl7v2.code.${words}.${code}`) : code;
+          return means === code ? code : withNote(code, means);
+        };
         return (
           <div key={name}>
             <h3 className="hl7-map">{label}</h3>

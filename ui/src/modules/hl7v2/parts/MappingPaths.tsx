@@ -1,6 +1,6 @@
 import { Checkbox, Select } from 'antd';
-import { t } from '@/i18n';
-import { FIELDS } from '../mapping';
+import { t, textOr } from '@/i18n';
+import { fieldNames } from '../mapping';
 import type { Mapping } from '../types';
 
 type Paths = Record<string, string[]>;
@@ -27,10 +27,10 @@ export function MappingPaths({ paths, usual, onChange }: MappingPathsProps) {
         </tr>
       </thead>
       <tbody>
-        {FIELDS.map((name) => {
+        {fieldNames(usual).map((name) => {
           const own = paths[name];
           const absent = own !== undefined && own.length === 0;
-          const label = t(`hl7v2.field.${name}`);
+          const label = textOr(name, `hl7v2.field.${name}`);
           const places = usual.paths[name]?.join('  ') || t('hl7v2.mapping.nowhere');
           return (
             <tr key={name}>

@@ -26,8 +26,6 @@ export function MessageTextView({ text, label, places = [] }: MessageTextProps) 
   );
 }
 
-const SIGNS = { same: '  ', gone: '− ', new: '+ ' };
-
 /** What changed from one text to another; nothing is said where nothing did. */
 export function TextChanges({ before, after }: { before: string; after: string }) {
   const lines = changedLines(segmentLines(before), segmentLines(after));
@@ -39,7 +37,6 @@ export function TextChanges({ before, after }: { before: string; after: string }
       <ol className="hl7-text">
         {lines.map((line, index) => (
           <li key={index} data-kind={line.kind}>
-            {SIGNS[line.kind]}
             {line.text}
           </li>
         ))}

@@ -326,6 +326,18 @@ fn accounts(tx: &mut Tx<'_>, batch: &[Hire]) -> Result<Vec<Actor>> {
         .collect()
 }
 
+/// Makes an account; one that is offered can be opened with one click.
+pub(crate) fn make(tx: &mut Tx<'_>, new: &admin::NewAccount, offered: bool) -> Result<Id> {
+    let mut account = admin::create(tx, new, |tx, id| network::org(tx, id).map(|org| org.name))?;
+    let id = account.id;
+    if offered {
+        account.data.demo = true;
+        let offered: store::Versioned<Account> = account;
+        tx.update(&offered, Change::new("account.offered"))?;
+    }
+    Ok(id)
+}
+
 fn account(tx: &mut Tx<'_>, matrix: &RoleMatrix, hire: &Hire) -> Result<Actor> {
     let new = admin::NewAccount {
         username: hire.username.clone(),
@@ -340,13 +352,7 @@ fn account(tx: &mut Tx<'_>, matrix: &RoleMatrix, hire: &Hire) -> Result<Actor> {
             valid_to: None,
         },
     };
-    let mut account = admin::create(tx, &new, |tx, id| network::org(tx, id).map(|org| org.name))?;
-    let id = account.id;
-    if hire.offered {
-        account.data.demo = true;
-        let offered: store::Versioned<Account> = account;
-        tx.update(&offered, Change::new("account.offered"))?;
-    }
+    let id = make(tx, &new, hire.offered)?;
     Ok(Actor {
         id,
         kind: ActorKind::Person,

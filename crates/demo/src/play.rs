@@ -12,6 +12,8 @@ use crate::open_places;
 use crate::play_case::Case;
 use crate::play_open::Wish;
 use crate::present;
+use crate::random::Random;
+use crate::resident;
 use crate::wards::Stay;
 use crate::world::World;
 
@@ -65,6 +67,8 @@ pub(crate) struct Play {
     /// Patients discharged lately, who may come back.
     pub discharged: Vec<usize>,
     pub played: Played,
+    /// Dice of what is measured, so that measuring more changes nobody's fate.
+    pub results: Random,
     queue: BTreeMap<(Instant, u64), Task>,
     sequence: u64,
 }
@@ -154,6 +158,7 @@ pub(crate) async fn play(world: World, progress: &mut (dyn FnMut(&str) + Send)) 
         played: Played::default(),
         queue: BTreeMap::new(),
         sequence: 0,
+        results: world.random.fork("results"),
         world,
     };
     play.at(start, Task::Background);
@@ -185,6 +190,7 @@ pub(crate) async fn play(world: World, progress: &mut (dyn FnMut(&str) + Send)) 
         }
     }
     play.world.clock.set(until);
+    resident::open_account(&mut play).await?;
     play.world.app.run_background().await?;
     play.finish(progress).await
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kernel::{Id, Result, Span};
+use kernel::{Id, Instant, Result, Span};
 use referral::{Kind, Phase, Service, State};
 
 use crate::cast::Person;
@@ -108,6 +108,8 @@ pub(crate) struct Case {
     pub community: Option<String>,
     /// The patient has died.
     pub dead: bool,
+    /// When the patient came.
+    pub arrived_at: Option<Instant>,
     /// Tries at a step that waits for something.
     pub tries: u8,
 }

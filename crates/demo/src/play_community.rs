@@ -176,6 +176,7 @@ impl Play {
             .await;
         if self.forgive(written)?.is_some() {
             self.played.follow_ups += 1;
+            self.vital_signs(case, &who).await?;
         }
         Ok(())
     }

@@ -76,6 +76,7 @@ impl Play {
             bed: None,
             community,
             dead: false,
+            arrived_at: None,
             tries: 0,
         });
         let urgent = match opening.sheet {

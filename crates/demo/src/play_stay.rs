@@ -45,6 +45,7 @@ impl Play {
         {
             self.cases[case].bed = Some((held.hold_id, bed_id));
         }
+        self.cases[case].arrived_at = Some(self.world.now());
         self.next(case, Stage::Treat, 8, 50);
         Ok(())
     }
@@ -75,6 +76,7 @@ impl Play {
                 doctor_name: Some(doctor.actor.name.clone()),
             });
             self.act(case, &nurse, command).await?;
+            self.measure(case, true).await?;
             if self.cases[case].fate == Fate::Returns {
                 self.next(case, Stage::Return, 1_000, 1_200);
                 return Ok(());
@@ -92,6 +94,7 @@ impl Play {
                 }),
             )
             .await?;
+            self.measure(case, false).await?;
             self.next(case, Stage::Return, 25, 1_200);
         }
         Ok(())
@@ -114,6 +117,10 @@ impl Play {
             return Ok(());
         }
         let lay = state == State::Admitted;
+        if lay {
+            self.measure(case, true).await?;
+        }
+        self.visit(case, lay).await?;
         let summary = self.summary(case, lay);
         let doctor = self.doctor(case)?;
         let sent = self

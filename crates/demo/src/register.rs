@@ -14,6 +14,8 @@ use crate::world::{Registered, World};
 
 /// Residents of one transaction.
 const BATCH: usize = 500;
+/// Who keeps the register of an organization.
+const KEEPERS: &[&str] = &["village-doctor", "general-practitioner", "referral-office"];
 /// A line of progress after so many.
 const TELL_EVERY: usize = 10_000;
 
@@ -25,9 +27,14 @@ pub(crate) async fn register(
 ) -> Result<()> {
     let places = world.shape.places.clone();
     let as_of = world.today();
-    let everybody = population::residents(world.options.seed, count, as_of, &places);
+    let mut everybody = population::residents(world.options.seed, count, as_of, &places);
     let total = everybody.len();
-    for batch in everybody.chunks(BATCH) {
+    let mut random = world.random.fork("register");
+    let served_by = |resident: &Resident| places[resident.place].served_by.as_str();
+    // Each organization registers its own.
+    everybody.sort_by(|one, other| served_by(one).cmp(served_by(other)));
+    let served_alike = everybody.chunk_by(|one, next| served_by(one) == served_by(next));
+    for batch in served_alike.flat_map(|residents| residents.chunks(BATCH)) {
         let mut rows = Vec::with_capacity(batch.len());
         for resident in batch {
             let place = &places[resident.place];
@@ -37,15 +44,17 @@ pub(crate) async fn register(
             );
             rows.push((resident.clone(), place.clone(), org_id, centre_id));
         }
+        let keeper = world.cast.at(served_by(&batch[0]), KEEPERS, &mut random)?;
+        let enter_all = move |tx: &mut Tx<'_>| {
+            rows.iter()
+                .map(|row| enter(tx, row))
+                .collect::<Result<Vec<Id>>>()
+        };
         let ids = world
-            .as_system(move |tx| {
-                rows.iter()
-                    .map(|row| enter(tx, row))
-                    .collect::<Result<Vec<Id>>>()
-            })
+            .as_person(&keeper, "record.register", enter_all)
             .await?;
         for (resident, id) in batch.iter().zip(ids) {
-            let served_by = places[resident.place].served_by.clone();
+            let served_by = served_by(resident).to_owned();
             world
                 .served
                 .entry(served_by)
@@ -56,7 +65,9 @@ pub(crate) async fn register(
                 resident: resident.clone(),
             });
         }
-        if world.residents.len().is_multiple_of(TELL_EVERY) && world.residents.len() < total {
+        let told =
+            world.residents.len() / TELL_EVERY > (world.residents.len() - batch.len()) / TELL_EVERY;
+        if told && world.residents.len() < total {
             progress(&format!("{} residents registered", world.residents.len()));
         }
     }

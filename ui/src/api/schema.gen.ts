@@ -204,7 +204,8 @@ export interface paths {
         };
         /** One alliance. */
         get: operations["alliance_get"];
-        put?: never;
+        /** Change an alliance's names, specialty or files. */
+        put: operations["alliance_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -499,7 +500,8 @@ export interface paths {
         };
         /** One survey. */
         get: operations["survey_get"];
-        put?: never;
+        /** Correct what was counted; the version before stays in its history. */
+        put: operations["survey_correct"];
         post?: never;
         delete?: never;
         options?: never;
@@ -553,6 +555,24 @@ export interface paths {
         put?: never;
         /** Say which organization answers for an area; the one before it stops on the same day. */
         post: operations["catchment_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catchments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One arrangement. */
+        get: operations["catchment_get"];
+        /** Correct an area's name, grid or number of residents; who answers for it is assigned anew. */
+        put: operations["catchment_correct"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -735,6 +755,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fhir/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices of the own organization's subscriptions that could not be sent, the oldest first. */
+        get: operations["fhir_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fhir/subscriptions/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the dead letters of a subscription another chance. */
+        post: operations["fhir_dead_letters_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/followers": {
         parameters: {
             query?: never;
@@ -850,6 +904,179 @@ export interface paths {
         put?: never;
         /** Take an organization into a group. */
         post: operations["group_join"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/mapping-default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every field, code map and code of the default mapping, written out. */
+        get: operations["hl7_mapping_default"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages within reach, the newest first. */
+        get: operations["hl7_message_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message with its segments, what became of it and what people changed. The access is noted. */
+        get: operations["hl7_message_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/messages/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a message out of the error queue without doing what it says. It is kept. */
+        post: operations["hl7_message_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/messages/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do a message of the error queue again, as it is or mended. The original is kept. */
+        post: operations["hl7_message_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/senders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Senders within reach. */
+        get: operations["hl7_sender_list"];
+        put?: never;
+        /** Set up a sender, with the default mapping. */
+        post: operations["hl7_sender_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/senders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sender. */
+        get: operations["hl7_sender_get"];
+        /** Change a sender, or stop listening to it. */
+        put: operations["hl7_sender_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/senders/{id}/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a sender's mapping, the newest first. */
+        get: operations["hl7_mapping_list"];
+        put?: never;
+        /** Put a new version of a sender's mapping in force; `If-Match` is the sender's version. */
+        post: operations["hl7_mapping_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/senders/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a pasted message would do; nothing is stored but that somebody tried. */
+        post: operations["hl7_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What senders sent in a time and what became of it. */
+        get: operations["hl7_statistics"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1544,11 +1771,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The accounts tied to a patient. Needs a basis; the look is noted. */
+        get: operations["patient_account_list"];
         put?: never;
         /** Tie an account to the patient whose own it is, or whose guardian's. */
         post: operations["patient_account_link"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/accounts/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Untie an account from a patient: from now on it asks for them no more. */
+        delete: operations["patient_account_unlink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3857,6 +4102,183 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/$export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export all that the caller may see, as NDJSON, in the background. */
+        get: operations["fhir_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/$export/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an export is: 202 while it runs, then the list of its files. */
+        get: operations["fhir_export_status"];
+        put?: never;
+        post?: never;
+        /** End an export and take its files away. */
+        delete: operations["fhir_export_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/$export/{id}/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file of an export, a resource a line. */
+        get: operations["fhir_export_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/$import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import NDJSON, a resource a line, plain or gzipped: a trial unless `dry_run=false`. Lines that are
+         *     refused are named; the others are stored.
+         */
+        post: operations["fhir_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/CodeSystem/$lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is known of a code. */
+        get: operations["fhir_lookup"];
+        put?: never;
+        /** What is known of a code, asked by Parameters. */
+        post: operations["fhir_lookup_by"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/CodeSystem/$validate-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is this a code of the system, under this name? */
+        get: operations["fhir_validate_code"];
+        put?: never;
+        /** Is this a code of the system, asked by Parameters? */
+        post: operations["fhir_validate_code_by"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/Composition/{id}/$document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A composition with everything it refers to, as a document bundle. */
+        get: operations["fhir_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/ConceptMap/$translate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a code becomes in another system, by the concept maps that are stored. */
+        get: operations["fhir_translate"];
+        put?: never;
+        /** What a code becomes in another system, asked by Parameters. */
+        post: operations["fhir_translate_by"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/ConceptMap/{id}/$translate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a code becomes by one concept map. */
+        get: operations["fhir_translate_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/Group/{id}/$export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export what is about the patients of a group. */
+        get: operations["fhir_export_group"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/Observation/$lastn": {
         parameters: {
             query?: never;
@@ -3866,6 +4288,113 @@ export interface paths {
         };
         /** The last observations of each code of a patient. */
         get: operations["fhir_lastn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/Patient/$export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export what is about patients that the caller has a basis for. */
+        get: operations["fhir_export_patients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/Patient/$match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find patients of the consortium who may be the one described. Needs `record.search` as well, is
+         *     counted and audited like the exact search, and shows strangers masked.
+         */
+        post: operations["fhir_match"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/ValueSet/$expand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The codes of a value set, in pages, filtered by code, name, pinyin or initials. */
+        get: operations["fhir_expand"];
+        put?: never;
+        /** The codes of a value set, asked by Parameters; the value set may come along. */
+        post: operations["fhir_expand_by"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/ValueSet/$validate-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Does a value set hold this code? */
+        get: operations["fhir_validate_in"];
+        put?: never;
+        /** Does a value set hold this code, asked by Parameters? */
+        post: operations["fhir_validate_in_by"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/ValueSet/{id}/$expand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The codes of a stored value set. */
+        get: operations["fhir_expand_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/ValueSet/{id}/$validate-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Does a stored value set hold this code? */
+        get: operations["fhir_validate_in_one"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4316,6 +4845,17 @@ export interface components {
          * @enum {string}
          */
         AllianceState: "active" | "ended";
+        /** @description What of an alliance may be changed. */
+        AllianceUpdate: {
+            /** @description Its name. */
+            name: string;
+            /** @description English name. */
+            name_en?: string | null;
+            /** @description Specialty code of the national list. */
+            specialty: string;
+            /** @description Files that prove it, uploaded before. */
+            evidence_ids?: components["schemas"]["Id"][];
+        };
         /** @description An alliance and the names of its members. */
         AllianceView: components["schemas"]["Alliance"] & {
             /** @description The organizations named in it. */
@@ -4420,6 +4960,9 @@ export interface components {
             id: components["schemas"]["Id"];
             /** @enum {string} */
             kind: "care";
+        } | {
+            /** @enum {string} */
+            kind: "oneself";
         } | {
             /** @description The consent record. */
             id: components["schemas"]["Id"];
@@ -4645,6 +5188,18 @@ export interface components {
             /** @description From. */
             starts_on: components["schemas"]["Date"];
             ends_on?: components["schemas"]["Date"] | null;
+        };
+        /** @description What of an arrangement may be corrected. */
+        CatchmentCorrection: {
+            /** @description Name of the village or neighbourhood. */
+            area_name: string;
+            /** @description Name of the grid it is part of. */
+            grid?: string | null;
+            /**
+             * Format: int32
+             * @description Residents.
+             */
+            population?: number | null;
         };
         /** @description An area and who answers for it. */
         CatchmentInput: {
@@ -5298,6 +5853,37 @@ export interface components {
             /** @description For which organization. */
             org_id: components["schemas"]["Id"];
         };
+        /** @description A notice that could not be sent. */
+        FhirDeadLetter: {
+            /** @description The subscription's id. */
+            subscription_id: string;
+            /** @description Type of the resource. */
+            resource_type: string;
+            /** @description Its id. */
+            resource_id: string;
+            /**
+             * Format: int64
+             * @description The version.
+             */
+            version: number;
+            /** @description When it was stored. */
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            tries: number;
+            /** @description Why it failed last. */
+            last_error?: string | null;
+        };
+        /** @description How many notices got another chance. */
+        FhirDeadLettersRetried: {
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            count: number;
+        };
         /** @description One field that differs. */
         FieldChange: {
             /** @description Path of the field: `roles[2].grants.record.read`. */
@@ -5790,6 +6376,423 @@ export interface components {
             items: components["schemas"]["Hit"][];
         };
         /**
+         * @description The charset of messages that declare none.
+         * @enum {string}
+         */
+        Hl7Charset: "utf8" | "gb18030" | "ascii";
+        /** @description Why a message is set aside. */
+        Hl7DismissInput: {
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description Somebody's change of a message before it was done again. */
+        Hl7Edit: {
+            /**
+             * Format: int32
+             * @description Counted from 1; the text lies beside the original under this number.
+             */
+            number: number;
+            /** @description Whether the text was changed. */
+            changed: boolean;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            account_id: components["schemas"]["Id"];
+            /** @description Their name. */
+            account_name: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description One thing that a message did. */
+        Hl7Effect: {
+            /**
+             * @description `patient-new`, `patient-linked`, `patient-review`, `patient-merged`, `visit-stored`,
+             *     `report-stored`, `observation-stored`, `order-stored`, `prescription-stored`,
+             *     `appointment-stored`, `document-stored`; `note` for what was left as it was, and why.
+             */
+            what: string;
+            /** @description What it was done to: `Patient/…`. */
+            reference?: string | null;
+            /** @description Code of a note. */
+            note?: string | null;
+            /** @description The value it is about, such as a code that the mapping lacks. */
+            value?: string | null;
+        };
+        /** @description A field as it came. */
+        Hl7Field: {
+            /** @description Its number. */
+            number: number;
+            /** @description Its text with separators and escapes. */
+            text: string;
+        };
+        /**
+         * @description How a sender's fields and codes are read. What it does not name is read as the default mapping
+         *     says; an empty list of paths says that the sender has no such field.
+         */
+        Hl7Mapping: {
+            /**
+             * @description What the patient index calls the sender's system.
+             * @default his
+             */
+            system: string;
+            /**
+             * @description Field of ours → where it lies: `"name": ["PID-5"]`.
+             * @default {}
+             */
+            paths: {
+                [key: string]: string[];
+            };
+            /**
+             * @description Code map → the sender's code → ours: `"sex": {"1": "male"}`.
+             * @default {}
+             */
+            codes: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * @description The sender's item codes (OBX-3.1, OBR-4.1) → codes that members share.
+             * @default {}
+             */
+            items: {
+                [key: string]: components["schemas"]["Hl7SharedCode"];
+            };
+            /**
+             * Format: int64
+             * @description Minutes that times without a zone are ahead of UTC.
+             * @default 480
+             */
+            utc_offset_minutes: number;
+            /**
+             * @description The visit class where the sender gives none or one that is not mapped.
+             * @default AMB
+             */
+            visit_class: string;
+        };
+        /** @description A new version of a mapping. */
+        Hl7MappingInput: {
+            /** @description Why it changes. */
+            note: string;
+            /** @description The mapping; what it does not name is read as the default mapping says. */
+            mapping: components["schemas"]["Hl7Mapping"];
+        };
+        /** @description One version of a sender's mapping; written once. */
+        Hl7MappingVersion: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Whose. */
+            sender_id: components["schemas"]["Id"];
+            /** @description The sender's organization. */
+            org_id: components["schemas"]["Id"];
+            /**
+             * Format: int32
+             * @description Counted from 1.
+             */
+            number: number;
+            /** @description Why it was changed. */
+            note: string;
+            /** @description By whom. */
+            by: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description The mapping. */
+            mapping: components["schemas"]["Hl7Mapping"];
+        };
+        /** @description Versions of a sender's mapping. */
+        Hl7MappingVersions: {
+            /**
+             * Format: int32
+             * @description The number in force.
+             */
+            in_force: number;
+            /** @description The versions, the newest first. */
+            items: components["schemas"]["Hl7MappingVersion"][];
+        };
+        /** @description A message that came; its text lies apart. */
+        Hl7Message: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            sender_id?: components["schemas"]["Id"] | null;
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description MSH-10. */
+            control_id: string;
+            /** @description MSH-9: `ADT^A01`. */
+            kind: string;
+            /** @description MSH-12. */
+            hl7_version: string;
+            sent_at?: components["schemas"]["Instant"] | null;
+            /** @description When it came. */
+            received_at: components["schemas"]["Instant"];
+            /** @description Was it older than its sender's messages may be? */
+            late: boolean;
+            /** @description The charset it was read in. */
+            charset: string;
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            size_bytes: number;
+            /** @description Its hash. */
+            sha256: string;
+            /** @description The address it came from. */
+            address: string;
+            /** @description What became of it. */
+            state: components["schemas"]["Hl7MessageState"];
+            /** @description `AA`, `AE` or `AR`. */
+            ack: string;
+            /** @description The answer as it was sent. */
+            answer: string;
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description What it did. */
+            effects: components["schemas"]["Hl7Effect"][];
+            patient_id?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int32
+             * @description Number of the mapping it was read by.
+             */
+            mapping?: number | null;
+            /** @description Whether repetitions of its number are answered by it. */
+            is_first: boolean;
+            /** @description Changes by people. */
+            edits: components["schemas"]["Hl7Edit"][];
+        };
+        /** @description One message with what it says. */
+        Hl7MessageDetail: {
+            /** @description The message; its version is the ETag. */
+            message: components["schemas"]["Hl7Message"];
+            /** @description The sender's name. */
+            sender_name?: string | null;
+            patient?: components["schemas"]["PatientBrief"] | null;
+            /** @description What came, then what people made of it. */
+            texts: components["schemas"]["Hl7Text"][];
+            /** @description The segments of the newest text, where it can be parsed. */
+            segments: components["schemas"]["Hl7Segment"][];
+            /**
+             * Format: int64
+             * @description How often it came again.
+             */
+            duplicates: number;
+            /** @description What this viewer may do: `replay`, `dismiss`. */
+            actions: string[];
+        };
+        /** @description A message in the list; it says nothing of the patient. */
+        Hl7MessageRow: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            sender_id?: components["schemas"]["Id"] | null;
+            /** @description The sender's name. */
+            sender_name?: string | null;
+            /** @description MSH-9. */
+            kind: string;
+            /** @description MSH-10. */
+            control_id: string;
+            /** @description What became of it. */
+            state: components["schemas"]["Hl7MessageState"];
+            /** @description `AA`, `AE` or `AR`. */
+            ack: string;
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description When it came. */
+            received_at: components["schemas"]["Instant"];
+            sent_at?: components["schemas"]["Instant"] | null;
+            /** @description Was it late? */
+            late: boolean;
+            /** @description The address it came from. */
+            address: string;
+            /** @description How many notes it left: codes that the mapping lacks and the like. */
+            notes: number;
+            /** @description How often somebody did it again. */
+            edits: number;
+        };
+        /**
+         * @description What became of a message.
+         * @enum {string}
+         */
+        Hl7MessageState: "applied" | "kept" | "failed" | "rejected" | "replaying" | "dismissed";
+        /** @description Why a message was not taken. */
+        Hl7Reason: {
+            /** @description A stable code: `hl7.truncated`. */
+            code: string;
+            /** @description A sentence in English. */
+            detail: string;
+            /** @description Where: segment, its number, field, as in `PID^1^3`; or fields of ours. */
+            at: string[];
+        };
+        /** @description Why a message is done again, and what was changed in it. */
+        Hl7ReplayInput: {
+            /** @description The mended text; without it the message is done again as it is, by the mapping in force. */
+            text?: string | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A segment, field by field. */
+        Hl7Segment: {
+            /** @description Its name. */
+            name: string;
+            /** @description Which of its name. */
+            sequence: number;
+            /** @description The fields that have a value. */
+            fields: components["schemas"]["Hl7Field"][];
+        };
+        /** @description A system that sends HL7 v2. */
+        Hl7Sender: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What people call it. */
+            name: string;
+            /** @description The organization in whose name it speaks. */
+            org_id: components["schemas"]["Id"];
+            /** @description MSH-3.1 of its messages. */
+            application: string;
+            /** @description MSH-4.1 of its messages; may be empty. */
+            facility: string;
+            /** @description The charset of messages without MSH-18. */
+            charset: components["schemas"]["Hl7Charset"];
+            /** @description MSH-11 that it must send: `P` for production. */
+            processing: string;
+            /**
+             * Format: int32
+             * @description A message older than this when it comes counts as late.
+             */
+            late_minutes: number;
+            /** @description Network addresses it may send from; empty for any. */
+            addresses: string[];
+            /** @description Is it listened to? */
+            state: components["schemas"]["Hl7SenderState"];
+            /**
+             * Format: int32
+             * @description Number of the mapping in force.
+             */
+            mapping: number;
+            /** @description When it was set up. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description Figures of one sender. */
+        Hl7SenderFigures: {
+            /** @description The sender. */
+            sender_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            sender_name: string;
+            /**
+             * Format: int64
+             * @description Messages that came, without repetitions.
+             */
+            received: number;
+            /**
+             * Format: int64
+             * @description Done.
+             */
+            applied: number;
+            /**
+             * Format: int64
+             * @description Kept without effect.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description In the error queue (AE).
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description In the error queue (AR).
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Taken out of the error queue.
+             */
+            dismissed: number;
+            /**
+             * Format: int64
+             * @description Repetitions.
+             */
+            duplicates: number;
+            /**
+             * Format: int64
+             * @description Late.
+             */
+            late: number;
+            last_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A sender as it is entered. */
+        Hl7SenderInput: {
+            /** @description What people call it. */
+            name: string;
+            /** @description The organization in whose name it speaks. */
+            org_id: components["schemas"]["Id"];
+            /** @description MSH-3.1 of its messages. */
+            application: string;
+            /** @description MSH-4.1 of its messages; may be empty. */
+            facility?: string;
+            /** @description The charset of messages without MSH-18. */
+            charset?: components["schemas"]["Hl7Charset"];
+            /** @description MSH-11 that it must send. */
+            processing?: string;
+            /**
+             * Format: int32
+             * @description A message older than this when it comes counts as late.
+             */
+            late_minutes?: number;
+            /** @description Network addresses it may send from; empty for any. */
+            addresses?: string[];
+            /** @description Is it listened to? */
+            state?: components["schemas"]["Hl7SenderState"];
+        };
+        /**
+         * @description Is a sender listened to?
+         * @enum {string}
+         */
+        Hl7SenderState: "active" | "stopped";
+        /** @description A code that members share. */
+        Hl7SharedCode: {
+            /** @description The code system. */
+            system: string;
+            /** @description The code in it. */
+            code: string;
+            /** @description Its name. */
+            display?: string | null;
+        };
+        /** @description Figures by sender. */
+        Hl7Statistics: {
+            /** @description From then on. */
+            from: components["schemas"]["Instant"];
+            /** @description Before then. */
+            to: components["schemas"]["Instant"];
+            /** @description One entry a sender within reach, also of those that sent nothing. */
+            items: components["schemas"]["Hl7SenderFigures"][];
+        };
+        /** @description A text of a message. */
+        Hl7Text: {
+            /**
+             * Format: int32
+             * @description 0 for what came, else the number of the edit.
+             */
+            number: number;
+            /** @description `text`, or `hex` where the bytes do not decode as declared; then the text is a guess. */
+            form: string;
+            /** @description The text; segments end with a carriage return. */
+            text: string;
+        };
+        /** @description What a message would do. */
+        Hl7Trial: {
+            /** @description `AA`, `AE` or `AR`. */
+            ack: string;
+            /** @description The answer it would get. */
+            answer: string;
+            /** @description What would become of it. */
+            state: components["schemas"]["Hl7MessageState"];
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description What it would do. */
+            effects: components["schemas"]["Hl7Effect"][];
+        };
+        /** @description A message to try out. */
+        Hl7TryInput: {
+            /** @description The message as it was pasted. */
+            text: string;
+            mapping?: components["schemas"]["Hl7Mapping"] | null;
+        };
+        /**
          * @description Where a hold stands.
          * @enum {string}
          */
@@ -6075,6 +7078,17 @@ export interface components {
          * @enum {string}
          */
         LicenceKind: "doctor-qualification" | "doctor-practice" | "nurse-practice" | "village-doctor-practice" | "pharmacist" | "technician" | "special";
+        /** @description An account through which a patient, or their guardian, asks. */
+        LinkedAccount: {
+            /** @description The account. */
+            account_id: components["schemas"]["Id"];
+            /** @description What is typed at sign-in. */
+            username: string;
+            /** @description The name shown. */
+            name: string;
+            /** @description Tied to the patient since. */
+            since: components["schemas"]["Instant"];
+        };
         /** @description A live request. */
         LiveRequest: {
             id?: components["schemas"]["Id"] | null;
@@ -7353,6 +8367,77 @@ export interface components {
                 /** @description Past its day and not done. */
                 overdue: boolean;
             })[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Hl7MessageRow: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                sender_id?: components["schemas"]["Id"] | null;
+                /** @description The sender's name. */
+                sender_name?: string | null;
+                /** @description MSH-9. */
+                kind: string;
+                /** @description MSH-10. */
+                control_id: string;
+                /** @description What became of it. */
+                state: components["schemas"]["Hl7MessageState"];
+                /** @description `AA`, `AE` or `AR`. */
+                ack: string;
+                reason?: components["schemas"]["Hl7Reason"] | null;
+                /** @description When it came. */
+                received_at: components["schemas"]["Instant"];
+                sent_at?: components["schemas"]["Instant"] | null;
+                /** @description Was it late? */
+                late: boolean;
+                /** @description The address it came from. */
+                address: string;
+                /** @description How many notes it left: codes that the mapping lacks and the like. */
+                notes: number;
+                /** @description How often somebody did it again. */
+                edits: number;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Hl7Sender: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description What people call it. */
+                name: string;
+                /** @description The organization in whose name it speaks. */
+                org_id: components["schemas"]["Id"];
+                /** @description MSH-3.1 of its messages. */
+                application: string;
+                /** @description MSH-4.1 of its messages; may be empty. */
+                facility: string;
+                /** @description The charset of messages without MSH-18. */
+                charset: components["schemas"]["Hl7Charset"];
+                /** @description MSH-11 that it must send: `P` for production. */
+                processing: string;
+                /**
+                 * Format: int32
+                 * @description A message older than this when it comes counts as late.
+                 */
+                late_minutes: number;
+                /** @description Network addresses it may send from; empty for any. */
+                addresses: string[];
+                /** @description Is it listened to? */
+                state: components["schemas"]["Hl7SenderState"];
+                /**
+                 * Format: int32
+                 * @description Number of the mapping in force.
+                 */
+                mapping: number;
+                /** @description When it was set up. */
+                created_at: components["schemas"]["Instant"];
+            }[];
             /** @description Pass as `after` to get the next page; absent on the last one. */
             next?: string | null;
         };
@@ -9466,6 +10551,8 @@ export interface components {
             title: string;
             /** @description Second line. */
             subtitle: string;
+            /** @description Code of the state it is in, of kinds that have states. */
+            state?: string | null;
             /** @description Address in the web interface. */
             link: string;
         };
@@ -10752,6 +11839,31 @@ export interface operations {
             };
         };
     };
+    alliance_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllianceUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alliance"];
+                };
+            };
+        };
+    };
     alliance_end: {
         parameters: {
             query?: never;
@@ -11260,6 +12372,31 @@ export interface operations {
             };
         };
     };
+    survey_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Survey"];
+                };
+            };
+        };
+    };
     survey_baseline: {
         parameters: {
             query?: never;
@@ -11344,6 +12481,52 @@ export interface operations {
         };
         responses: {
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catchment"];
+                };
+            };
+        };
+    };
+    catchment_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catchment"];
+                };
+            };
+        };
+    };
+    catchment_correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatchmentCorrection"];
+            };
+        };
+        responses: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11653,6 +12836,46 @@ export interface operations {
             };
         };
     };
+    fhir_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FhirDeadLetter"][];
+                };
+            };
+        };
+    };
+    fhir_dead_letters_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FhirDeadLettersRetried"];
+                };
+            };
+        };
+    };
     follower_list: {
         parameters: {
             query?: never;
@@ -11852,6 +13075,322 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Membership"];
+                };
+            };
+        };
+    };
+    hl7_mapping_default: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Mapping"];
+                };
+            };
+        };
+    };
+    hl7_message_list: {
+        parameters: {
+            query?: {
+                /** @description Of this sender. */
+                sender_id?: components["schemas"]["Id"];
+                /** @description In this state. */
+                state?: components["schemas"]["Hl7MessageState"];
+                /** @description Of this kind: `ADT^A01`. */
+                kind?: string;
+                /** @description With this number (MSH-10). */
+                control_id?: string;
+                /** @description About this patient; needs a basis to read the patient. */
+                patient_id?: components["schemas"]["Id"];
+                /** @description Received from then on. */
+                from?: components["schemas"]["Instant"];
+                /** @description Received before then. */
+                to?: components["schemas"]["Instant"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hl7MessageRow"];
+                };
+            };
+        };
+    };
+    hl7_message_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MessageDetail"];
+                };
+            };
+        };
+    };
+    hl7_message_dismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7DismissInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MessageDetail"];
+                };
+            };
+        };
+    };
+    hl7_message_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7ReplayInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MessageDetail"];
+                };
+            };
+        };
+    };
+    hl7_sender_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hl7Sender"];
+                };
+            };
+        };
+    };
+    hl7_sender_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7SenderInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Sender"];
+                };
+            };
+        };
+    };
+    hl7_sender_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Sender"];
+                };
+            };
+        };
+    };
+    hl7_sender_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7SenderInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Sender"];
+                };
+            };
+        };
+    };
+    hl7_mapping_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MappingVersions"];
+                };
+            };
+        };
+    };
+    hl7_mapping_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7MappingInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7MappingVersion"];
+                };
+            };
+        };
+    };
+    hl7_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7TryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Trial"];
+                };
+            };
+        };
+    };
+    hl7_statistics: {
+        parameters: {
+            query?: {
+                /** @description Received from then on; seven days ago if left out. */
+                from?: components["schemas"]["Instant"];
+                /** @description Received before then; now if left out. */
+                to?: components["schemas"]["Instant"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Statistics"];
                 };
             };
         };
@@ -12899,6 +14438,27 @@ export interface operations {
             };
         };
     };
+    patient_account_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedAccount"][];
+                };
+            };
+        };
+    };
     patient_account_link: {
         parameters: {
             query?: never;
@@ -12913,6 +14473,28 @@ export interface operations {
                 "application/json": components["schemas"]["AccountLink"];
             };
         };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatientBrief"];
+                };
+            };
+        };
+    };
+    patient_account_unlink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                account_id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
@@ -16632,11 +18214,466 @@ export interface operations {
             };
         };
     };
+    fhir_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    fhir_export_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_export_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    fhir_export_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+ndjson": string;
+                };
+            };
+        };
+    };
+    fhir_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+ndjson": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_lookup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_lookup_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_validate_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_validate_code_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_translate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_translate_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_translate_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_export_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     fhir_lastn: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_export_patients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    fhir_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_expand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_expand_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_validate_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_validate_in_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_expand_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_validate_in_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

@@ -10,6 +10,8 @@ use store::Tx;
 use super::value::{self, Spliced};
 use super::{Applied, Work, located, patient, refuse, stable_id, visit};
 
+const CATEGORIES: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
+const SECTIONS: &str = "http://terminology.hl7.org/CodeSystem/v2-0074";
 const INTERPRETATIONS: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
 
 /// An OBR with what follows it, as places in the message.
@@ -197,6 +199,9 @@ fn report(
     let taken_at = work.time_in(order, "specimen-at")?;
     let issued_at = work.time_in(order, "report-at")?;
     let item = work.part(order, 4, 1).unwrap_or_default();
+    let section = work.part(order, 24, 1);
+    let mapped = section.and_then(|section| work.mapping.code("section", &section));
+    let category = mapped.or_else(|| work.mapping.code("section", "*"));
     let key = reports.name(&[&work.sender.id.to_string(), &number, &item]);
     let mut names = Counter::default();
     let mut results = Vec::new();
@@ -209,6 +214,7 @@ fn report(
             index,
             next,
             name: &name,
+            category: category.as_deref(),
             taken_at: taken_at.as_deref(),
         };
         let id = observation(tx, work, context, &result, applied)?;
@@ -247,6 +253,11 @@ fn report_body(
         "subject": context.subject,
         "performer": context.performer,
     });
+    let section = work.part(group.order, 24, 1);
+    let section = section.filter(|code| code.bytes().all(|byte| byte.is_ascii_uppercase()));
+    if let Some(section) = section {
+        body["category"] = json!([{ "coding": [{ "system": SECTIONS, "code": section }] }]);
+    }
     if let Some(encounter) = &context.encounter {
         body["encounter"] = encounter.clone();
     }
@@ -270,6 +281,7 @@ struct Item<'a> {
     next: usize,
     /// What names it among all results of the sender.
     name: &'a str,
+    category: Option<&'a str>,
     taken_at: Option<&'a str>,
 }
 
@@ -296,6 +308,9 @@ fn observation(
     });
     if let Some(encounter) = &context.encounter {
         body["encounter"] = encounter.clone();
+    }
+    if let Some(category) = item.category {
+        body["category"] = json!([{ "coding": [{ "system": CATEGORIES, "code": category }] }]);
     }
     let own_time = work.part(index, 14, 1);
     let own_time = own_time

@@ -196,7 +196,7 @@ fn two_numbers_become_one_patient() {
     });
 }
 
-const REPORT: &str = "OBR|1|P1|F1|CBC^血常规^L|||20261122063000|||||||||||||||20261122073000|||F
+const REPORT: &str = "OBR|1|P1|F1|CBC^血常规^L|||20261122063000|||||||||||||||20261122073000||HM|F
     NTE|1||标本轻度溶血
     OBX|1|NM|WBC^白细胞计数^L||5.60|10^9/L|3.5-9.5|N|||F
     OBX|2|NM|HGB^血红蛋白^L||98|g/L|≥115|↓|||F
@@ -228,6 +228,7 @@ fn results_become_a_report_with_observations() {
         let text = String::from_utf8_lossy(&white.bytes).into_owned();
         assert!(text.contains(r#""valueQuantity":{"value":5.60,"#), "{text}");
         assert_eq!(white.json["valueQuantity"]["code"], "10*9/L");
+        assert_eq!(white.json["category"][0]["coding"][0]["code"], "laboratory");
         assert_eq!(white.json["referenceRange"][0]["text"], "3.5-9.5");
         assert!(text.contains(r#""low":{"value":3.5,"#), "{text}");
         let red = resource(&world.doctor, &results[1]).await;

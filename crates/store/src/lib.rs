@@ -43,5 +43,5 @@ pub use migrate::{Migration, SchemaState};
 pub use rules::{Rule, RuleSeed, RuleVersion, check_body};
 pub use seal::Keyring;
 pub use store::{IdempotencyKey, Options, Request, Store};
-pub use tx::{Tx, json_column};
-pub use value::{Json, Row, Value};
+pub use tx::Tx;
+pub use value::{Json, Row, Value, json_column};

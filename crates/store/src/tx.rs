@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::chain::sha256_hex;
 use crate::clock::Ids;
 use crate::engine::Session;
-use crate::{Change, Entity, Event, Json, Request, Row, Subject, Value, Versioned, params};
+use crate::{Change, Entity, Event, Request, Row, Subject, Value, Versioned, params};
 
 /// A transaction on either engine. Its closure may run more than once and has no effect outside.
 pub struct Tx<'a> {
@@ -495,22 +495,4 @@ fn sql_of<T: Entity>() -> EntitySql {
 
 fn leak(sql: String) -> &'static str {
     Box::leak(sql.into_boxed_str())
-}
-
-/// Decodes a JSON column of a row that was read as is.
-///
-/// # Errors
-/// `server.internal` when the text is not the JSON expected.
-pub fn json_column<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T> {
-    match row.get(column) {
-        Some(Value::Text(text)) => serde_json::from_str(text).map_err(Error::internal),
-        _ => Err(Error::internal(format!("no JSON in column {column}"))),
-    }
-}
-
-impl<T> Json<T> {
-    /// The value inside.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
 }

@@ -218,6 +218,24 @@ impl<'de> Deserializer<'de> for Value {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
+impl<T> Json<T> {
+    /// The value inside.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// Decodes a JSON column of a row that was read as is.
+///
+/// # Errors
+/// `server.internal` when the text is not the JSON expected.
+pub fn json_column<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T> {
+    match row.get(column) {
+        Some(Value::Text(text)) => serde_json::from_str(text).map_err(Error::internal),
+        _ => Err(Error::internal(format!("no JSON in column {column}"))),
+    }
+}
+
 impl<'de, T: DeserializeOwned> serde::Deserialize<'de> for Json<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;

@@ -1,11 +1,12 @@
 //! The everyday around the cases: appointments of people who walk in, machine time of the house's own
 //! patients, the waitlist, consents, and now and then a record opened in an emergency.
 
-use kernel::{Id, Result, Span};
+use kernel::{Date, Id, Result, Span};
 use resources::{Channel, HoldRequest, PlaceKind, Search, WaitRequest};
 use store::Tx;
 
 use crate::play::{Play, Task};
+use crate::population::Resident;
 use crate::texts;
 
 /// Appointments and machine times booked in one go.
@@ -14,6 +15,8 @@ const BOOKED_AT_ONCE: usize = 14;
 const DESK_MINUTES: i64 = 40;
 /// Hours between two emergency accesses.
 const PRIVACY_HOURS: (u32, u32) = (80, 190);
+/// From this age on people consent for themselves.
+const OF_AGE_YEARS: u16 = 18;
 /// Patients looked at until there is one whom the emergency doctor has no basis to read.
 const PATIENTS_TRIED: usize = 8;
 
@@ -139,7 +142,10 @@ impl Play {
         self.at(next, Task::Privacy);
         for _ in 0..PATIENTS_TRIED {
             let all = self.neighbours("lead");
-            let Some(patient) = self.world.somebody(&all, |_, _| true) else {
+            let of_age = |resident: &Resident, today: Date| {
+                resident.birth_date.age_on(today) >= OF_AGE_YEARS
+            };
+            let Some(patient) = self.world.somebody(&all, of_age) else {
                 return Ok(());
             };
             // Who may read the record already needs no emergency for it.
@@ -200,9 +206,6 @@ impl Play {
     /// A patient lets the whole group read the record for a year.
     async fn consent(&mut self, patient: usize) -> Result<()> {
         let resident = &self.world.residents[patient].resident;
-        if resident.birth_date.age_on(self.world.today()) < 18 {
-            return Ok(());
-        }
         let served_by = self.world.shape.places[resident.place].served_by.clone();
         let patient_id = self.world.residents[patient].id;
         let lead = self.world.organization("lead")?;

@@ -18,6 +18,7 @@ fn modules() -> Vec<Module> {
         record::module(),
         resources::module(),
         referral::module(),
+        fhir_server::module(),
     ]
 }
 

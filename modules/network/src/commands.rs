@@ -2,6 +2,7 @@
 
 mod bonds;
 mod catalogue;
+mod catchments;
 mod decisions;
 mod groups;
 mod organizations;
@@ -13,10 +14,12 @@ pub use bonds::{
     update_bond,
 };
 pub use catalogue::{
-    CatchmentCorrection, CatchmentInput, DepartmentInput, SurveyInput, TechniqueInput,
-    correct_catchment, correct_survey, create_catchment, create_department, create_survey,
-    create_technique, end_catchment, readable_catchment, set_baseline, stop_technique,
-    update_department, update_technique,
+    DepartmentInput, SurveyInput, TechniqueInput, correct_survey, create_department, create_survey,
+    create_technique, set_baseline, stop_technique, update_department, update_technique,
+};
+pub use catchments::{
+    CatchmentCorrection, CatchmentInput, correct_catchment, create_catchment, end_catchment,
+    readable_catchment,
 };
 pub use decisions::{DecisionInput, record_decision, withdraw_decision};
 pub use groups::{

@@ -4,8 +4,16 @@ import { StatusTag } from '@/kit/StatusTag';
 import type { Effect } from '../types';
 import { effectText } from '../words';
 
+interface EffectsProps {
+  effects: Effect[];
+  /** Said where there are none. */
+  none: string;
+  /** Of a trial: what it made is gone again, and only a patient that was there can be opened. */
+  tried?: boolean;
+}
+
 /** What a message did or would do, then what it left as it was. */
-export function Effects({ effects, none }: { effects: Effect[]; none: string }) {
+export function Effects({ effects, none, tried }: EffectsProps) {
   if (effects.length === 0) return <p className="lt-muted">{none}</p>;
   const sorted = [...effects].sort((one, other) => Number(!!one.note) - Number(!!other.note));
   return (
@@ -14,7 +22,9 @@ export function Effects({ effects, none }: { effects: Effect[]; none: string }) 
         <li key={index} className="lt-row">
           <StatusTag plain tone={effect.note ? 'soon' : 'done'} label={effectText(effect)} />
           {!effect.note && effect.value && <code>{effect.value}</code>}
-          {effect.reference && <Reference reference={effect.reference} />}
+          {effect.reference && (!tried || effect.what === 'patient-linked') && (
+            <Reference reference={effect.reference} />
+          )}
         </li>
       ))}
     </ul>

@@ -69,7 +69,6 @@ function Rows<Row extends { key: string; theirs: string }>(props: RowsProps<Row>
         />
       )}
       <Button
-        size="small"
         className="hl7-add"
         icon={<PlusOutlined />}
         aria-label={`${t('hl7v2.mapping.add')} ${label}`}

@@ -86,6 +86,7 @@ function Result({ trial, text }: { trial: Trial; text: string }) {
       )}
       {!trial.reason && (
         <Effects
+          tried
           effects={trial.effects}
           none={t(trial.state === 'kept' ? 'hl7v2.effect.kept' : 'hl7v2.try.nothing')}
         />

@@ -40,9 +40,17 @@ export function Figures({ statistics, chosen, linkOf }: FiguresProps) {
       ) : statistics.data.items.length === 0 ? (
         <EmptyState title={t('hl7v2.sender.none')} hint={t('hl7v2.sender.none-hint')} />
       ) : (
-        <Table rows={statistics.data.items} linkOf={linkOf} />
+        <Table rows={troubledFirst(statistics.data.items)} linkOf={linkOf} />
       )}
     </Section>
+  );
+}
+
+/** Those whose messages wait for somebody, then those that send most. */
+function troubledFirst(rows: SenderFigures[]): SenderFigures[] {
+  const waiting = (row: SenderFigures) => row.failed + row.rejected;
+  return [...rows].sort(
+    (one, other) => waiting(other) - waiting(one) || other.received - one.received,
   );
 }
 

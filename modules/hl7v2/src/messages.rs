@@ -57,6 +57,10 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ("hl7.text-too-long", "消息文本超过 1 MiB"),
     ("hl7.listen", "无法在该地址监听 HL7 v2"),
     ("hl7.tls", "证书或私钥文件不能用于 TLS"),
+    (
+        "hl7.birth-date-invalid",
+        "出生日期“{value}”不是有效日期，未采用",
+    ),
     ("hl7.sex-unmapped", "性别代码“{value}”未映射，未采用"),
     ("hl7.item-unmapped", "项目代码“{value}”未映射，保留原代码"),
     ("hl7.unit-unmapped", "单位“{value}”未映射，保留原写法"),

@@ -108,7 +108,7 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ("record.unmask-nothing", "档案中没有这一项"),
     (
         "record.reason-too-short",
-        "请用不少于 {characters_min} 个字说明为何不能等待",
+        "请用不少于 {characters_min} 个字说明理由",
     ),
     ("record.basis-exists", "您已有调阅依据，无需紧急调阅"),
     ("record.review-own", "本人的紧急调阅须由他人复核"),

@@ -51,9 +51,13 @@ fn demographics(work: Work<'_>, applied: &mut Applied) -> Demographics {
     {
         applied.note("hl7.sex-unmapped", Some(code));
     }
-    let birth_date = work.value("birth-date").map(|text| match work.time(&text) {
-        Some(time) => time.date.to_string(),
-        None => text,
+    // A date that no calendar has stays in the source record, where the quality report counts it.
+    let birth_date = work.value("birth-date").map(|text| {
+        if let Some(time) = work.time(&text) {
+            return time.date.to_string();
+        }
+        applied.note("hl7.birth-date-invalid", Some(&text));
+        text
     });
     let numbers = [
         ("patient-number", IdentifierKind::HospitalNumber),

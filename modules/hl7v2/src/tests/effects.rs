@@ -36,6 +36,16 @@ fn a_person_is_registered_and_brought_up_to_date() {
         );
         assert_eq!(said(&send(&app, &odd).await), "AA");
         assert_eq!(effects(&world.admin, "note").await, ["hl7.sex-unmapped"]);
+        let never = pid("1002", "李^不详").replace("19610304", "19900230");
+        assert_eq!(
+            said(&send(&app, &message("ADT^A31", "M11", &never)).await),
+            "AA"
+        );
+        let notes = effects(&world.admin, "note").await;
+        assert!(
+            notes.contains(&"hl7.birth-date-invalid".to_owned()),
+            "{notes:?}"
+        );
         let missing = message("ADT^A04", "M10", "EVN||20261122");
         assert_eq!(
             said(&send(&app, &missing).await),

@@ -121,7 +121,7 @@ fn each_sender_is_read_by_its_own_mapping() {
             .expect(201);
         assert_eq!(made.json["number"], 2);
         let text = "MSH|^~\\&|LIS||||20261122080000||ORU^R01|1|P|2.4||||||UTF-8\r\
-            PID|1|L77||||19610304|甲\rZNM|孙小兰\r\
+            PID|1|L77|||||19610304|甲\rZNM|孙小兰\r\
             OBR|1||F1|CBC^血常规\rOBX|1|NM|WBC^白细胞计数||12|个||||||F\r";
         let by = |mapping: Option<Value>| {
             let (admin, path) = (

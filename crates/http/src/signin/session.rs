@@ -181,7 +181,8 @@ fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(C
     ))
 }
 
-const IN_ROLE: &str = "SELECT a.id AS account_id, g.id AS assignment_id, 0 AS seen_at, 0 AS expires_at,
+const IN_ROLE: &str =
+    "SELECT a.id AS account_id, g.id AS assignment_id, 0 AS seen_at, 0 AS expires_at,
     a.body ->> 'name' AS name, a.practitioner_id, a.system, a.state,
     g.role, g.org_id, g.department_id, g.valid_from, g.valid_to,
     a.demo, 0 AS must_change, CAST(NULL AS BIGINT) AS password_at

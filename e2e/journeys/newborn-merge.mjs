@@ -23,8 +23,9 @@ test('twins are registered at their mother, one after the other', async () => {
     await choose(nurse, listOf(nurse, '本次出生人数'), { option: '2 胎' });
     await sex(nurse, '女');
     await nurse.getByRole('button', { name: '登记第 1 个（共 2 个）' }).click();
-    await nurse.getByText(`${mother.name}之婴甲`, { exact: true }).waitFor();
+    await nurse.locator('li', { hasText: `${mother.name}之婴甲` }).waitFor();
     // The second one's sex is asked anew.
+    await nurse.getByRole('button', { name: '登记第 2 个（共 2 个）' }).waitFor();
     await sex(nurse, '男');
     await shot(nurse, 'journey-newborn');
     await nurse.getByRole('button', { name: '登记第 2 个（共 2 个）' }).click();

@@ -3,11 +3,7 @@
 //! They are not copied into the repository: `cargo xtask test` fetches the package they come in
 //! into `target/`. Without it these tests say so and pass.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "tests fail loudly, and say so when they are skipped"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 use std::fs;
 use std::path::PathBuf;
@@ -15,6 +11,8 @@ use std::time::Instant;
 
 use lianti_fhir::json::{Limits, Stamp};
 use lianti_fhir::{Resource, search, validate};
+
+use crate::package;
 
 /// Of the 4,500 definitions the package also has, one in so many is enough.
 const SAMPLED: usize = 15;
@@ -55,17 +53,7 @@ fn is_definition(name: &str) -> bool {
 
 /// Every resource of the package that is read: file name and bytes.
 fn examples() -> Vec<(String, Vec<u8>)> {
-    let folder =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/fhir-r4-examples/package");
-    let Ok(entries) = fs::read_dir(&folder) else {
-        println!(
-            "SKIPPED: no examples in {}; run `cargo xtask test --only rust`",
-            folder.display()
-        );
-        return Vec::new();
-    };
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.sort();
+    let files = package::files().unwrap_or_default();
     let name = |path: &PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
     files
         .iter()

@@ -8,6 +8,8 @@ use lianti_fhir::definitions::{Constraint, types};
 use lianti_fhir::fhirpath::{Context, Element, Item};
 use lianti_fhir::{Resource, validate};
 
+use crate::package;
+
 fn constraints() -> impl Iterator<Item = (&'static str, &'static Constraint)> {
     types()
         .iter()
@@ -83,19 +85,13 @@ fn every_expression_is_read() {
 /// An invariant that fails to evaluate refuses nothing: that must not happen unseen.
 #[test]
 fn none_fails_on_the_examples() {
-    let folder =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/fhir-r4-examples/package");
-    let Ok(entries) = fs::read_dir(&folder) else {
-        println!(
-            "SKIPPED: no examples in {}; run `cargo xtask test --only rust`",
-            folder.display()
-        );
+    let Some(files) = package::files() else {
         return;
     };
     let mut failures = BTreeMap::new();
     let mut evaluated = BTreeMap::new();
-    for entry in entries.map(Result::unwrap) {
-        let name = entry.file_name().to_string_lossy().into_owned();
+    for path in files {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let sampled = ![
             "SearchParameter",
             "ValueSet",
@@ -105,10 +101,10 @@ fn none_fails_on_the_examples() {
         .iter()
         .any(|kind| name.starts_with(kind))
             || name.contains('5');
-        if !sampled || entry.metadata().unwrap().len() > 100_000 || !name.contains('-') {
+        if !sampled || fs::metadata(&path).unwrap().len() > 100_000 || !name.contains('-') {
             continue;
         }
-        let resource = Resource::parse(&fs::read(entry.path()).unwrap()).unwrap();
+        let resource = Resource::parse(&fs::read(&path).unwrap()).unwrap();
         let root = Element::root(&resource);
         let context = Context::new(root);
         let mut items = vec![Item::Element(root)];

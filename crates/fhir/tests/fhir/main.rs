@@ -5,6 +5,7 @@ mod examples;
 mod fhirpath;
 mod invariants;
 mod mutations;
+mod package;
 mod patch;
 mod search;
 mod speed;

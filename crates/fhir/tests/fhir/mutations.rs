@@ -9,6 +9,8 @@ use lianti_fhir::definitions::{Element, Primitive, Type, TypeRef, resource_type}
 use lianti_fhir::json::Kind;
 use lianti_fhir::{Resource, View, validate};
 
+use crate::package;
+
 const MUTATIONS: usize = 10_000;
 /// Larger examples take their time and break in no other ways.
 const BYTES_MAX: u64 = 16_384;
@@ -230,17 +232,9 @@ fn places(text: &str) -> Vec<String> {
 
 #[test]
 fn each_is_refused_at_its_place() {
-    let folder =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/fhir-r4-examples/package");
-    let Ok(entries) = fs::read_dir(&folder) else {
-        println!(
-            "SKIPPED: no examples in {}; run `cargo xtask test --only rust`",
-            folder.display()
-        );
+    let Some(mut files) = package::files() else {
         return;
     };
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    files.sort();
     let definition = |path: &PathBuf| {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         [

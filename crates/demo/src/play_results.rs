@@ -32,7 +32,12 @@ struct Setting {
 
 impl Play {
     /// Blood is taken from everybody who lies, and from some who are only seen.
-    pub(crate) async fn measure(&mut self, case: usize, lies: bool) -> Result<()> {
+    pub(crate) async fn measure(
+        &mut self,
+        case: usize,
+        doctor: &Arc<Person>,
+        lies: bool,
+    ) -> Result<()> {
         let Sheet::Usual(scenario) = self.cases[case].sheet else {
             return Ok(());
         };
@@ -45,19 +50,22 @@ impl Play {
             .iter()
             .map(|item| self.results.between(item.found.0, item.found.1))
             .collect();
-        let doctor = self.doctor(case)?;
-        let setting = self.setting(case, &doctor);
+        let setting = self.setting(case, doctor);
         let write = move |tx: &mut Tx<'_>| report(tx, setting, panel, &values);
-        self.write_results(&doctor, write).await
+        self.write_results(doctor, write).await
     }
 
     /// The visit as the hospital's system tells of it, and the drugs the patient goes home with.
-    pub(crate) async fn visit(&mut self, case: usize, lay: bool) -> Result<()> {
+    pub(crate) async fn visit(
+        &mut self,
+        case: usize,
+        doctor: &Arc<Person>,
+        lay: bool,
+    ) -> Result<()> {
         let Sheet::Usual(scenario) = self.cases[case].sheet else {
             return Ok(());
         };
-        let doctor = self.doctor(case)?;
-        let setting = self.setting(case, &doctor);
+        let setting = self.setting(case, doctor);
         let begun = self.cases[case].arrived_at.unwrap_or(setting.at);
         let (_, reason) = scenario.diagnosis;
         let drugs = if lay { scenario.drugs } else { &[] };
@@ -68,7 +76,7 @@ impl Play {
             }
             Ok(())
         };
-        self.write_results(&doctor, write).await
+        self.write_results(doctor, write).await
     }
 
     /// Blood pressure and pulse at a follow-up.

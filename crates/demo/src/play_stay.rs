@@ -76,7 +76,7 @@ impl Play {
                 doctor_name: Some(doctor.actor.name.clone()),
             });
             self.act(case, &nurse, command).await?;
-            self.measure(case, true).await?;
+            self.measure(case, &doctor, true).await?;
             if self.cases[case].fate == Fate::Returns {
                 self.next(case, Stage::Return, 1_000, 1_200);
                 return Ok(());
@@ -94,7 +94,7 @@ impl Play {
                 }),
             )
             .await?;
-            self.measure(case, false).await?;
+            self.measure(case, &doctor, false).await?;
             self.next(case, Stage::Return, 25, 1_200);
         }
         Ok(())
@@ -117,12 +117,12 @@ impl Play {
             return Ok(());
         }
         let lay = state == State::Admitted;
-        if lay {
-            self.measure(case, true).await?;
-        }
-        self.visit(case, lay).await?;
-        let summary = self.summary(case, lay);
         let doctor = self.doctor(case)?;
+        if lay {
+            self.measure(case, &doctor, true).await?;
+        }
+        self.visit(case, &doctor, lay).await?;
+        let summary = self.summary(case, lay);
         let sent = self
             .act(
                 case,

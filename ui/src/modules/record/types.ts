@@ -43,12 +43,7 @@ export type Patient = Omit<Schemas['Patient'], 'problems'> & { problems: Problem
 export type PatientRecord = Omit<Schemas['PatientRecord'], 'patient'> & { patient: Patient };
 
 /** An account through which a patient, or their guardian, asks. */
-export interface LinkedAccount {
-  account_id: string;
-  username: string;
-  name: string;
-  since: string;
-}
+export type LinkedAccount = Schemas['LinkedAccount'];
 
 /** The API document has another thing under this name. */
 export interface Match {

@@ -2,6 +2,7 @@
 
 mod access;
 mod bundles;
+mod consents;
 mod crud;
 mod documents;
 mod examples;
@@ -13,6 +14,7 @@ mod matching;
 mod merging;
 mod race;
 mod searching;
+mod sensitive;
 mod subscribing;
 mod terms;
 mod world;

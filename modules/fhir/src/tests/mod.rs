@@ -12,6 +12,7 @@ mod hostile;
 mod importing;
 mod matching;
 mod merging;
+mod oracle;
 mod race;
 mod searching;
 mod sensitive;

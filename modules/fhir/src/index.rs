@@ -52,7 +52,9 @@ pub(crate) fn rows(resource: &Resource, base: &str) -> Rows {
         let code = entry.parameter.code;
         present.insert(code);
         let param = Param { kind, code };
-        rows.add(param, &entry.value);
+        if kinds::codes_of(kind, entry.parameter) == [code] {
+            rows.add(param, &entry.value);
+        }
         match &entry.value {
             IndexValue::Reference(reference) => patients.note(kind, code, reference),
             IndexValue::Date { low, .. } if date_codes.contains(&code) => {
@@ -209,21 +211,20 @@ impl Rows {
     ) {
         let (low, high) = (sortable(low), sortable(high));
         self.quantities.insert((param.plain(), low, high));
-        if let Some((low, high, unit)) = canonical {
-            let row = (
-                param.quantity_canonical(unit),
-                sortable(*low),
-                sortable(*high),
-            );
-            self.quantities.insert(row);
-        }
-        if let Some(unit) = unit {
-            self.quantities
-                .insert((param.quantity_unit("", unit), low, high));
-            if let Some(system) = system {
+        match (canonical, unit) {
+            (Some((low, high, unit)), _) => {
+                let (low, high) = (sortable(*low), sortable(*high));
                 self.quantities
-                    .insert((param.quantity_unit(system, unit), low, high));
+                    .insert((param.quantity_canonical(unit), low, high));
             }
+            // A unit that UCUM does not know is compared as it is written.
+            (None, Some(unit)) => {
+                for system in [Some(""), system].into_iter().flatten() {
+                    self.quantities
+                        .insert((param.quantity_unit(system, unit), low, high));
+                }
+            }
+            (None, None) => {}
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use fhir::definitions;
+use fhir::search::Parameter;
 use record::{Category, IDENTITY_BIT};
 
 static NUMBERS: LazyLock<HashMap<&'static str, i64>> = LazyLock::new(|| {
@@ -135,6 +136,27 @@ pub(crate) fn owner_api(name: &str) -> Option<&'static str> {
         .iter()
         .find(|(owned, _)| *owned == name)
         .map(|(_, api)| *api)
+}
+
+/// The parameters whose rows answer for this one: itself, but for the `combo-` parameters of
+/// Observation. R4 defines those as what the observation or one of its components holds, so they need
+/// no rows of their own.
+pub(crate) fn codes_of(kind: &str, parameter: &'static Parameter) -> &'static [&'static str] {
+    match (kind, parameter.code) {
+        ("Observation", "combo-code") => &["code", "component-code"],
+        ("Observation", "combo-code-value-concept") => {
+            &["code-value-concept", "component-code-value-concept"]
+        }
+        ("Observation", "combo-code-value-quantity") => {
+            &["code-value-quantity", "component-code-value-quantity"]
+        }
+        ("Observation", "combo-data-absent-reason") => {
+            &["data-absent-reason", "component-data-absent-reason"]
+        }
+        ("Observation", "combo-value-concept") => &["value-concept", "component-value-concept"],
+        ("Observation", "combo-value-quantity") => &["value-quantity", "component-value-quantity"],
+        _ => std::slice::from_ref(&parameter.code),
+    }
 }
 
 /// For the patient compartment: the parameters that give a resource its date and its code.

@@ -344,25 +344,10 @@ fn write_rows(tx: &mut Tx<'_>, key: i64, kind: i64, rows: &Rows) -> Result<()> {
     )
 }
 
-/// Inserts rows, many a statement, in a few sizes so that each statement is prepared once.
 fn insert(
     tx: &mut Tx<'_>,
     start: &'static str,
     rows: impl Iterator<Item = Vec<Value>>,
 ) -> Result<()> {
-    const SIZES: [usize; 5] = [64, 16, 4, 2, 1];
-    let rows: Vec<Vec<Value>> = rows.collect();
-    let mut rest = rows.as_slice();
-    while let Some(size) = SIZES.into_iter().find(|size| *size <= rest.len()) {
-        let (some, more) = rest.split_at(size);
-        rest = more;
-        let mut sql = Composed::new();
-        sql.push(start);
-        for (index, row) in some.iter().enumerate() {
-            sql.push(if index == 0 { "(" } else { ", (" });
-            sql.bind_all(row.iter().cloned()).push(")");
-        }
-        tx.execute_composed(&sql)?;
-    }
-    Ok(())
+    tx.insert_rows(start, &rows.collect::<Vec<_>>())
 }

@@ -14,6 +14,7 @@ mod everything;
 mod export;
 mod face;
 mod hash;
+mod hidden;
 mod history;
 mod import;
 mod index;
@@ -132,7 +133,7 @@ pub fn module() -> Module {
         seed: Some(jobs::renew_index),
         rule_seeds: settings::SEEDS,
         messages: messages::MESSAGES,
-        ..Module::new("fhir", api::routes())
+        ..Module::new("fhir", api::routes().merge(hidden::routes()))
     }
 }
 

@@ -6,7 +6,7 @@ use fhir::Resource;
 use fhir::search::{IndexValue, Reference, TIME_MIN, extract};
 
 use crate::hash::{self, Param, sortable};
-use crate::kinds;
+use crate::{kinds, labels};
 
 /// Characters of a text that are indexed; what lies behind them finds nothing.
 const TEXT_CHARS_MAX: usize = 200;
@@ -30,6 +30,12 @@ pub(crate) struct Rows {
     pub patients: Vec<String>,
     /// The parameters with a value, each between blanks.
     pub present: String,
+    /// When what it tells happened, where it says so.
+    pub dated: Option<i64>,
+    /// System and code of every coding, where it is about a patient.
+    pub codes: BTreeSet<(Option<String>, String)>,
+    /// The texts beside them.
+    pub texts: BTreeSet<String>,
 }
 
 /// Makes the rows of a resource. `base` is this server's address, so that absolute references to it
@@ -70,6 +76,10 @@ pub(crate) fn rows(resource: &Resource, base: &str) -> Rows {
             let row = (patient, *code, date.unwrap_or(TIME_MIN));
             rows.compartment.insert(row);
         }
+    }
+    rows.dated = date.filter(|date| *date > TIME_MIN);
+    if !rows.patients.is_empty() {
+        labels::collect(resource.root(), &mut rows);
     }
     rows.present = present
         .iter()

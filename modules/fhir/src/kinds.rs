@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use fhir::definitions;
 use fhir::search::Parameter;
+use record::{Category, IDENTITY_BIT};
 
 static NUMBERS: LazyLock<HashMap<&'static str, i64>> = LazyLock::new(|| {
     let mut names = definitions::resource_types().to_vec();
@@ -67,6 +68,52 @@ const OWNED: &[(&str, &str)] = &[
     ("Schedule", "/api/slot-templates"),
     ("Slot", "/api/slots"),
 ];
+
+/// The part of the record that resources of a type lie in; `None` for who the patient is, and for
+/// what the patient said on who may read.
+pub(crate) fn category(name: &str) -> Option<Category> {
+    let category = match name {
+        "Patient" | "Consent" => return None,
+        "Encounter" | "EpisodeOfCare" | "ClinicalImpression" => Category::Visits,
+        "Condition" | "FamilyMemberHistory" | "RiskAssessment" | "DetectedIssue" => {
+            Category::Diagnoses
+        }
+        "MedicationRequest"
+        | "MedicationStatement"
+        | "MedicationDispense"
+        | "MedicationAdministration" => Category::Medications,
+        "Observation" | "DiagnosticReport" | "ImagingStudy" | "Specimen" | "Media"
+        | "MolecularSequence" | "BodyStructure" => Category::Results,
+        "Procedure" => Category::Procedures,
+        "DocumentReference"
+        | "DocumentManifest"
+        | "Composition"
+        | "QuestionnaireResponse"
+        | "Communication" => Category::Documents,
+        "AllergyIntolerance" | "AdverseEvent" => Category::Allergies,
+        "Immunization" | "ImmunizationEvaluation" | "ImmunizationRecommendation" => {
+            Category::Immunizations
+        }
+        "ServiceRequest"
+        | "Task"
+        | "CarePlan"
+        | "CareTeam"
+        | "Goal"
+        | "Appointment"
+        | "AppointmentResponse"
+        | "CommunicationRequest"
+        | "NutritionOrder"
+        | "DeviceRequest"
+        | "RequestGroup" => Category::Plans,
+        _ => Category::Other,
+    };
+    Some(category)
+}
+
+/// The bit that says so in a row.
+pub(crate) fn category_bit(name: &str) -> i64 {
+    category(name).map_or(IDENTITY_BIT, Category::bit)
+}
 
 /// The number of a type.
 pub(crate) fn number(name: &str) -> Option<i64> {

@@ -14,7 +14,6 @@ mod everything;
 mod export;
 mod face;
 mod hash;
-mod hidden;
 mod history;
 mod import;
 mod index;
@@ -133,7 +132,7 @@ pub fn module() -> Module {
         seed: Some(jobs::renew_index),
         rule_seeds: settings::SEEDS,
         messages: messages::MESSAGES,
-        ..Module::new("fhir", api::routes().merge(hidden::routes()))
+        ..Module::new("fhir", api::routes())
     }
 }
 

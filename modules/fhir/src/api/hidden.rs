@@ -1,23 +1,17 @@
 //! Whether something of a record is kept from who asks.
 
-use http::{App, Ctx, Json, Path};
+use http::{Ctx, Json, Path};
 use kernel::{Basis, Error, Id, Result};
 use serde::{Deserialize, Serialize};
 use store::{Composed, Tx};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 use crate::access::{ALIASES, Eye};
 use crate::hash;
 
-pub(crate) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(fhir_hidden))
-}
-
 /// Whether something is kept from who asks; not what, and not how much.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 #[schema(as = RecordHidden)]
-struct Hidden {
+pub(super) struct Hidden {
     /// Something is.
     hidden: bool,
 }
@@ -28,7 +22,7 @@ struct Hidden {
 #[utoipa::path(get, path = "/api/fhir/patients/{id}/hidden", tag = "fhir",
     params(("id" = Id, Path)), responses((status = 200, body = Hidden)),
     extensions(("x-permission" = json!("fhir.read"))))]
-async fn fhir_hidden(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Json<Hidden>> {
+pub(super) async fn fhir_hidden(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Json<Hidden>> {
     let hidden = ctx.read(move |tx| is_any(tx, id)).await?;
     Ok(Json(Hidden { hidden }))
 }

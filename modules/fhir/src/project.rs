@@ -13,7 +13,7 @@ use serde_json::Value;
 use store::{Event, Follower, Tx};
 
 use crate::rows::{self, NewVersion};
-use crate::{index, keys, subscriptions};
+use crate::{index, keys, subscriptions, terms};
 
 /// What follows other modules' events.
 pub(crate) const FOLLOWERS: &[Follower] = &[
@@ -31,6 +31,7 @@ pub(crate) const FOLLOWERS: &[Follower] = &[
         run: follow,
     },
     subscriptions::FOLLOWER,
+    terms::ARRIVALS,
 ];
 
 /// Entities carry a version; looks and refusals do not, and change nothing.

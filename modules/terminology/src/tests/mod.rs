@@ -1,3 +1,6 @@
+mod mapping;
+mod versions;
+
 use axum::body::Body;
 use kernel::{Id, Span};
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! What the tests need on the machine: install it where that is allowed, else say what to install.
 
 use crate::Outcome;
+use crate::clients;
 use crate::fhir;
 use crate::postgres;
 use crate::run;
@@ -17,9 +18,11 @@ pub(crate) enum Need {
     Browser,
     /// The official FHIR R4 examples and FHIRPath cases, pinned by hash.
     FhirExamples,
+    /// Python with virtual environments, and the packages of the independent clients.
+    Clients,
 }
 
-/// Brings in what `needs` name: Debian packages and npm packages.
+/// Brings in what `needs` name: Debian, npm and Python packages.
 pub(crate) fn run(needs: &[Need]) -> Outcome {
     let missing = missing_packages(needs);
     if !missing.is_empty() {
@@ -40,6 +43,9 @@ pub(crate) fn run(needs: &[Need]) -> Outcome {
     if needs.contains(&Need::Browser) {
         web::install_packages("e2e")?;
     }
+    if needs.contains(&Need::Clients) {
+        clients::install()?;
+    }
     Ok(())
 }
 
@@ -53,6 +59,9 @@ fn missing_packages(needs: &[Need]) -> Vec<&'static str> {
     }
     if needs.contains(&Need::Browser) && !has_cjk_font() {
         missing.push("fonts-noto-cjk");
+    }
+    if needs.contains(&Need::Clients) && !clients::has_venv() {
+        missing.push("python3-venv");
     }
     missing
 }

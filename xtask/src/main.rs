@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod clients;
 mod demo;
 mod fhir;
 mod fhir_tables;
@@ -36,7 +37,8 @@ cargo xtask COMMAND
                                    (data in ./data; --fresh starts it anew)
   build                            the web interface and the release server, for real use
   test [--quick] [--only STEP,…]   install what is missing, then run every check and test;
-                                   --quick leaves out the browser and most crash cycles
+                                   --quick leaves out the browser, the independent clients
+                                   and most crash cycles
   bench [ARGS…]                    measure the release build, write bench/results.json
   shots [ARGS…]                    screenshots of every main screen into ./shots
   tidy                             the house rules no compiler checks

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::install::{self, Need};
 use crate::postgres::{Cluster, URL_VARIABLE};
-use crate::{Outcome, run, server, tidy, web};
+use crate::{Outcome, clients, run, server, tidy, web};
 
 struct Step {
     name: &'static str,
@@ -15,12 +15,19 @@ struct Step {
     run: fn(Pace) -> Outcome,
 }
 
+impl Step {
+    /// What takes a release build first is left out when one is in a hurry.
+    fn needs_release_server(&self) -> bool {
+        self.needs.contains(&Need::Browser) || self.needs.contains(&Need::Clients)
+    }
+}
+
 /// How much is tried.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Pace {
     /// All that must hold before a change is merged.
     Whole,
-    /// What one waits for between two edits: no browser, and few of the crashes.
+    /// What one waits for between two edits: no browser, no clients, and few of the crashes.
     Quick,
 }
 
@@ -49,6 +56,11 @@ const STEPS: &[Step] = &[
         name: "ui",
         needs: &[Need::WebPackages],
         run: |_| test_web_interface(),
+    },
+    Step {
+        name: "clients",
+        needs: &[Need::WebPackages, Need::FhirExamples, Need::Clients],
+        run: |_| clients::test(),
     },
     Step {
         name: "e2e",
@@ -137,7 +149,7 @@ fn chosen_steps(arguments: &[String]) -> Result<(Vec<&'static Step>, Pace), Stri
     }
     let steps = STEPS
         .iter()
-        .filter(|step| pace == Pace::Whole || !step.needs.contains(&Need::Browser))
+        .filter(|step| pace == Pace::Whole || !step.needs_release_server())
         .filter(|step| only.as_ref().is_none_or(|names| names.contains(&step.name)));
     Ok((steps.collect(), pace))
 }
@@ -225,7 +237,9 @@ mod tests {
     fn steps_are_chosen_by_words() {
         assert_eq!(
             names(&[]),
-            Ok(vec!["tidy", "fmt", "clippy", "rust", "ui", "e2e"])
+            Ok(vec![
+                "tidy", "fmt", "clippy", "rust", "ui", "clients", "e2e"
+            ])
         );
         assert_eq!(
             names(&["--quick"]),

@@ -7,4 +7,5 @@
 
 pub mod clock;
 pub mod load;
+pub mod server;
 pub mod world;

@@ -1,6 +1,9 @@
 //! `lianti-bench`: what the product does on this machine, beside what its disk and engines can do.
 //!
 //! `--small` loads less; `--server FILE` names the server's binary; `--output FILE` the results.
+//! `--only commands,reads,fhir` measures a part and keeps the other figures of the file.
+//! `--fhir-resources N` sets the larger size of the FHIR part; `--fhir-base URL` (and
+//! `--fhir-token TOKEN`) sends the same FHIR requests to another server.
 //! PostgreSQL is measured where `LIANTI_TEST_POSTGRES` names one (`cargo xtask bench` starts it).
 #![expect(
     clippy::unwrap_used,
@@ -9,93 +12,55 @@
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 
 mod commands;
+mod fhir;
 mod machine;
+mod plan;
 mod process;
 mod raw;
 mod reads;
+mod table;
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use bench::clock::Stopwatch;
 use bench::world::World;
+use plan::{Part, Plan};
 use serde_json::{Value, json};
 use store::{Options, Store};
 use tempfile::TempDir;
 
-/// What is measured, and how much of it.
-struct Plan {
-    small: bool,
-    output: PathBuf,
-    server: PathBuf,
-    postgres: Option<String>,
-}
-
-impl Plan {
-    /// Sizes of the two databases that reads are compared on: referrals and slots.
-    fn sizes(&self) -> [(usize, usize); 2] {
-        if self.small {
-            [(10_000, 20_000), (50_000, 100_000)]
-        } else {
-            [(10_000, 20_000), (1_000_000, 2_000_000)]
-        }
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the command line and its environment are read here, once"
-)]
-fn plan() -> Result<Plan, String> {
-    let beside = std::env::current_exe()
-        .map_err(|error| error.to_string())?
-        .with_file_name("lianti");
-    let mut plan = Plan {
-        small: false,
-        output: PathBuf::from("bench/results.json"),
-        server: beside,
-        postgres: std::env::var("LIANTI_TEST_POSTGRES").ok(),
-    };
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        let mut file = || {
-            words
-                .next()
-                .map(PathBuf::from)
-                .ok_or_else(|| format!("{word} needs a file"))
-        };
-        match word.as_str() {
-            "--small" => plan.small = true,
-            "--output" => plan.output = file()?,
-            "--server" => plan.server = file()?,
-            other => {
-                return Err(format!(
-                    "unknown word {other}: --small, --output FILE, --server FILE"
-                ));
-            }
-        }
-    }
-    Ok(plan)
-}
-
 fn main() -> Result<(), String> {
-    let plan = plan()?;
+    let plan = Plan::read()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
     let begun = Stopwatch::start();
-    let mut results = machine::facts(plan.postgres.as_deref());
-    results["small"] = json!(plan.small);
-    let sqlite = measure_commands(&runtime, &Engine::Sqlite);
-    results["sqlite"] = sqlite;
-    if let Some(url) = &plan.postgres {
-        results["postgres"] = measure_commands(&runtime, &Engine::Postgres(url.clone()));
+    let mut results = known(&plan);
+    let facts = machine::facts(plan.postgres.as_deref());
+    if plan.is_partial() {
+        results["partly"] = facts;
+    } else {
+        results = facts;
     }
-    let (reads, process) = measure_size(&runtime, &plan);
-    results["reads"] = reads;
-    results["process"] = process;
+    results["small"] = json!(plan.small);
+    let mut engines = vec![Engine::Sqlite];
+    engines.extend(plan.postgres.clone().map(Engine::Postgres));
+    if plan.wants(Part::Commands) {
+        for engine in &engines {
+            results[engine.name()] = measure_commands(&runtime, engine);
+        }
+    }
+    if plan.wants(Part::Reads) {
+        let (reads, process) = measure_size(&runtime, &plan);
+        results["reads"] = reads;
+        results["process"] = process;
+    }
+    if plan.wants(Part::Fhir) {
+        results["fhir"] = measure_fhir(&runtime, &plan, &engines);
+    }
     results["seconds"] = json!(begun.elapsed().as_secs());
-    machine::print_table(&results);
+    table::print(&results);
     if let Some(folder) = plan.output.parent() {
         std::fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     }
@@ -109,10 +74,40 @@ fn main() -> Result<(), String> {
     Ok(())
 }
 
+/// What the file of results says already, where only a part is measured anew.
+fn known(plan: &Plan) -> Value {
+    let text = std::fs::read_to_string(&plan.output).unwrap_or_default();
+    let known = serde_json::from_str(&text).ok();
+    known
+        .filter(|_| plan.is_partial())
+        .unwrap_or_else(|| json!({}))
+}
+
+fn measure_fhir(runtime: &tokio::runtime::Runtime, plan: &Plan, engines: &[Engine]) -> Value {
+    let sizes = plan.fhir_sizes();
+    let mut results = json!({});
+    for engine in engines {
+        results[engine.name()] = fhir::measure(runtime, engine, &plan.server, &sizes);
+    }
+    if let Some(base) = &plan.fhir_base {
+        results["other"] = fhir::measure_other(base, plan.fhir_token.clone(), &sizes);
+    }
+    results
+}
+
 /// Which engine, in a database of the bench's own.
 enum Engine {
     Sqlite,
     Postgres(String),
+}
+
+impl Engine {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
 }
 
 const SCHEMA: &str = "lianti_bench";
@@ -135,6 +130,25 @@ fn fresh(engine: &Engine) -> (String, TempDir) {
         }
     };
     (url, folder)
+}
+
+/// What the engine's database takes on disk.
+fn database_bytes(engine: &Engine, folder: &Path) -> u64 {
+    match engine {
+        Engine::Sqlite => ["lianti.db", "lianti.db-wal"]
+            .iter()
+            .filter_map(|name| std::fs::metadata(folder.join(name)).ok())
+            .map(|file| file.len())
+            .sum(),
+        Engine::Postgres(url) => {
+            const SIZE: &str = "SELECT COALESCE(sum(pg_total_relation_size(c.oid)), 0)::BIGINT
+                FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE n.nspname = $1 AND c.relkind = 'r'";
+            let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
+            let bytes: i64 = client.query_one(SIZE, &[&SCHEMA]).unwrap().get(0);
+            u64::try_from(bytes).unwrap_or(0)
+        }
+    }
 }
 
 /// Commands beside the raw engine, in the same minute.

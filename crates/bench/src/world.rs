@@ -69,6 +69,8 @@ pub struct World {
     pub office_token: String,
     /// A village doctor at the first clinic.
     pub village_token: String,
+    /// A doctor at the lead hospital.
+    pub attending_token: String,
     /// A system administrator at the lead hospital.
     pub admin_token: String,
 }
@@ -91,6 +93,7 @@ impl World {
         };
         world.office_token = token("referral-office", world.lead, None).await;
         world.village_token = token("village-doctor", world.clinics[0], None).await;
+        world.attending_token = token("attending-doctor", world.lead, None).await;
         world.admin_token = token("system-admin", world.lead, None).await;
         world
     }
@@ -104,6 +107,12 @@ impl World {
     pub fn village_doctor(&self, router: &Router) -> Client {
         Client::new(router.clone(), Some(self.village_token.clone()))
     }
+}
+
+/// Runs the background work of a database until none is left.
+pub async fn settle_store(store: &Store) {
+    let (app, _) = application(store);
+    settle(&app).await;
 }
 
 /// Runs background work until none is left.
@@ -167,6 +176,7 @@ fn build(tx: &mut Tx<'_>) -> Result<World> {
         doctor,
         office_token: String::new(),
         village_token: String::new(),
+        attending_token: String::new(),
         admin_token: String::new(),
     })
 }
@@ -191,6 +201,16 @@ fn group(tx: &mut Tx<'_>, lead: Id, members: &[Id]) -> Result<()> {
 
 /// Patients registered at a clinic, for referrals that are written one by one.
 pub async fn register_patients(store: &Store, org_id: Id, count: usize) -> Vec<Id> {
+    register_patients_named(store, org_id, count, |number| format!("病人{number}")).await
+}
+
+/// Patients registered at an organization, each with the name that `name` gives the number.
+pub async fn register_patients_named(
+    store: &Store,
+    org_id: Id,
+    count: usize,
+    name: fn(usize) -> String,
+) -> Vec<Id> {
     let mut ids = Vec::new();
     for from in (0..count).step_by(200) {
         let to = (from + 200).min(count);
@@ -199,7 +219,7 @@ pub async fn register_patients(store: &Store, org_id: Id, count: usize) -> Vec<I
             (from..to)
                 .map(|number| {
                     let patient = from_json(json!({
-                        "name": format!("病人{number}"), "sex": "female", "birth_date": "1960-01-01",
+                        "name": name(number), "sex": "female", "birth_date": "1960-01-01",
                         "unknown": false, "identifiers": [], "contacts": [], "org_id": org_id,
                         "not_same_as": [],
                     }));

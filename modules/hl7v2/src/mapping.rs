@@ -296,7 +296,6 @@ pub struct Mapping {
     /// Names of maps of the module `terminology` by which item codes are read that `items` lacks, the
     /// first one that has an equivalent wins. What is decided in the workshop holds from the next
     /// message on.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub maps: Vec<String>,
     /// Minutes that times without a zone are ahead of UTC.
     pub utc_offset_minutes: i64,

@@ -277,6 +277,7 @@ fn everything(tx: &mut Tx<'_>, map: &TermMap) -> kernel::Result<Vec<Entry>> {
 struct MapExportQuery {
     /// Spreadsheet, or FHIR ConceptMap of what is confirmed.
     #[serde(default)]
+    #[param(inline)]
     form: FileForm,
 }
 

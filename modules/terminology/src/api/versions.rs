@@ -339,6 +339,7 @@ async fn version_restore(
 struct ExportQuery {
     /// Spreadsheet or FHIR CodeSystem.
     #[serde(default)]
+    #[param(inline)]
     form: FileForm,
     /// As it read in this version; in force today when absent.
     number: Option<i64>,

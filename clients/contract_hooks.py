@@ -37,6 +37,21 @@ FHIR_QUERIES = [
     {"_summary": "count"}, {"_elements": "id"}, {"subject:Patient.name": "王"}, {"identifier": "a|b|c"},
     {"_lastUpdated": "sa1"}, {"_filter": "x eq y"}, {"value-quantity": "1e400"}, {"_since": "now"},
 ]  # fmt: skip
+#: Where these are asked for, the document says no more than that it is an object.
+FHIR_BODIES = {
+    "/fhir": {"resourceType": "Bundle", "type": "batch", "entry": [
+        {"request": {"method": "GET", "url": "Observation?_count=2"}}]},
+    "/fhir/{type}/{id}/$everything": {"resourceType": "Parameters"},
+    "/fhir/Patient/$match": {"resourceType": "Parameters", "parameter": [
+        {"name": "resource", "resource": {"resourceType": "Patient", "birthDate": "1968-04-09"}}]},
+    "/fhir/CodeSystem/$lookup": {"resourceType": "Parameters", "parameter": [
+        {"name": "system", "valueUri": "http://hl7.org/fhir/sid/icd-10"},
+        {"name": "code", "valueCode": "I63.9"}]},
+    "/fhir/ValueSet/$expand": {"resourceType": "Parameters", "parameter": [
+        {"name": "url", "valueUri": "http://hl7.org/fhir/sid/icd-10?fhir_vs"},
+        {"name": "count", "valueInteger": 2}]},
+}  # fmt: skip
+OBSERVATION = {"resourceType": "Observation", "status": "final", "code": {"text": "体重"}}
 #: Status codes each operation answered with.
 ANSWERED = collections.defaultdict(collections.Counter)
 
@@ -102,6 +117,7 @@ def before_call(context, case, kwargs):
     places = case.path_parameters or {}
     if case.path.startswith("/fhir"):
         fhir_words(case, places, chance)
+        fhir_body(case, places, chance)
     elif "id" in places and chance.random() < 0.5:
         listed = case.path.split("/{id}")[0]
         if known := ids_of(listed, token):
@@ -129,6 +145,19 @@ def fhir_words(case, places, chance):
             places["id"] = chance.choice(bundle)
     if case.method == "GET" and chance.random() < 0.6:
         case.query = {**(case.query or {}), **chance.choice(FHIR_QUERIES)}
+
+
+def fhir_body(case, places, chance):
+    """A resource instead of what was made up, or a resource with what was made up in it."""
+    given = FHIR_BODIES.get(case.path, OBSERVATION if "type" in places else None)
+    if given is None or not isinstance(case.body, dict) or chance.random() < 0.3:
+        return
+    made_up = case.body if chance.random() < 0.4 else {}
+    if given is OBSERVATION:
+        places["type"] = "Observation"
+        known = {"id": places["id"]} if "id" in places else {}
+        given = given | {"subject": {"reference": f"Patient/{WORLD.patient}"}} | known
+    case.body = {**made_up, **given}
 
 
 def fill(body, token, chance):

@@ -196,6 +196,27 @@ check('terminology: $expand, $lookup, $validate-code', async () => {
   assert.equal(value(unknown, 'result').valueBoolean, false);
 });
 
+check('terminology: a stored ConceptMap answers $translate', async () => {
+  const [source, target] = [`${system(patient)}:local`, 'http://loinc.org'];
+  const element = [{ code: 'PULSE', target: [{ code: '8867-4', display: '心率', equivalence: 'equivalent' }] }];
+  await client.create({
+    resourceType: 'ConceptMap',
+    body: { resourceType: 'ConceptMap', status: 'active', url: `${source}-map`, group: [{ source, target, element }] },
+  });
+  const ask = (code) => client.operation({
+    name: 'translate',
+    resourceType: 'ConceptMap',
+    method: 'GET',
+    input: { system: source, code, targetsystem: target },
+  });
+  const part = (parameters, name) => parameters.parameter.find((one) => one.name === name);
+  const translated = await ask('PULSE');
+  assert.equal(part(translated, 'result').valueBoolean, true);
+  const concept = part(translated, 'match').part.find((one) => one.name === 'concept');
+  assert.equal(concept.valueCoding.code, '8867-4');
+  assert.equal(part(await ask('OTHER'), 'result').valueBoolean, false);
+});
+
 check('refusals: an unknown type, id, parameter, and no token', async () => {
   const refused = async (command, wanted) => {
     const error = await refusal(command, status(wanted), `${wanted}`);

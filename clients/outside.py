@@ -1,6 +1,7 @@
 """What administrators do once before a system outside may speak: accounts, tokens, a sender."""
 
 import datetime
+import functools
 import json
 import os
 import pathlib
@@ -106,6 +107,11 @@ class World:
         self.__dict__ = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
         self.fhir = f"{self.url}/fhir"
         self.bearer = f"Bearer {self.token}"
+
+    @functools.cached_property
+    def patient(self):
+        """One patient of the account's organization."""
+        return self.register("柏测试")
 
     def register(self, name, **more):
         """A new patient of the account's organization, registered at the API."""

@@ -174,7 +174,7 @@ impl Play {
         let reason = *self.world.random.pick(texts::EMERGENCY_ACCESS);
         let open = move |tx: &mut Tx<'_>| {
             let patient = record::patient(tx, patient_id)?;
-            record::open_break_glass(tx, &patient, reason).map(|access| access.id)
+            record::open_break_glass(tx, &patient, reason, false).map(|access| access.id)
         };
         let opened = self
             .world
@@ -217,14 +217,8 @@ impl Play {
             .at(&served_by, &roles, &mut self.world.random)?;
         let grant = move |tx: &mut Tx<'_>| {
             let patient = record::patient(tx, patient_id)?;
-            let new = record::NewConsent {
-                reach: record::Reach::Group,
-                grantee_org_id: lead,
-                purpose: "慢病共管期间医联体内调阅健康档案".to_owned(),
-                given_by: None,
-                evidence_sha256: None,
-                expires_at,
-            };
+            let purpose = "慢病共管期间医联体内调阅健康档案";
+            let new = record::NewConsent::permit(record::Reach::Group, lead, purpose, expires_at);
             record::grant_consent(tx, &patient, &new).map(|_| ())
         };
         let granted = self.world.as_person(&doctor, "record.consent", grant).await;

@@ -17,6 +17,7 @@ use crate::fhirpath::Element;
 use crate::issue::Issue;
 use crate::json::Resource;
 
+pub(crate) use format::is_id;
 pub use invariant::NOT_CHECKED;
 pub use profile::{Profile, Rule};
 pub(crate) use xhtml::xhtml_problem;

@@ -16,6 +16,7 @@ mod entity;
 mod event;
 mod follow;
 mod jobs;
+mod many;
 mod migrate;
 mod postgres;
 mod rules;

@@ -14,7 +14,7 @@ use crate::{Change, Entity, Event, Request, Row, Subject, Value, Versioned, para
 
 /// A transaction on either engine. Its closure may run more than once and has no effect outside.
 pub struct Tx<'a> {
-    session: Session<'a>,
+    pub(crate) session: Session<'a>,
     request: &'a Request,
     ids: &'a Ids,
     now: Instant,

@@ -7,10 +7,10 @@
 use std::collections::BTreeSet;
 
 use kernel::{Basis, Error, Id, Result, Scope};
-use record::Viewer;
+use record::{EntryColumns, Viewer};
 use store::{Composed, Slot, Tx};
 
-use crate::rows::Header;
+use crate::rows::{self, Header};
 use crate::{moves, refusal};
 
 /// Who looks, bound once a statement.
@@ -47,11 +47,17 @@ impl Eye {
 
     /// Adds the condition that the actor may see the resource of `alias`.
     pub(crate) fn push(self, sql: &mut Composed, alias: &Alias) {
+        let entry = alias.entry();
         sql.push("((")
             .push(alias.patient_id)
             .push(" IS NOT NULL AND ");
-        self.viewer.push(sql, alias.patient_id);
-        sql.push(" AND (").push(alias.others);
+        self.viewer.push_entry(sql, &entry);
+        // Most are not sensitive, which their own row says.
+        sql.push(" AND (").push(alias.sensitive);
+        sql.push(" = 0 OR NOT EXISTS (SELECT 1 FROM fhir_label AS la WHERE la.key = ");
+        sql.push(alias.key).push(" AND NOT ");
+        self.viewer.push_opened(sql, &entry, "la.category");
+        sql.push(")) AND (").push(alias.others);
         sql.push(" = 0 OR NOT EXISTS (SELECT 1 FROM fhir_party AS pa WHERE pa.key = ");
         sql.push(alias.key).push(" AND NOT ");
         self.viewer.push(sql, "pa.patient_id");
@@ -86,12 +92,27 @@ pub(crate) struct Alias {
     pub shared: &'static str,
     pub deleted: &'static str,
     pub updated_at: &'static str,
+    pub category: &'static str,
+    pub dated: &'static str,
+    pub sensitive: &'static str,
     pub present: &'static str,
     /// A reference on the way to the next resource of a chain, with its columns.
     pub reference: &'static str,
     pub reference_key: &'static str,
     pub reference_param: &'static str,
     pub reference_target: &'static str,
+}
+
+impl Alias {
+    /// What the record asks of an entry.
+    fn entry(&self) -> EntryColumns {
+        EntryColumns {
+            patient_id: self.patient_id,
+            org_id: self.org_id,
+            category: self.category,
+            dated: self.dated,
+        }
+    }
 }
 
 macro_rules! alias {
@@ -107,6 +128,9 @@ macro_rules! alias {
             shared: concat!($r, ".shared"),
             deleted: concat!($r, ".deleted"),
             updated_at: concat!($r, ".updated_at"),
+            category: concat!($r, ".category"),
+            dated: concat!($r, ".dated"),
+            sensitive: concat!($r, ".sensitive"),
             present: concat!($r, ".present"),
             reference: concat!("fhir_reference AS ", $f),
             reference_key: concat!($f, ".key"),
@@ -199,6 +223,17 @@ fn refuse_replaced(tx: &mut Tx<'_>, patient: &str) -> Result<()> {
     Err(Error::rule("fhir.patient-replaced", text).with(data))
 }
 
+/// Refuses to tell anything of a resource that the actor may not see.
+///
+/// # Errors
+/// `fhir.resource` (not found).
+pub(crate) fn require_seen(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
+    match rows::seen(tx, header.type_name(), &header.id)? {
+        Some(_) => Ok(()),
+        None => Err(refusal::not_found()),
+    }
+}
+
 /// Refuses to change a resource that a module keeps, or that belongs to an organization out of reach.
 ///
 /// # Errors
@@ -208,6 +243,7 @@ pub(crate) fn require_change(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
         let text = "this resource stands for an object that a module keeps; change it there";
         return Err(Error::rule("fhir.owned", text));
     }
+    require_seen(tx, header)?;
     if let Some(patient) = &header.patient_id {
         let patients = [patient.clone()];
         return require_patients(tx, &patients)

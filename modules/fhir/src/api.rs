@@ -2,6 +2,7 @@
 
 mod criteria;
 mod export;
+mod hidden;
 mod history;
 mod import;
 mod instance;
@@ -83,6 +84,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
             export::fhir_export_delete
         ))
         .routes(routes!(export::fhir_export_file))
+        .routes(routes!(hidden::fhir_hidden))
         .routes(routes!(subscriptions::fhir_dead_letters))
         .routes(routes!(subscriptions::fhir_dead_letters_retry))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

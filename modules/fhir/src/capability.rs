@@ -65,7 +65,11 @@ fn resource(name: &'static str) -> Value {
         "search-type",
     ];
     if owned.is_none() {
-        codes.extend(["create", "update", "patch", "delete"]);
+        codes.extend(["create", "update", "patch"]);
+        // A consent is withdrawn, never deleted.
+        if name != "Consent" {
+            codes.push("delete");
+        }
     }
     let interactions: Vec<Value> = codes.iter().map(|code| json!({ "code": code })).collect();
     let known: Vec<&Parameter> = parameters(name)

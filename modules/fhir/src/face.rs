@@ -67,7 +67,8 @@ pub fn store_resource(tx: &mut Tx<'_>, id: Id, text: &str) -> Result<i64> {
         rows: &prepared.rows,
         body,
     };
-    rows::write(tx, &new)?;
+    let rule = record::sensitive::rule(tx)?;
+    rows::write(tx, &new, &rule)?;
     let live = known.is_some_and(|header| !header.deleted);
     let event = if live { "fhir.updated" } else { "fhir.created" };
     let detail = json!({ "type": kind, "id": id, "version": version, "sha256": sha256 });

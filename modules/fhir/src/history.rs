@@ -45,8 +45,10 @@ pub(crate) struct Version {
     pub method: String,
     pub others: Option<String>,
     pub body: Option<String>,
+    pub labels: Option<String>,
     pub patient_id: Option<String>,
     pub org_id: String,
+    pub dated: Option<Instant>,
 }
 
 impl Part {
@@ -140,7 +142,8 @@ pub(crate) fn page(
     Ok((shown, next))
 }
 
-/// A version may name patients that the resource does not name any more.
+/// A version may name patients that the resource does not name any more, and what is sensitive that
+/// it does not tell any more.
 pub(crate) fn may_see_version(tx: &mut Tx<'_>, version: &Version) -> Result<bool> {
     for patient in version.others.iter().flat_map(|text| text.split(' ')) {
         let standing = moves::standing(tx, patient)?;
@@ -151,7 +154,18 @@ pub(crate) fn may_see_version(tx: &mut Tx<'_>, version: &Version) -> Result<bool
             return Ok(false);
         }
     }
-    Ok(true)
+    let (Some(labels), Some(patient)) = (&version.labels, &version.patient_id) else {
+        return Ok(true);
+    };
+    let labels: Vec<String> = labels.split(' ').map(str::to_owned).collect();
+    let name = kinds::name(version.kind).unwrap_or_default();
+    let entry = record::Entry {
+        org_id: version.org_id.parse()?,
+        category: kinds::category(name),
+        at: version.dated,
+        labels: &labels,
+    };
+    Ok(record::sight(tx, patient.parse()?)?.sees(&entry))
 }
 
 fn versions(
@@ -163,8 +177,8 @@ fn versions(
 ) -> Result<Vec<Version>> {
     let mut sql = Composed::new();
     let eye = Eye::bind(tx, &mut sql);
-    sql.push("SELECT v.key, v.version, v.kind, r.id, v.at, v.method, v.others, v.body, r.patient_id, r.org_id
-        FROM fhir_version AS v CROSS JOIN fhir_resource AS r WHERE r.key = v.key");
+    sql.push("SELECT v.key, v.version, v.kind, r.id, v.at, v.method, v.others, v.body, v.labels,
+        r.patient_id, r.org_id, r.dated FROM fhir_version AS v CROSS JOIN fhir_resource AS r WHERE r.key = v.key");
     if let Some(kind) = kind {
         sql.push(" AND v.kind = ").bind(kind);
     }
@@ -198,8 +212,8 @@ pub(crate) fn version(
 ) -> Result<(Header, Version)> {
     let header = seen(tx, kind, id)?.ok_or_else(refusal::not_found)?;
     let mut sql = Composed::new();
-    sql.push("SELECT v.key, v.version, v.kind, r.id, v.at, v.method, v.others, v.body, r.patient_id, r.org_id
-        FROM fhir_version AS v CROSS JOIN fhir_resource AS r WHERE r.key = v.key AND v.key = ");
+    sql.push("SELECT v.key, v.version, v.kind, r.id, v.at, v.method, v.others, v.body, v.labels,
+        r.patient_id, r.org_id, r.dated FROM fhir_version AS v CROSS JOIN fhir_resource AS r WHERE r.key = v.key AND v.key = ");
     sql.bind(header.key).push(" AND v.version = ").bind(number);
     let found: Vec<Version> = tx.query_composed(&sql)?;
     let version = found.into_iter().next().ok_or_else(refusal::not_found)?;

@@ -6,7 +6,7 @@ use fhir::Resource;
 use fhir::search::{IndexValue, Reference, TIME_MIN, extract};
 
 use crate::hash::{self, Param, sortable};
-use crate::kinds;
+use crate::{kinds, labels};
 
 /// Characters of a text that are indexed; what lies behind them finds nothing.
 const TEXT_CHARS_MAX: usize = 200;
@@ -30,6 +30,12 @@ pub(crate) struct Rows {
     pub patients: Vec<String>,
     /// The parameters with a value, each between blanks.
     pub present: String,
+    /// When what it tells happened, where it says so.
+    pub dated: Option<i64>,
+    /// System and code of every coding, where it is about a patient.
+    pub codes: BTreeSet<(Option<String>, String)>,
+    /// The texts beside them.
+    pub texts: BTreeSet<String>,
 }
 
 /// Makes the rows of a resource. `base` is this server's address, so that absolute references to it
@@ -46,7 +52,9 @@ pub(crate) fn rows(resource: &Resource, base: &str) -> Rows {
         let code = entry.parameter.code;
         present.insert(code);
         let param = Param { kind, code };
-        rows.add(param, &entry.value);
+        if kinds::codes_of(kind, entry.parameter) == [code] {
+            rows.add(param, &entry.value);
+        }
         match &entry.value {
             IndexValue::Reference(reference) => patients.note(kind, code, reference),
             IndexValue::Date { low, .. } if date_codes.contains(&code) => {
@@ -68,6 +76,10 @@ pub(crate) fn rows(resource: &Resource, base: &str) -> Rows {
             let row = (patient, *code, date.unwrap_or(TIME_MIN));
             rows.compartment.insert(row);
         }
+    }
+    rows.dated = date.filter(|date| *date > TIME_MIN);
+    if !rows.patients.is_empty() {
+        labels::collect(resource.root(), &mut rows);
     }
     rows.present = present
         .iter()
@@ -199,21 +211,20 @@ impl Rows {
     ) {
         let (low, high) = (sortable(low), sortable(high));
         self.quantities.insert((param.plain(), low, high));
-        if let Some((low, high, unit)) = canonical {
-            let row = (
-                param.quantity_canonical(unit),
-                sortable(*low),
-                sortable(*high),
-            );
-            self.quantities.insert(row);
-        }
-        if let Some(unit) = unit {
-            self.quantities
-                .insert((param.quantity_unit("", unit), low, high));
-            if let Some(system) = system {
+        match (canonical, unit) {
+            (Some((low, high, unit)), _) => {
+                let (low, high) = (sortable(*low), sortable(*high));
                 self.quantities
-                    .insert((param.quantity_unit(system, unit), low, high));
+                    .insert((param.quantity_canonical(unit), low, high));
             }
+            // A unit that UCUM does not know is compared as it is written.
+            (None, Some(unit)) => {
+                for system in [Some(""), system].into_iter().flatten() {
+                    self.quantities
+                        .insert((param.quantity_unit(system, unit), low, high));
+                }
+            }
+            (None, None) => {}
         }
     }
 

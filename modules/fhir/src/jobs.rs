@@ -8,10 +8,10 @@ use serde_json::json;
 use store::{Composed, Job, JobKind, Tx, params};
 
 use crate::rows::{self, HEADER, Header};
-use crate::{export, index, settings, subscriptions};
+use crate::{export, index, labels, settings, subscriptions};
 
 /// Grows by one whenever search rows of the same resource come out differently.
-const INDEX_VERSION: i64 = 1;
+const INDEX_VERSION: i64 = 2;
 /// Resources one run of the reindexing job does; the next run goes on behind them.
 const RESOURCES_A_RUN: u32 = 200;
 const REINDEX: &str = "fhir.reindex";
@@ -45,6 +45,8 @@ pub(crate) const JOBS: &[JobKind] = &[
         every: None,
         run: subscriptions::start,
     },
+    labels::JOBS[0],
+    labels::JOBS[1],
     JobKind {
         kind: "fhir.expire-exports",
         every: Some(Span::hours(1)),
@@ -68,6 +70,7 @@ struct Known {
 /// At every start: when this program makes other search rows than the one before it did, all are
 /// made anew in the background, and searches go on meanwhile.
 pub(crate) fn renew_index(tx: &mut Tx<'_>) -> Result<()> {
+    labels::renew(tx)?;
     let known: Option<Known> = tx.query_opt(KNOWN_INDEX, &[])?;
     let known = known.map(|row| row.next);
     if known == Some(INDEX_VERSION) {

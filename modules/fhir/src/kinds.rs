@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use fhir::definitions;
+use fhir::search::Parameter;
+use record::{Category, IDENTITY_BIT};
 
 static NUMBERS: LazyLock<HashMap<&'static str, i64>> = LazyLock::new(|| {
     let mut names = definitions::resource_types().to_vec();
@@ -67,6 +69,52 @@ const OWNED: &[(&str, &str)] = &[
     ("Slot", "/api/slots"),
 ];
 
+/// The part of the record that resources of a type lie in; `None` for who the patient is, and for
+/// what the patient said on who may read.
+pub(crate) fn category(name: &str) -> Option<Category> {
+    let category = match name {
+        "Patient" | "Consent" => return None,
+        "Encounter" | "EpisodeOfCare" | "ClinicalImpression" => Category::Visits,
+        "Condition" | "FamilyMemberHistory" | "RiskAssessment" | "DetectedIssue" => {
+            Category::Diagnoses
+        }
+        "MedicationRequest"
+        | "MedicationStatement"
+        | "MedicationDispense"
+        | "MedicationAdministration" => Category::Medications,
+        "Observation" | "DiagnosticReport" | "ImagingStudy" | "Specimen" | "Media"
+        | "MolecularSequence" | "BodyStructure" => Category::Results,
+        "Procedure" => Category::Procedures,
+        "DocumentReference"
+        | "DocumentManifest"
+        | "Composition"
+        | "QuestionnaireResponse"
+        | "Communication" => Category::Documents,
+        "AllergyIntolerance" | "AdverseEvent" => Category::Allergies,
+        "Immunization" | "ImmunizationEvaluation" | "ImmunizationRecommendation" => {
+            Category::Immunizations
+        }
+        "ServiceRequest"
+        | "Task"
+        | "CarePlan"
+        | "CareTeam"
+        | "Goal"
+        | "Appointment"
+        | "AppointmentResponse"
+        | "CommunicationRequest"
+        | "NutritionOrder"
+        | "DeviceRequest"
+        | "RequestGroup" => Category::Plans,
+        _ => Category::Other,
+    };
+    Some(category)
+}
+
+/// The bit that says so in a row.
+pub(crate) fn category_bit(name: &str) -> i64 {
+    category(name).map_or(IDENTITY_BIT, Category::bit)
+}
+
 /// The number of a type.
 pub(crate) fn number(name: &str) -> Option<i64> {
     NUMBERS.get(name).copied()
@@ -88,6 +136,27 @@ pub(crate) fn owner_api(name: &str) -> Option<&'static str> {
         .iter()
         .find(|(owned, _)| *owned == name)
         .map(|(_, api)| *api)
+}
+
+/// The parameters whose rows answer for this one: itself, but for the `combo-` parameters of
+/// Observation. R4 defines those as what the observation or one of its components holds, so they need
+/// no rows of their own.
+pub(crate) fn codes_of(kind: &str, parameter: &'static Parameter) -> &'static [&'static str] {
+    match (kind, parameter.code) {
+        ("Observation", "combo-code") => &["code", "component-code"],
+        ("Observation", "combo-code-value-concept") => {
+            &["code-value-concept", "component-code-value-concept"]
+        }
+        ("Observation", "combo-code-value-quantity") => {
+            &["code-value-quantity", "component-code-value-quantity"]
+        }
+        ("Observation", "combo-data-absent-reason") => {
+            &["data-absent-reason", "component-data-absent-reason"]
+        }
+        ("Observation", "combo-value-concept") => &["value-concept", "component-value-concept"],
+        ("Observation", "combo-value-quantity") => &["value-quantity", "component-value-quantity"],
+        _ => std::slice::from_ref(&parameter.code),
+    }
 }
 
 /// For the patient compartment: the parameters that give a resource its date and its code.

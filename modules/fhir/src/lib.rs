@@ -20,6 +20,7 @@ mod index;
 mod jobs;
 mod keys;
 mod kinds;
+mod labels;
 mod matching;
 mod messages;
 mod moves;
@@ -110,6 +111,12 @@ const MIGRATIONS: &[Migration] = &[
         number: 4,
         name: "subscriptions",
         sql: include_str!("../sql/0004_subscription.sql"),
+    },
+    Migration {
+        module: "fhir",
+        number: 5,
+        name: "what is sensitive, parts of the record, times",
+        sql: include_str!("../sql/0005_labels.sql"),
     },
 ];
 

@@ -193,7 +193,8 @@ fn put(
         rows: &rows,
         body,
     };
-    rows::write(tx, &new)?;
+    let rule = record::sensitive::rule(tx)?;
+    rows::write(tx, &new, &rule)?;
     let change = Change::new("fhir.patient-moved").detail(json!({
         "type": header.type_name(), "id": header.id, "version": version, "sha256": sha256,
         "from": from, "to": to,

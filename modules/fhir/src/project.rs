@@ -1,6 +1,7 @@
 //! The modules' own objects as resources: a follower of their events keeps them in the same tables,
 //! under the same ids, so that searches, chains and includes find them like any other.
 
+pub(crate) mod consent;
 mod directory;
 mod patient;
 mod places;
@@ -9,11 +10,16 @@ mod referral;
 use fhir::Resource;
 use fhir::json::Stamp;
 use kernel::{Error, Id, Result};
+use record::sensitive;
 use serde_json::Value;
 use store::{Event, Follower, Tx};
 
 use crate::rows::{self, NewVersion};
+<<<<<<< HEAD
 use crate::{index, keys, subscriptions, terms};
+=======
+use crate::{index, keys, labels, subscriptions};
+>>>>>>> main
 
 /// What follows other modules' events.
 pub(crate) const FOLLOWERS: &[Follower] = &[
@@ -31,7 +37,11 @@ pub(crate) const FOLLOWERS: &[Follower] = &[
         run: follow,
     },
     subscriptions::FOLLOWER,
+<<<<<<< HEAD
     terms::ARRIVALS,
+=======
+    labels::FOLLOWER,
+>>>>>>> main
 ];
 
 /// Entities carry a version; looks and refusals do not, and change nothing.
@@ -40,6 +50,7 @@ fn follow(tx: &mut Tx<'_>, event: &Event) -> Result<()> {
         return Ok(());
     }
     match event.kind.as_str() {
+        "consent" => consent::project(tx, event.entity_id),
         "patient" => patient::project(tx, event.entity_id),
         "organization" => directory::organization(tx, event.entity_id),
         "practitioner" => directory::practitioner(tx, event.entity_id),
@@ -84,6 +95,7 @@ fn put(tx: &mut Tx<'_>, projected: &Projected) -> Result<()> {
         Some(header) => header.key,
         None => keys::take_now(tx, 1)?,
     };
+    let rule = sensitive::rule(tx)?;
     rows::write(
         tx,
         &NewVersion {
@@ -97,6 +109,7 @@ fn put(tx: &mut Tx<'_>, projected: &Projected) -> Result<()> {
             rows: &index::rows(&resource, ""),
             body: resource.stamped(&stamp),
         },
+        &rule,
     )?;
     subscriptions::note_projected(tx, projected.kind, key, version)
 }

@@ -1,12 +1,13 @@
 //! The rows of a resource: reading its head and bodies, writing a version with its search rows.
 
 use kernel::{Instant, Result};
+use record::sensitive::SensitiveRule;
 use serde::Deserialize;
 use store::{Composed, Tx, Value, params};
 
 use crate::access::{ALIASES, Eye};
 use crate::index::Rows;
-use crate::{hash, kinds, refusal};
+use crate::{hash, kinds, labels, refusal};
 
 /// What is known of a resource without its body.
 #[derive(Clone, Debug, Deserialize)]
@@ -39,16 +40,20 @@ const HEAD: &str = "SELECT r.key, r.address, r.kind, r.id, r.version, r.updated_
     r.org_id, r.owner, r.deleted FROM fhir_resource AS r WHERE r.address = $1";
 const BODY: &str = "SELECT body FROM fhir_version WHERE key = $1 AND version = $2";
 const INSERT: &str = "INSERT INTO fhir_resource (key, address, kind, id, version, updated_at,
-    patient_id, others, org_id, shared, owner, present, deleted)
-    VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, 0)";
+    patient_id, others, org_id, shared, owner, present, deleted, category, dated, sensitive)
+    VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)";
 const UPDATE: &str = "UPDATE fhir_resource SET version = $2, updated_at = $3, patient_id = $4,
-    others = $5, org_id = $6, shared = $7, owner = $8, present = $9, deleted = 0
-    WHERE key = $1 AND version = $2 - 1";
+    others = $5, org_id = $6, shared = $7, owner = $8, present = $9, deleted = 0, category = $10,
+    dated = $11, sensitive = $12 WHERE key = $1 AND version = $2 - 1";
 const DELETE: &str =
     "UPDATE fhir_resource SET version = $2, updated_at = $3, present = ' ', deleted = 1
     WHERE key = $1 AND version = $2 - 1";
 const KEEP: &str = "INSERT INTO fhir_version (key, version, kind, at, method, account_id, org_id,
-    others, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    others, body, labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const LABEL: &str =
+    "UPDATE fhir_resource SET category = $2, dated = $3, sensitive = $4 WHERE key = $1";
+const DROP_LABELS: &str = "DELETE FROM fhir_label WHERE key = $1";
+const ADD_LABEL: &str = "INSERT INTO fhir_label (key, category) VALUES ($1, $2)";
 const CLEAR: [&str; 7] = [
     "DELETE FROM fhir_token WHERE key = $1",
     "DELETE FROM fhir_string WHERE key = $1",
@@ -147,12 +152,15 @@ pub(crate) struct NewVersion<'a> {
     pub body: String,
 }
 
-/// Writes a version and its search rows; the one before it must be `version - 1`.
+/// Writes a version and its search rows, labelled by the rule set in force; the one before it must
+/// be `version - 1`.
 ///
 /// # Errors
 /// [`refusal::moved`] when somebody was faster.
-pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>) -> Result<()> {
+pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>, rule: &SensitiveRule) -> Result<()> {
     let rows = new.rows;
+    let labels = labels::of_rows(rows, rule);
+    let (category, sensitive) = (kinds::category_bit(new.kind), !labels.is_empty());
     let now = tx.now();
     let number = kinds::number(new.kind).unwrap_or_default();
     let patient = rows.patients.first();
@@ -171,7 +179,10 @@ pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>) -> Result<()> {
             new.org_id.as_str(),
             shared,
             new.owner,
-            rows.present.as_str()
+            rows.present.as_str(),
+            category,
+            rows.dated,
+            sensitive
         ];
         tx.execute(INSERT, &values)?;
     } else {
@@ -184,13 +195,18 @@ pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>) -> Result<()> {
             new.org_id.as_str(),
             shared,
             new.owner,
-            rows.present.as_str()
+            rows.present.as_str(),
+            category,
+            rows.dated,
+            sensitive
         ];
         if tx.execute(UPDATE, &values)? == 0 {
             return Err(refusal::moved());
         }
         clear(tx, new.key)?;
+        tx.execute(DROP_LABELS, &params![new.key])?;
     }
+    add_labels(tx, new.key, &labels)?;
     let named = (others > 0).then(|| rows.patients[1..].join(" "));
     let (account, org) = (tx.actor().id, tx.actor().org_id);
     let values = params![
@@ -202,7 +218,8 @@ pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>) -> Result<()> {
         account,
         org,
         named,
-        new.body.as_str()
+        new.body.as_str(),
+        labels::text(&labels)
     ];
     tx.execute(KEEP, &values)?;
     write_rows(tx, new.key, number, rows)
@@ -228,9 +245,32 @@ pub(crate) fn delete(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
         account,
         org,
         Value::Null,
+        Value::Null,
         Value::Null
     ];
     tx.execute(KEEP, &values).map(|_| ())
+}
+
+/// Labels what is stored anew; what was deleted keeps its labels too.
+pub(crate) fn label(
+    tx: &mut Tx<'_>,
+    key: i64,
+    kind: &str,
+    dated: Option<i64>,
+    labels: &[String],
+) -> Result<()> {
+    let sensitive = !labels.is_empty();
+    let values = params![key, kinds::category_bit(kind), dated, sensitive];
+    tx.execute(LABEL, &values)?;
+    tx.execute(DROP_LABELS, &params![key])?;
+    add_labels(tx, key, labels)
+}
+
+fn add_labels(tx: &mut Tx<'_>, key: i64, labels: &[String]) -> Result<()> {
+    for category in labels {
+        tx.execute(ADD_LABEL, &params![key, category])?;
+    }
+    Ok(())
 }
 
 /// Makes the search rows of a resource anew, as after a change of how they are made.
@@ -304,25 +344,10 @@ fn write_rows(tx: &mut Tx<'_>, key: i64, kind: i64, rows: &Rows) -> Result<()> {
     )
 }
 
-/// Inserts rows, many a statement, in a few sizes so that each statement is prepared once.
 fn insert(
     tx: &mut Tx<'_>,
     start: &'static str,
     rows: impl Iterator<Item = Vec<Value>>,
 ) -> Result<()> {
-    const SIZES: [usize; 5] = [64, 16, 4, 2, 1];
-    let rows: Vec<Vec<Value>> = rows.collect();
-    let mut rest = rows.as_slice();
-    while let Some(size) = SIZES.into_iter().find(|size| *size <= rest.len()) {
-        let (some, more) = rest.split_at(size);
-        rest = more;
-        let mut sql = Composed::new();
-        sql.push(start);
-        for (index, row) in some.iter().enumerate() {
-            sql.push(if index == 0 { "(" } else { ", (" });
-            sql.bind_all(row.iter().cloned()).push(")");
-        }
-        tx.execute_composed(&sql)?;
-    }
-    Ok(())
+    tx.insert_rows(start, &rows.collect::<Vec<_>>())
 }

@@ -5,6 +5,7 @@
 //! conditions at a guard row, looks whether the conditions still say the same, and writes. If they
 //! do not, nothing is written and all of it starts again.
 
+mod consents;
 mod execute;
 mod references;
 mod resolve;

@@ -5,9 +5,8 @@ use serde::Deserialize;
 use serde_json::json;
 use store::{Change, Subject, Tx, Versioned, params};
 
-use crate::consent;
 use crate::model::{Patient, PatientBrief};
-use crate::{accounts, break_glass, index, patients};
+use crate::{accounts, break_glass, index, patients, sight};
 
 const IS_OWN: &str =
     "SELECT COUNT(*) AS count FROM patient_org WHERE org_id = $1 AND patient_id = $2";
@@ -85,7 +84,7 @@ pub fn basis(tx: &mut Tx<'_>, patient_id: Id) -> Result<Option<Basis>> {
     if let Some(basis) = live_care(tx, patient_id, org_id)? {
         return Ok(Some(basis));
     }
-    if let Some(id) = consent::in_force(tx, patient_id, org_id)? {
+    if let Some(id) = sight::permit(tx, patient_id, org_id)? {
         return Ok(Some(Basis::Consent { id }));
     }
     Ok(break_glass::in_force(tx, patient_id)?.map(|id| Basis::BreakGlass { id }))
@@ -114,7 +113,7 @@ pub fn only_oneself(actor: &Actor) -> bool {
     actor.scope("record.read") == Some(Scope::Own)
 }
 
-fn live_care(tx: &mut Tx<'_>, patient_id: Id, org_id: Id) -> Result<Option<Basis>> {
+pub(crate) fn live_care(tx: &mut Tx<'_>, patient_id: Id, org_id: Id) -> Result<Option<Basis>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Care {

@@ -199,11 +199,17 @@ pub(crate) fn alerted_of(tx: &mut Tx<'_>, patient_id: Id) -> Result<Option<Id>> 
 }
 
 /// Opens a record in an emergency and tells the privacy officers of every organization whose
-/// patient this is, and of the actor's own.
+/// patient this is, and of the actor's own. Who has a basis already opens with `hidden` what is
+/// sensitive or denied; whether there is any, nobody is told before.
 ///
 /// # Errors
 /// `record.reason-too-short`, `record.basis-exists`.
-pub fn open(tx: &mut Tx<'_>, patient: &Patient, reason: &str) -> Result<Versioned<BreakGlass>> {
+pub fn open(
+    tx: &mut Tx<'_>,
+    patient: &Patient,
+    reason: &str,
+    hidden: bool,
+) -> Result<Versioned<BreakGlass>> {
     let rule = tx.rule::<BreakGlassRule>("record.break-glass")?;
     let least = rule.body.reason_characters_min;
     rules::check_length("reason", Some(reason), REASON_CHARACTERS_MAX)?;
@@ -213,7 +219,12 @@ pub fn open(tx: &mut Tx<'_>, patient: &Patient, reason: &str) -> Result<Versione
         let error = Error::invalid("record.reason-too-short", "reason", detail);
         return Err(error.with(json!({ "characters_min": least })));
     }
-    if basis::basis(tx, patient.id)?.is_some() {
+    let enough = if hidden {
+        in_force(tx, patient.id)?.is_some()
+    } else {
+        basis::basis(tx, patient.id)?.is_some()
+    };
+    if enough {
         let detail = "you have a basis to read this patient; emergency access is not needed";
         return Err(Error::rule("record.basis-exists", detail));
     }

@@ -5,7 +5,7 @@ use store::{Change, Tx, Versioned};
 
 use crate::input::{NewAllergy, NewProblem};
 use crate::model::{Allergy, Patient, Problem};
-use crate::rules;
+use crate::{rules, sensitive};
 
 /// Entries of the allergy and problem lists one record holds.
 const ENTRIES_MAX: usize = 200;
@@ -71,10 +71,12 @@ pub fn add_problem(
         return Err(Error::invalid("record.date-future", "since", detail));
     }
     let code = rules::clean(new.code.as_deref());
-    let same = |one: &Problem| one.ended_at.is_none() && one.code == code && one.title == title;
-    if patient.problems.iter().any(same) {
-        let detail = "this problem is on the list already";
-        return Err(Error::conflict("record.problem-listed", detail).at("title"));
+    let same = |one: &&Problem| one.ended_at.is_none() && one.code == code && one.title == title;
+    for problem in patient.problems.iter().filter(same) {
+        if sensitive::may_know(tx, patient.id, problem)? {
+            let detail = "this problem is on the list already";
+            return Err(Error::conflict("record.problem-listed", detail).at("title"));
+        }
     }
     patient.problems.push(Problem {
         id: tx.new_id(),

@@ -10,6 +10,7 @@ mod basis;
 mod break_glass;
 mod clinical;
 mod consent;
+mod consent_rules;
 pub mod index;
 mod input;
 mod log;
@@ -17,8 +18,11 @@ mod matching;
 mod messages;
 mod model;
 mod patients;
+mod provisions;
 mod rules;
 mod search;
+pub mod sensitive;
+mod sight;
 mod visible;
 
 pub use accounts::link_account;
@@ -31,7 +35,10 @@ pub use break_glass::{
     review as review_break_glass,
 };
 pub use clinical::{add_allergy, add_problem};
-pub use consent::{NewConsent, Reach, grant as grant_consent};
+pub use consent::{
+    Consent, ConsentState, NewConsent, Reach, Withdrawal, grant as grant_consent,
+    grant_as as grant_consent_as, to_withdraw as consent_to_withdraw, withdraw as withdraw_consent,
+};
 pub use input::{
     ContactInput, FindQuery, IdentifierInput, MatchQuery, NewAllergy, NewPatient, NewProblem,
     PatientChange,
@@ -42,7 +49,9 @@ pub use model::{
     Severity,
 };
 pub use patients::{register, register_unmatched};
-pub use visible::Viewer;
+pub use provisions::{Category, Decision, IDENTITY_BIT, PurposeOfUse};
+pub use sight::{Entry, Sight, sight};
+pub use visible::{EntryColumns, Viewer};
 
 use http::{Grant, Module, Permission, WorkItem};
 use kernel::{Result, Scope};
@@ -124,6 +133,7 @@ const GRANTS: &[Grant] = &[
     org("privacy-officer", "record.audit"),
     Grant::new("resident", "record.read", Scope::Own),
     Grant::new("resident", "record.audit", Scope::Own),
+    Grant::new("resident", "record.consent", Scope::Own),
     Grant::new("referral-office", "record.index", Scope::Group),
     Grant::new("privacy-officer", "record.index", Scope::Group),
     Grant::new("referral-office", "record.quality", Scope::Group),
@@ -145,6 +155,12 @@ const MIGRATIONS: &[Migration] = &[
         name: "patient index: sources, keys, reviews, merges",
         sql: include_str!("../sql/0002_index.sql"),
     },
+    Migration {
+        module: "record",
+        number: 3,
+        name: "consents that permit or deny, in parts, and open what is sensitive",
+        sql: include_str!("../sql/0003_provisions.sql"),
+    },
 ];
 
 const RULE_SEEDS: &[RuleSeed] = &[
@@ -164,6 +180,14 @@ const RULE_SEEDS: &[RuleSeed] = &[
         source: "本地设定",
         body: r#"{"minutes": 240, "reason_characters_min": 10}"#,
         check: rules::check_break_glass_rule,
+    },
+    RuleSeed {
+        code: sensitive::RULE,
+        title_zh: "敏感内容分类",
+        title_en: "Sensitive categories",
+        source: "个人信息保护法 第二十八、二十九条(敏感个人信息、单独同意); 各类依据见正文, 编码范围为本地设定 [check]",
+        body: include_str!("sensitive.json"),
+        check: sensitive::check_rule,
     },
     RuleSeed {
         code: "record.matching",

@@ -90,6 +90,7 @@ const DEEDS: &str =
     WHERE patient_id = $1 AND (at, id) < ($2, $3)
     AND event NOT IN ('record.read', 'record.unmasked', 'record.found', 'record.read-refused',
       'record.duplicate-shown', 'record.break-glass', 'record.break-glass-reviewed')
+    AND ($5 = 1 OR kind <> 'fhir-resource' OR org_id = $6)
     ORDER BY at DESC, id DESC LIMIT $4";
 
 /// Who looked at the record, newest first: for the patient's own account, for the privacy officers of
@@ -105,7 +106,8 @@ pub fn accesses(
     size: u32,
 ) -> Result<Page<AccessEntry>> {
     require_reader(tx, patient_id)?;
-    let rows = page(tx, LOOKS, patient_id, after, size)?;
+    let (at, last) = place(after);
+    let rows: Vec<EventRow> = tx.query(LOOKS, &params![patient_id, at, last, size + 1])?;
     let rows = rows.into_iter().map(|row| AccessEntry {
         id: row.id,
         at: row.at,
@@ -150,7 +152,8 @@ fn require_reader(tx: &mut Tx<'_>, patient_id: Id) -> Result<()> {
 }
 
 /// What was done for the patient over all capabilities, newest first; the caller has checked a
-/// basis.
+/// basis. That a resource came in is shown of one's own organization: of another's it would tell
+/// that there is one, though it may be sensitive.
 ///
 /// # Errors
 /// Whatever the database reports.
@@ -160,7 +163,11 @@ pub fn timeline(
     after: Option<Cursor>,
     size: u32,
 ) -> Result<Page<TimelineEntry>> {
-    let rows = page(tx, DEEDS, patient_id, after, size)?;
+    let (at, last) = place(after);
+    let all = crate::sight::sight(tx, patient_id)?.is_full();
+    let org_id = tx.actor().org_id;
+    let values = params![patient_id, at, last, size + 1, all, org_id];
+    let rows: Vec<EventRow> = tx.query(DEEDS, &values)?;
     let rows = rows.into_iter().map(|row| TimelineEntry {
         id: row.id,
         at: row.at,
@@ -181,15 +188,8 @@ pub fn timeline(
     Ok(Page::from_rows(rows.collect(), size, cursor))
 }
 
-fn page(
-    tx: &mut Tx<'_>,
-    sql: &'static str,
-    patient_id: Id,
-    after: Option<Cursor>,
-    size: u32,
-) -> Result<Vec<EventRow>> {
-    let (at, last) = after.map_or((i64::MAX, Id::MAX), |cursor| (cursor.key, cursor.id));
-    tx.query(sql, &params![patient_id, at, last, size + 1])
+fn place(after: Option<Cursor>) -> (i64, Id) {
+    after.map_or((i64::MAX, Id::MAX), |cursor| (cursor.key, cursor.id))
 }
 
 fn parsed(detail: &str) -> serde_json::Value {

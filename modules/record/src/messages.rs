@@ -117,6 +117,19 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
         "record.consent-expiry",
         "知情同意的截止时间应在将来，且不超过 {days} 天",
     ),
+    (
+        "record.consent-grantee",
+        "请选择知情同意针对的机构；只有拒绝可以针对所有机构，此时不选机构",
+    ),
+    ("record.consent-period", "资料的截止日期不能早于起始日期"),
+    (
+        "record.consent-sensitive",
+        "敏感内容只能由以诊疗为目的的同意逐类开放，且须在规则集所列类别之内",
+    ),
+    (
+        "record.consent-author",
+        "拒绝调阅只能由居民本人或登记该拒绝的机构撤回",
+    ),
     ("record.consent-withdrawn", "这份知情同意已撤回"),
     (
         "record.guardian-needed",

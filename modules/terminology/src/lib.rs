@@ -15,6 +15,7 @@ mod map_files;
 mod maps;
 mod messages;
 mod model;
+mod sample;
 mod seed;
 mod sql;
 mod suggest;
@@ -36,9 +37,10 @@ pub use catalogue::RowProblem;
 pub use import::{ImportReport, import};
 pub use maps::{MapState, Relation, TermMap, by_code as map_by_code};
 pub use model::{
-    CodeSystem, Concept, DRUG, EXAM, Hit, ICD10, Match, RECOGNITION_REFUSAL, REFERRAL_REASON,
-    REFERRAL_REFUSAL, REFERRAL_WITHDRAWAL, SPECIALTY, TECHNIQUE,
+    CodeSystem, Concept, DRUG, EXAM, Hit, ICD10, LAB_ITEM, Match, RECOGNITION_REFUSAL,
+    REFERRAL_REASON, REFERRAL_REFUSAL, REFERRAL_WITHDRAWAL, SPECIALTY, TECHNIQUE,
 };
+pub use sample::{SAMPLE_LAB, sample};
 pub use seed::seed;
 pub use translate::{Asked, Translation, translate};
 

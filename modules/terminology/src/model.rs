@@ -14,6 +14,8 @@ pub const EXAM: &str = "exam";
 pub const TECHNIQUE: &str = "technique";
 /// Generic drugs.
 pub const DRUG: &str = "drug";
+/// Laboratory items that members share.
+pub const LAB_ITEM: &str = "lab-item";
 /// Why a patient is referred.
 pub const REFERRAL_REASON: &str = "referral-reason";
 /// Why a receiving side does not accept a referral.

@@ -6,8 +6,8 @@ use store::{Change, Subject, Tx};
 
 use crate::catalogue::{self, Catalogue};
 use crate::model::{
-    DRUG, EXAM, ICD10, RECOGNITION_REFUSAL, REFERRAL_REASON, REFERRAL_REFUSAL, REFERRAL_WITHDRAWAL,
-    SPECIALTY, TECHNIQUE,
+    DRUG, EXAM, ICD10, LAB_ITEM, RECOGNITION_REFUSAL, REFERRAL_REASON, REFERRAL_REFUSAL,
+    REFERRAL_WITHDRAWAL, SPECIALTY, TECHNIQUE,
 };
 use crate::{sql, versions};
 
@@ -39,7 +39,7 @@ impl Builtin {
 
 const OWN_SOURCE: &str = "Lianti starter catalogue";
 
-pub(crate) const BUILTINS: [Builtin; 9] = [
+pub(crate) const BUILTINS: [Builtin; 10] = [
     Builtin {
         system: ICD10,
         name_zh: "疾病分类（ICD-10）",
@@ -84,6 +84,15 @@ pub(crate) const BUILTINS: [Builtin; 9] = [
         edition: "starter-1",
         number: 1,
         csv: include_str!("../data/drug.csv"),
+    },
+    Builtin {
+        system: LAB_ITEM,
+        name_zh: "检验项目（共享）",
+        name_en: "Laboratory items (shared)",
+        source: OWN_SOURCE,
+        edition: "starter-1",
+        number: 1,
+        csv: include_str!("../data/lab-item.csv"),
     },
     Builtin {
         system: REFERRAL_REASON,

@@ -772,6 +772,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fhir/patients/{id}/hidden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether there are entries of this patient that need the patient's consent or emergency access. Only
+         *     who treats the patient is told, and neither the category nor the number: either would give away what
+         *     the entries are about.
+         */
+        get: operations["fhir_hidden"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fhir/subscriptions/{id}/retry": {
         parameters: {
             query?: never;
@@ -1880,7 +1901,10 @@ export interface paths {
         /** A patient's consents, newest first. */
         get: operations["consent_list"];
         put?: never;
-        /** Record a consent the patient gave to one's own organization. */
+        /**
+         * Record what the patient said on who may read: told to one's own organization, or, for residents,
+         *     by themselves.
+         */
         post: operations["consent_give"];
         delete?: never;
         options?: never;
@@ -3712,6 +3736,23 @@ export interface paths {
         put?: never;
         /** Add a version of a rule set on passwords or sessions. */
         post: operations["security_rule_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sensitive-categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sensitive categories a consent may open. */
+        get: operations["sensitive_categories"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5819,10 +5860,20 @@ export interface components {
          */
         ConsentBy: "patient" | "guardian" | "family" | "emergency";
         /**
+         * @description Whether a consent lets somebody read, or keeps them from it.
+         * @enum {string}
+         */
+        ConsentDecision: "permit" | "deny";
+        /**
          * @description In which form.
          * @enum {string}
          */
         ConsentForm: "written" | "spoken" | "electronic";
+        /**
+         * @description What the reading is for.
+         * @enum {string}
+         */
+        ConsentPurpose: "treatment" | "research";
         /**
          * @description Where a consent stands.
          * @enum {string}
@@ -6306,6 +6357,8 @@ export interface components {
         Emergency: {
             /** @description In words. */
             reason: string;
+            /** @description There is a basis already; what is sensitive or denied is needed too. */
+            hidden?: boolean;
         };
         /** @description The hospital's own encounter. */
         Encounter: {
@@ -8414,17 +8467,25 @@ export interface components {
         };
         /** @description A consent to record. */
         NewConsent: {
-            /** @description One organization or a group. */
+            /** @description Whether it lets read or keeps from reading. */
+            decision?: components["schemas"]["ConsentDecision"];
+            /** @description One organization, a group, or, to deny, everyone. */
             reach: components["schemas"]["Reach"];
-            /** @description The organization that may read, or whose groups may. */
-            grantee_org_id: components["schemas"]["Id"];
-            /** @description What for. */
+            grantee_org_id?: components["schemas"]["Id"] | null;
+            /** @description What for, in words. */
             purpose: string;
+            /** @description What for. */
+            purpose_of_use?: components["schemas"]["ConsentPurpose"];
+            data_from?: components["schemas"]["Date"] | null;
+            data_to?: components["schemas"]["Date"] | null;
+            /** @description Only these parts of the record; all where none is named. */
+            categories?: components["schemas"]["RecordCategory"][];
+            /** @description The sensitive categories it opens. */
+            sensitive?: string[];
             given_by?: components["schemas"]["ContactInput"] | null;
             /** @description SHA-256 of the signed form. */
             evidence_sha256?: string | null;
-            /** @description When it ends by itself. */
-            expires_at: components["schemas"]["Instant"];
+            expires_at?: components["schemas"]["Instant"] | null;
         };
         /** @description A message to be sent. */
         NewDispatchMessage: {
@@ -9941,21 +10002,34 @@ export interface components {
             id: components["schemas"]["Id"];
             /** @description Whose record. */
             patient_id: components["schemas"]["Id"];
-            /** @description The organization that took it down. */
+            /**
+             * @description The organization that took it down; where patients said it themselves, the one that
+             *     registered them first.
+             */
             org_id: components["schemas"]["Id"];
-            /** @description One organization or a group. */
+            /** @description Whether it lets read or keeps from reading. */
+            decision?: components["schemas"]["ConsentDecision"];
+            /** @description One organization, a group, or everyone. */
             reach: components["schemas"]["Reach"];
-            /** @description The organization that may read, or whose groups may. */
-            grantee_org_id: components["schemas"]["Id"];
-            /** @description What for. */
+            grantee_org_id?: components["schemas"]["Id"] | null;
+            /** @description What for, in words. */
             purpose: string;
+            /** @description What for. */
+            purpose_of_use?: components["schemas"]["ConsentPurpose"];
+            data_from?: components["schemas"]["Date"] | null;
+            data_to?: components["schemas"]["Date"] | null;
+            /** @description Only these parts of the record; all where none is named. */
+            categories?: components["schemas"]["RecordCategory"][];
+            /** @description The sensitive categories it opens, by rule set `record.sensitive`. */
+            sensitive?: string[];
+            /** @description The patient, or the guardian, said it from an account of their own. */
+            by_account?: boolean;
             given_by?: components["schemas"]["Contact"] | null;
             /** @description SHA-256 of the signed form, where it was scanned. */
             evidence_sha256?: string | null;
             /** @description When given. */
             given_at: components["schemas"]["Instant"];
-            /** @description When it ends by itself. */
-            expires_at: components["schemas"]["Instant"];
+            expires_at?: components["schemas"]["Instant"] | null;
             /** @description Where it stands. */
             state: components["schemas"]["ConsentState"];
             withdrawn_at?: components["schemas"]["Instant"] | null;
@@ -10387,7 +10461,7 @@ export interface components {
          * @description How far a consent reaches.
          * @enum {string}
          */
-        Reach: "org" | "group";
+        Reach: "org" | "group" | "everyone";
         /** @description Which notices were read. */
         ReadNotices: {
             /** @description Their ids, at most 200. */
@@ -10431,12 +10505,22 @@ export interface components {
             /** @description In words; needed for codes that say so. */
             reason_text?: string | null;
         };
+        /**
+         * @description A part of the record that a consent may be limited to.
+         * @enum {string}
+         */
+        RecordCategory: "visits" | "diagnoses" | "medications" | "results" | "procedures" | "documents" | "allergies" | "immunizations" | "plans" | "other";
         /** @description Record a death. */
         RecordDeath: {
             /** @description The day. */
             died_on: components["schemas"]["Date"];
             /** @description In words. */
             text?: string | null;
+        };
+        /** @description Whether something is kept from who asks; not what, and not how much. */
+        RecordHidden: {
+            /** @description Something is. */
+            hidden: boolean;
         };
         /** @description A referral as it is stored. */
         Referral: {
@@ -11382,6 +11466,15 @@ export interface components {
              * @default null
              */
             doctor_name: string | null;
+        };
+        /** @description A category of what is kept apart, as patients are asked about it. */
+        SensitiveChoice: {
+            /** @description Its code. */
+            code: string;
+            /** @description In Chinese. */
+            title_zh: string;
+            /** @description In English. */
+            title_en: string;
         };
         /**
          * @description What the receiving side is asked for.
@@ -13755,6 +13848,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FhirDeadLetter"][];
+                };
+            };
+        };
+    };
+    fhir_hidden: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordHidden"];
                 };
             };
         };
@@ -18463,6 +18577,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RuleSetView"];
+                };
+            };
+        };
+    };
+    sensitive_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensitiveChoice"][];
                 };
             };
         };

@@ -83,7 +83,7 @@ fn is_code(text: &str) -> bool {
 }
 
 /// Whether a text can be a logical id.
-pub(super) fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text
             .bytes()

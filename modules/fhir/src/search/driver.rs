@@ -249,23 +249,26 @@ fn of_value(
     modifier: Modifier,
     any: &[QueryValue],
 ) -> Option<Driver> {
-    let param = Param {
-        kind,
-        code: parameter.code,
-    };
     if matches!(
         modifier,
         Modifier::Not | Modifier::NotIn | Modifier::In | Modifier::Above | Modifier::Below
     ) {
         return None;
     }
-    let hashes: Option<Vec<i64>> = any
+    let codes = kinds::codes_of(kind, parameter).iter();
+    let params: Vec<Param<'_>> = codes.map(|&code| Param { kind, code }).collect();
+    let pairs = params
         .iter()
-        .map(|value| token_hash(param, modifier, value))
+        .flat_map(|param| any.iter().map(move |value| (*param, value)));
+    let hashes: Option<Vec<i64>> = pairs
+        .map(|(param, value)| token_hash(param, modifier, value))
         .collect();
     if let Some(hashes) = hashes {
         return Some(Driver::Tokens(hashes));
     }
+    let ([param], false) = (params.as_slice(), any.is_empty()) else {
+        return None;
+    };
     if let Some(targets) = targets_of(any) {
         return Some(Driver::References {
             param: param.plain(),
@@ -273,7 +276,7 @@ fn of_value(
         });
     }
     let [one] = any else { return None };
-    of_range(param, modifier, one)
+    of_range(*param, modifier, one)
 }
 
 /// What a single value that is no token or reference begins with.
@@ -368,7 +371,9 @@ fn in_compartment(kind: &'static str, criteria: &[&Criterion], sort: &[Sort]) ->
             else {
                 return None;
             };
-            (types.as_slice() == ["Patient"]).then(|| hash::address("Patient", id))
+            // R4 lets `patient` find patients only, whatever its targets are said to be.
+            let patients_only = types.as_slice() == ["Patient"] || parameter.code == "patient";
+            patients_only.then(|| hash::address("Patient", id))
         }
         _ => None,
     })?;

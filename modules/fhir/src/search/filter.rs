@@ -156,13 +156,32 @@ impl<'a, 'tx> Writer<'a, 'tx> {
         modifier: Modifier,
         any: &[QueryValue],
     ) -> Result<()> {
-        let param = Param {
-            kind,
-            code: parameter.code,
-        };
         if matches!(modifier, Modifier::Not | Modifier::NotIn) {
             self.sql.push("NOT ");
         }
+        let codes = kinds::codes_of(kind, parameter);
+        let mut refused: Option<Error> = None;
+        self.any(codes.len(), |writer, at| {
+            let param = Param {
+                kind,
+                code: codes[at],
+            };
+            if let Err(error) = writer.value_of(alias, param, parameter, modifier, any) {
+                refused.get_or_insert(error);
+            }
+        });
+        refused.map_or(Ok(()), Err)
+    }
+
+    /// The resource has one of these values in the rows of `param`.
+    fn value_of(
+        &mut self,
+        alias: &Alias,
+        param: Param<'_>,
+        parameter: &'static Parameter,
+        modifier: Modifier,
+        any: &[QueryValue],
+    ) -> Result<()> {
         let hierarchy = matches!(modifier, Modifier::Above | Modifier::Below)
             && parameter.kind == ParameterKind::Token;
         if hierarchy || matches!(modifier, Modifier::In | Modifier::NotIn) {

@@ -319,11 +319,8 @@ fn sort_columns(sql: &mut Composed, kind: &'static str, sort: &[Sort]) {
                 by: SortBy::Parameter(parameter),
                 descending,
             }) => {
-                let param = Param {
-                    kind,
-                    code: parameter.code,
-                }
-                .plain();
+                let codes = kinds::codes_of(kind, parameter).iter();
+                let params = codes.map(|&code| Param { kind, code }.plain());
                 let words = matches!(parameter.kind, ParameterKind::String | ParameterKind::Uri);
                 let lowest =
                     !descending || kinds::compartment_keys(kind).0.contains(&parameter.code);
@@ -334,9 +331,9 @@ fn sort_columns(sql: &mut Composed, kind: &'static str, sort: &[Sort]) {
                     _ if words => "o.folded) FROM fhir_string AS o",
                     _ => "o.low) FROM fhir_quantity AS o",
                 });
-                sql.push(" WHERE o.key = r.key AND o.param = ")
-                    .bind(param)
-                    .push("), ");
+                sql.push(" WHERE o.key = r.key AND o.param IN (")
+                    .bind_all(params)
+                    .push(")), ");
                 match (words, descending) {
                     (true, false) => sql.bind("\u{10FFFF}"),
                     (true, true) => sql.bind(""),

@@ -266,7 +266,8 @@ fn put(tx: &mut Tx<'_>, header: &Header, resource: &Resource, status: &str) -> R
         rows: &index::rows(resource, ""),
         body: resource.stamped(&stamp),
     };
-    rows::write(tx, &new)?;
+    let rule = record::sensitive::rule(tx)?;
+    rows::write(tx, &new, &rule)?;
     let detail = json!({ "id": header.id, "version": version, "status": status });
     let subject = subject_of("Subscription", &header.id, &header.org_id, None);
     tx.record(

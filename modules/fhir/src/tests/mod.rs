@@ -2,6 +2,7 @@
 
 mod access;
 mod bundles;
+mod consents;
 mod crud;
 mod documents;
 mod examples;
@@ -11,8 +12,10 @@ mod hostile;
 mod importing;
 mod matching;
 mod merging;
+mod oracle;
 mod race;
 mod searching;
+mod sensitive;
 mod subscribing;
 mod terms;
 mod world;

@@ -242,12 +242,12 @@ const ITEMS: &str = "urn:test:lab-item";
 /// A shared catalogue, a map to it from the hospital's own codes; answers the administrator.
 async fn kept_map(app: &testkit::TestApp, lead: kernel::Id) -> Client {
     let admin = app.client("system-admin", lead).await;
-    let system = json!({ "system": "lab-item", "name_zh": "共享检验项目", "url": ITEMS });
+    let system = json!({ "system": "lab-shared", "name_zh": "共享检验项目", "url": ITEMS });
     admin
         .post("/api/terminology/systems", system)
         .await
         .expect(201);
-    let path = "/api/terminology/lab-item/import?dry_run=false&edition=1";
+    let path = "/api/terminology/lab-shared/import?dry_run=false&edition=1";
     let csv = "code,zh,unit\nGLU,葡萄糖,mmol/L\n";
     let body = axum::body::Body::from(csv);
     admin

@@ -2,12 +2,13 @@
 
 use fhir::json::Stamp;
 use kernel::{Error, Id, Kind, Result};
+use record::sensitive::{self, SensitiveRule};
 use serde_json::json;
 use store::{Change, Subject, Tx, params, sha256_hex};
 
 use super::resolve::{at_entry, find};
-use super::{Action, Done, Outcome, Step, references};
-use crate::access::{require_change, require_patients, require_writer};
+use super::{Action, Done, Outcome, Step, consents, references};
+use crate::access::{require_change, require_patients, require_seen, require_writer};
 use crate::prepare::Prepared;
 use crate::rows::{self, Header, NewVersion};
 use crate::{hash, kinds, refusal, settings, subscriptions};
@@ -20,9 +21,10 @@ pub(super) fn all(tx: &mut Tx<'_>, steps: &[Step]) -> Result<Vec<Done>> {
     for step in steps {
         check_condition(tx, step)?;
     }
+    let rule = sensitive::rule(tx)?;
     let mut done = Vec::with_capacity(steps.len());
     for step in steps {
-        done.push(one(tx, step).map_err(|error| at_entry(error, step.entry))?);
+        done.push(one(tx, step, &rule).map_err(|error| at_entry(error, step.entry))?);
     }
     // Entries of a bundle may point at one another, so all of them are stored first.
     let must_exist = settings::must_exist(tx)?;
@@ -51,9 +53,10 @@ fn check_condition(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
     }
 }
 
-fn one(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
+fn one(tx: &mut Tx<'_>, step: &Step, rule: &SensitiveRule) -> Result<Done> {
     match &step.action {
-        Action::Put { prepared, method } => put(tx, step, prepared, method),
+        Action::Put { prepared, .. } if step.kind == "Consent" => consent(tx, step, prepared),
+        Action::Put { prepared, method } => put(tx, step, prepared, method, rule),
         Action::Delete => delete(tx, step),
         Action::Nothing => nothing(tx, step),
     }
@@ -84,12 +87,41 @@ fn done(tx: &Tx<'_>, step: &Step, version: i64, outcome: Outcome) -> Done {
     }
 }
 
-fn put(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared, method: &'static str) -> Result<Done> {
+/// A consent is the record's: what was sent runs its command, and is shown as the record shows it.
+fn consent(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared) -> Result<Done> {
+    let known = rows::head(tx, step.kind, &step.id)?;
+    if let Some(header) = &known {
+        require_seen(tx, header)?;
+        check_version(tx, step, known.as_ref(), "PATCH")?;
+        consents::change(tx, &step.id, &prepared.resource)?;
+    } else {
+        check_version(tx, step, None, "PATCH")?;
+        consents::create(tx, &step.id, &prepared.resource)?;
+    }
+    let header = rows::head(tx, step.kind, &step.id)?.ok_or_else(refusal::not_found)?;
+    let outcome = if known.is_some() {
+        Outcome::Updated
+    } else {
+        Outcome::Created
+    };
+    Ok(done(tx, step, header.version, outcome))
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    step: &Step,
+    prepared: &Prepared,
+    method: &'static str,
+    rule: &SensitiveRule,
+) -> Result<Done> {
     if let Some(api) = kinds::owner_api(step.kind) {
         let text = format!("{} is kept by a module: use {api}", step.kind);
         return Err(Error::rule("fhir.owned", text).with(json!({ "api": api })));
     }
     let known = rows::head(tx, step.kind, &step.id)?;
+    if let Some(header) = &known {
+        require_seen(tx, header)?;
+    }
     check_version(tx, step, known.as_ref(), method)?;
     if let Some(header) = &known {
         require_change(tx, header)?;
@@ -126,7 +158,7 @@ fn put(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared, method: &'static str) 
         rows: &prepared.rows,
         body,
     };
-    rows::write(tx, &new)?;
+    rows::write(tx, &new, rule)?;
     if step.kind == "Subscription" {
         subscriptions::stored(tx, new.key, &prepared.resource)?;
     }

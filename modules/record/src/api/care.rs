@@ -12,13 +12,14 @@ use super::patients::{PatientRecord, record};
 use crate::break_glass::{self, BreakGlass, BreakGlassRow, BreakGlassState, NewReview};
 use crate::consent::{self, Consent, NewConsent, Withdrawal};
 use crate::input::IdentifierInput;
-use crate::{basis, rules};
+use crate::{basis, rules, sensitive};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(patient_join))
         .routes(routes!(consent_list, consent_give))
         .routes(routes!(consent_withdraw))
+        .routes(routes!(sensitive_categories))
         .routes(routes!(break_glass_open))
         .routes(routes!(break_glass_list))
         .routes(routes!(break_glass_show))
@@ -64,7 +65,7 @@ fn join(tx: &mut Tx<'_>, id: Id, body: &Join) -> kernel::Result<Etag<PatientReco
         let detail = "this patient is registered with your organization already";
         return Err(Error::conflict("record.own-already", detail));
     }
-    Ok(record(tx, &patient, Basis::OwnPatient))
+    record(tx, &patient, Basis::OwnPatient)
 }
 
 /// A patient's consents, newest first.
@@ -79,7 +80,8 @@ async fn consent_list(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Json<Vec<Con
     Ok(Json(basis::audited(&ctx, result.await).await?))
 }
 
-/// Record a consent the patient gave to one's own organization.
+/// Record what the patient said on who may read: told to one's own organization, or, for residents,
+/// by themselves.
 #[utoipa::path(post, path = "/api/patients/{id}/consents", tag = "record", params(("id" = Id, Path)),
     request_body = NewConsent, responses((status = 201, body = Consent)),
     extensions(("x-permission" = json!("record.consent"))))]
@@ -110,17 +112,37 @@ async fn consent_withdraw(
 ) -> http::Result<Etag<Consent>> {
     let seen = ctx.if_match()?;
     let result = ctx.write(move |tx| {
-        let consent = tx.load::<Consent>(id)?;
-        // A stranger learns of no consent; any organization that treats the patient may take it back.
-        match basis::basis(tx, consent.patient_id)? {
-            Some(Basis::OwnPatient | Basis::Care { .. }) => {}
-            _ => return Err(Error::not_found("consent")),
-        }
+        let consent = consent::to_withdraw(tx, id)?;
         tx.check_version(&consent, seen)?;
         let consent = consent::withdraw(tx, consent, &body)?;
         Ok(Etag::new(consent.version, consent::numbered(consent)))
     });
     Ok(result.await?)
+}
+
+/// A category of what is kept apart, as patients are asked about it.
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
+struct SensitiveChoice {
+    /// Its code.
+    code: String,
+    /// In Chinese.
+    title_zh: String,
+    /// In English.
+    title_en: String,
+}
+
+/// The sensitive categories a consent may open.
+#[utoipa::path(get, path = "/api/sensitive-categories", tag = "record",
+    responses((status = 200, body = Vec<SensitiveChoice>)),
+    extensions(("x-permission" = json!("record.read"))))]
+async fn sensitive_categories(ctx: Ctx) -> http::Result<Json<Vec<SensitiveChoice>>> {
+    let rule = ctx.read(sensitive::rule).await?;
+    let choices = rule.categories.into_iter().map(|category| SensitiveChoice {
+        code: category.code,
+        title_zh: category.title_zh,
+        title_en: category.title_en,
+    });
+    Ok(Json(choices.collect()))
 }
 
 /// Why a record can't wait.
@@ -129,6 +151,9 @@ async fn consent_withdraw(
 struct Emergency {
     /// In words.
     reason: String,
+    /// There is a basis already; what is sensitive or denied is needed too.
+    #[serde(default)]
+    hidden: bool,
 }
 
 /// Open a record in an emergency. The patient's organizations and one's own are told at once, and
@@ -143,7 +168,7 @@ async fn break_glass_open(
 ) -> http::Result<Created<BreakGlass>> {
     let access = ctx.write(move |tx| {
         let patient = basis::patient(tx, id)?;
-        let access = break_glass::open(tx, &patient, &body.reason)?;
+        let access = break_glass::open(tx, &patient, &body.reason, body.hidden)?;
         Ok(Created(Etag::new(access.version, access.data)))
     });
     Ok(access.await?)

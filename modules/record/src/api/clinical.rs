@@ -30,7 +30,7 @@ async fn patient_allergy_add(
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
         let patient = clinical::add_allergy(tx, patient, &body)?;
-        Ok(record(tx, &patient, basis))
+        record(tx, &patient, basis)
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }
@@ -48,7 +48,7 @@ async fn patient_allergy_end(
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
         let patient = clinical::end_allergy(tx, patient, allergy_id)?;
-        Ok(record(tx, &patient, basis))
+        record(tx, &patient, basis)
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }
@@ -66,7 +66,7 @@ async fn patient_problem_add(
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
         let patient = clinical::add_problem(tx, patient, &body)?;
-        Ok(record(tx, &patient, basis))
+        record(tx, &patient, basis)
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }
@@ -84,7 +84,7 @@ async fn patient_problem_end(
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
         let patient = clinical::end_problem(tx, patient, problem_id)?;
-        Ok(record(tx, &patient, basis))
+        record(tx, &patient, basis)
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }

@@ -365,7 +365,7 @@ async fn patient_newborn(
     let result = ctx.write(move |tx| {
         let (mother, _) = basis::view(tx, id, "newborn")?;
         let child = newborn::register(tx, &mother, &body)?;
-        Ok(Created(record(tx, &child, Basis::OwnPatient)))
+        Ok(Created(record(tx, &child, Basis::OwnPatient)?))
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }

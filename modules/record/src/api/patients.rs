@@ -12,7 +12,7 @@ use crate::index::merge;
 use crate::input::{FindQuery, IdentifierInput, MatchQuery, NewPatient, PatientChange};
 use crate::matching::{self, Match};
 use crate::model::{Patient, PatientBrief};
-use crate::{basis, patients, rules, search};
+use crate::{basis, patients, rules, search, sensitive};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -49,17 +49,19 @@ pub(super) fn record(
     tx: &mut Tx<'_>,
     patient: &Versioned<Patient>,
     basis: Basis,
-) -> Etag<PatientRecord> {
+) -> kernel::Result<Etag<PatientRecord>> {
     let actions = actions(tx, &basis);
+    let mut shown = patient.masked();
+    sensitive::leave_out_hidden(tx, &mut shown)?;
     let record = PatientRecord {
-        patient: patient.masked(),
+        patient: shown,
         version: patient.version,
         age_years: patient.age_years(tx.now().date()),
         basis,
         actions,
         redirected_from: None,
     };
-    Etag::new(patient.version, record)
+    Ok(Etag::new(patient.version, record))
 }
 
 fn actions(tx: &Tx<'_>, basis: &Basis) -> Vec<String> {
@@ -76,7 +78,8 @@ fn actions(tx: &Tx<'_>, basis: &Basis) -> Vec<String> {
         actions.extend(writing.map(str::to_owned));
         actions.extend(["add-problem", "end-problem"].map(str::to_owned));
     }
-    if treats && tx.actor().scope("record.consent").is_some() {
+    let consents = treats || *basis == Basis::Oneself;
+    if consents && tx.actor().scope("record.consent").is_some() {
         actions.extend(["give-consent", "withdraw-consent"].map(str::to_owned));
     }
     actions
@@ -150,7 +153,7 @@ async fn patient_register(
         let patient = patients::register(tx, &body)?;
         // A centre that registers for its village clinic treats the patient as well.
         basis::join_org(tx, &patient, tx.actor().org_id, "registered")?;
-        Ok(Created(record(tx, &patient, Basis::OwnPatient)))
+        Ok(Created(record(tx, &patient, Basis::OwnPatient)?))
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }
@@ -181,7 +184,7 @@ async fn patient_find(ctx: Ctx, Json(body): Json<FindQuery>) -> http::Result<Jso
 async fn patient_show(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Etag<PatientRecord>> {
     let result = ctx.read(move |tx| {
         let (patient, basis) = basis::view(tx, id, "record")?;
-        let mut answer = record(tx, &patient, basis);
+        let mut answer = record(tx, &patient, basis)?;
         answer.body.redirected_from = (patient.id != id).then_some(id);
         Ok(answer)
     });
@@ -201,7 +204,7 @@ async fn patient_change(
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
         let patient = patients::change(tx, patient, &body)?;
-        Ok(record(tx, &patient, basis))
+        record(tx, &patient, basis)
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }
@@ -323,7 +326,7 @@ async fn patient_identify(
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
         let patient = patients::identify(tx, patient, &body)?;
-        Ok(record(tx, &patient, basis))
+        record(tx, &patient, basis)
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }
@@ -341,7 +344,7 @@ async fn patient_identifier_retire(
     let result = ctx.write(move |tx| {
         let (patient, basis) = load_for_change(tx, id, seen)?;
         let patient = patients::retire_identifier(tx, patient, identifier_id)?;
-        Ok(record(tx, &patient, basis))
+        record(tx, &patient, basis)
     });
     Ok(basis::audited(&ctx, result.await).await?)
 }

@@ -12,12 +12,12 @@ const OWN: &str = "编码,名称,单位\n1001,血清葡萄糖测定,mmol/L\n1002
 /// Two catalogues and a map from the local one to the shared one; answers the map.
 async fn world(app: &TestApp, admin: &Client) -> Reply {
     local_system(admin).await;
-    let shared = json!({ "system": "lab-item", "name_zh": "共享检验项目" });
+    let shared = json!({ "system": "lab-shared", "name_zh": "共享检验项目" });
     admin
         .post("/api/terminology/systems", shared)
         .await
         .expect(201);
-    for (system, file) in [(LOCAL, OWN), ("lab-item", SHARED)] {
+    for (system, file) in [(LOCAL, OWN), ("lab-shared", SHARED)] {
         let draft = bring(admin, system, "edition=1", file.as_bytes())
             .await
             .expect(201);
@@ -27,7 +27,7 @@ async fn world(app: &TestApp, admin: &Client) -> Reply {
     come(app, "1001", 2).await;
     come(app, "9999", 1).await;
     let map = json!({ "code": "lab-north-shared", "name_zh": "北院检验对照",
-        "source": "urn:lianti:lab-north", "target": "urn:lianti:lab-item" });
+        "source": "urn:lianti:lab-north", "target": "urn:lianti:lab-shared" });
     admin.post("/api/terminology/maps", map).await.expect(201)
 }
 
@@ -246,7 +246,7 @@ fn maps_go_out_come_back_and_translate() {
             [(String::new(), Relation::Unmatched)]
         );
         assert_eq!(
-            ask("HGB", "urn:lianti:lab-item", true).await,
+            ask("HGB", "urn:lianti:lab-shared", true).await,
             [("1003".to_owned(), Relation::Narrower)]
         );
 
@@ -303,5 +303,24 @@ fn coverage_is_listed_paged_and_written_out() {
             .get("/api/terminology/coverage/codes?after=x")
             .await
             .expect(400);
+    });
+}
+
+#[test]
+fn the_sample_of_the_demonstration_is_partly_mapped() {
+    on_each_engine(modules, |app| async move {
+        let admin = administrator(&app).await;
+        for _ in 0..2 {
+            let made = |tx: &mut Tx<'_>| sample(tx, Id::NIL);
+            let request = Request::system("test");
+            app.store().write(&request, made).await.unwrap();
+        }
+        let maps = admin.get("/api/terminology/maps").await.expect(200);
+        let counts = &maps.json[0]["counts"];
+        assert!(counts["mapped"].as_i64().unwrap() >= 8, "{counts}");
+        assert_eq!(
+            (&counts["unmatched"], &counts["proposed"]),
+            (&json!(1), &json!(1))
+        );
     });
 }

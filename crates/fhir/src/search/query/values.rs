@@ -11,6 +11,7 @@ use crate::search::value::{DateMatch, NumberMatch, Prefix, QueryValue, TIME_MAX,
 use crate::search::{Parameter, ParameterKind, folded};
 use crate::temporal::Temporal;
 use crate::ucum;
+use crate::validate::is_id;
 
 /// Parts of a value at a mark that is not escaped.
 pub(super) fn split(text: &str, mark: char) -> Vec<&str> {
@@ -156,13 +157,13 @@ fn reference(types: Vec<&'static str>, text: &str) -> QueryValue {
             };
         }
     } else if !absolute {
-        let id = Some(path.to_owned());
-        let url = Some(path.to_owned());
+        // What can be an id of one of the targets is one; anything else may be a canonical name.
+        let is_id = !types.is_empty() && is_id(path);
         return QueryValue::Reference {
             types,
-            id,
+            id: Some(path.to_owned()),
             version,
-            url,
+            url: (!is_id).then(|| path.to_owned()),
         };
     }
     let (url, canonical_version) = match path.split_once('|') {

@@ -76,7 +76,8 @@ export function ConsentList({ id, may }: { id: string; may: boolean }) {
 
 function stateOf(consent: Consent): 'active' | 'withdrawn' | 'expired' {
   if (consent.state === 'withdrawn') return 'withdrawn';
-  return Date.parse(consent.expires_at) < serverNow() ? 'expired' : 'active';
+  const end = consent.expires_at;
+  return end && Date.parse(end) < serverNow() ? 'expired' : 'active';
 }
 
 function ConsentRow({ consent, may }: { consent: Consent; may: boolean }) {

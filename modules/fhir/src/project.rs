@@ -15,11 +15,7 @@ use serde_json::Value;
 use store::{Event, Follower, Tx};
 
 use crate::rows::{self, NewVersion};
-<<<<<<< HEAD
-use crate::{index, keys, subscriptions, terms};
-=======
-use crate::{index, keys, labels, subscriptions};
->>>>>>> main
+use crate::{index, keys, labels, subscriptions, terms};
 
 /// What follows other modules' events.
 pub(crate) const FOLLOWERS: &[Follower] = &[
@@ -37,11 +33,8 @@ pub(crate) const FOLLOWERS: &[Follower] = &[
         run: follow,
     },
     subscriptions::FOLLOWER,
-<<<<<<< HEAD
-    terms::ARRIVALS,
-=======
     labels::FOLLOWER,
->>>>>>> main
+    terms::ARRIVALS,
 ];
 
 /// Entities carry a version; looks and refusals do not, and change nothing.

@@ -35,6 +35,8 @@ const COUNT: &str = "INSERT INTO code_arrival (org_id, system, code, name, unit,
         unit = CASE WHEN excluded.unit = '' THEN code_arrival.unit ELSE excluded.unit END,
         last_at = excluded.last_at";
 
+const SHARED: &str = "SELECT COUNT(*) AS count FROM code_system WHERE url = $1 AND org_id IS NULL";
+
 /// Counts an arrival: one statement.
 ///
 /// # Errors
@@ -62,8 +64,7 @@ pub fn is_shared(tx: &mut Tx<'_>, system: &str) -> Result<bool> {
     if STANDARD.iter().any(|start| system.starts_with(start)) {
         return Ok(true);
     }
-    let known = crate::sql::system_of_url(tx, system)?;
-    Ok(known.is_some_and(|known| known.org_id.is_none()))
+    Ok(tx.count(SHARED, &params![system])? > 0)
 }
 
 /// How the URIs of the standard's vocabularies begin.

@@ -298,7 +298,8 @@ pub(crate) fn put_in_force(tx: &mut Tx<'_>, mut draft: Versioned<Version>) -> Re
         match other.state {
             VersionState::Active => {
                 other.state = VersionState::Retired;
-                other.effective_to = Some(today);
+                let last = today.plus_days(-1);
+                other.effective_to = Some(other.effective_from.map_or(last, |from| from.max(last)));
                 let change = Change::new("terminology.version-retired");
                 tx.update(&other, change)?;
             }

@@ -105,7 +105,11 @@ async fn build(app: &TestApp, dice: &mut Dice) -> Scene {
     let mut patients = Vec::new();
     for at in 0..PATIENTS {
         let home = at % MEMBERS;
-        let name = format!("{}{}", ["甲", "乙", "丙", "丁"][at % 4], "一".repeat(at + 1));
+        let name = format!(
+            "{}{}",
+            ["甲", "乙", "丙", "丁"][at % 4],
+            "一".repeat(at + 1)
+        );
         let patient = register(&clients[home], &name).await;
         patients.push(patient);
         oracle.own.insert((orgs[home], patient));

@@ -27,14 +27,12 @@ PAGE = 100
 READERS = ["attending-doctor", "referral-office", "general-practitioner"]
 #: In R4B withdrawn or of another shape.
 R4_ONLY = {
-    "EffectEvidenceSynthesis", "Evidence", "EvidenceVariable", "MedicinalProduct",
-    "MedicinalProductAuthorization", "MedicinalProductContraindication",
-    "MedicinalProductIndication", "MedicinalProductIngredient", "MedicinalProductInteraction",
-    "MedicinalProductManufactured", "MedicinalProductPackaged", "MedicinalProductPharmaceutical",
-    "MedicinalProductUndesirableEffect", "ResearchDefinition", "ResearchElementDefinition",
+    "EffectEvidenceSynthesis", "Evidence", "MedicinalProduct", "MedicinalProductAuthorization",
+    "MedicinalProductContraindication", "MedicinalProductIndication", "MedicinalProductIngredient",
+    "MedicinalProductInteraction", "MedicinalProductManufactured", "MedicinalProductPackaged",
+    "MedicinalProductPharmaceutical", "MedicinalProductUndesirableEffect",
     "RiskEvidenceSynthesis", "SubstanceNucleicAcid", "SubstancePolymer", "SubstanceProtein",
     "SubstanceReferenceInformation", "SubstanceSourceMaterial", "SubstanceSpecification",
-    "DeviceDefinition", "NutritionProduct",
 }  # fmt: skip
 #: What the platform's modules keep, and clients do not write.
 PROJECTED = {

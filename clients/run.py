@@ -7,6 +7,7 @@ Made for `cargo xtask test --only clients`; by hand, with the environment xtask 
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -39,6 +40,8 @@ def main(wanted):
     if not scripts:
         raise SystemExit(f"no client is named so; they are {CLIENTS}")
     failed = []
+    # Whoever ends this ends the server as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with Demonstration() as server:
         world = prepare(server.url, server.hl7, server.folder)
         environment = os.environ | {"LIANTI_WORLD": str(world), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -35,7 +35,11 @@ class Demonstration:
             self.process = subprocess.Popen(
                 command, stdout=subprocess.PIPE, stderr=log, env=environment, text=True
             )
-        self.url = self._url()
+        try:
+            self.url = self._url()
+        except BaseException:
+            self.__exit__()
+            raise
         # The log names this address before the line that `_url` waits for.
         self.hl7 = re.search(r"HL7 v2 messages address=(\S+)", self.errors())[1]
         return self
@@ -47,7 +51,6 @@ class Demonstration:
             found = re.search(r"Open (http://[0-9.:]+)", line)
             if found:
                 return found[1]
-        self.__exit__()
         raise SystemExit(f"the server ended before it listened:\n{told}")
 
     def errors(self):

@@ -11,6 +11,7 @@ use crate::input::ContactInput;
 use crate::model::{Contact, Patient};
 use crate::provisions::{Category, Decision, Part, PurposeOfUse};
 use crate::rules::{self, IdentityRule};
+use crate::sight::{Entry, sight};
 
 /// How far a consent reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -278,13 +279,14 @@ const OPEN: &str = "INSERT INTO consent_opens (consent_id, category) VALUES ($1,
 /// Whatever the database reports.
 pub fn list(tx: &mut Tx<'_>, patient_id: Id) -> Result<Vec<Consent>> {
     let found: Vec<Versioned<Consent>> = tx.find(OF_PATIENT, &params![patient_id, CONSENTS_MAX])?;
-    let sight = crate::sight::sight(tx, patient_id)?;
-    let org_id = tx.actor().org_id;
+    let sight = sight(tx, patient_id)?;
     let known = |one: &Consent| {
-        one.sensitive.is_empty()
-            || sight.is_full()
-            || one.org_id == org_id
-            || one.grantee_org_id == Some(org_id)
+        sight.sees(&Entry {
+            org_id: one.org_id,
+            category: None,
+            at: None,
+            labels: &one.sensitive,
+        })
     };
     Ok(found.into_iter().map(numbered).filter(known).collect())
 }

@@ -90,7 +90,8 @@ const DEEDS: &str =
     WHERE patient_id = $1 AND (at, id) < ($2, $3)
     AND event NOT IN ('record.read', 'record.unmasked', 'record.found', 'record.read-refused',
       'record.duplicate-shown', 'record.break-glass', 'record.break-glass-reviewed')
-    AND ($5 = 1 OR kind <> 'fhir-resource' OR org_id = $6)
+    AND kind <> 'match-review' AND ($5 = 1 OR kind NOT IN ('fhir-resource', 'consent')
+      OR org_id = $6)
     ORDER BY at DESC, id DESC LIMIT $4";
 
 /// Who looked at the record, newest first: for the patient's own account, for the privacy officers of
@@ -152,8 +153,8 @@ fn require_reader(tx: &mut Tx<'_>, patient_id: Id) -> Result<()> {
 }
 
 /// What was done for the patient over all capabilities, newest first; the caller has checked a
-/// basis. That a resource came in is shown of one's own organization: of another's it would tell
-/// that there is one, though it may be sensitive.
+/// basis. That a resource came in, or a consent was given, is shown of one's own organization: of another's it would tell
+/// that there is one, though it may be sensitive. Whom a patient was taken for is somebody else.
 ///
 /// # Errors
 /// Whatever the database reports.

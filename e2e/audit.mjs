@@ -114,7 +114,7 @@ function shapeFaults({ sideways_px, narrow_px }) {
 const ENGLISH = /\b[A-Za-z]{2,}(?:[ ,-]+[A-Za-z]{2,}){2,}\b/;
 const KEY = /\b[a-z][a-z-]*(?:\.[a-z0-9_-]+)+\b/g;
 /** Screens that show names in both languages on purpose. */
-const BILINGUAL = new Set(['admin/api', 'network/member', 'terminology/systems', 'terminology/catalogue']);
+const BILINGUAL = new Set(['admin/api', 'network/member', 'terminology/systems', 'terminology/catalogue', 'terminology/tree', 'terminology/version']);
 /** Screens titled with names, which have one language: of a patient, of wards. */
 const NAMED = new Set(['record/patient', 'referral/case', 'resources/beds']);
 const LIMITS = { sideways_px: 1, narrow_px: 60 };

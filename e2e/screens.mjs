@@ -17,6 +17,7 @@ async function aPair(page) {
   const [first] = (await must(page, 'GET', '/api/patient-index/reviews?limit=1')).items;
   return first ? `/record/index/${first.review.id}` : '/record/index';
 }
+const aMap = async (page) => (await must(page, 'GET', '/api/terminology/maps'))[0]?.id;
 const anOrg = async (page) => (await must(page, 'GET', '/api/session')).assignment.org_id;
 
 const at = (role, org, module, paths) =>
@@ -89,7 +90,18 @@ export const SCREENS = [
     api: '/admin/api',
   }),
   ...at('system-admin', LEAD, 'exchange', { imports: '/imports' }),
-  ...at('system-admin', LEAD, 'terminology', { systems: '/terminology', catalogue: '/terminology/icd10' }),
+  ...at('system-admin', LEAD, 'terminology', {
+    systems: '/terminology',
+    catalogue: '/terminology/icd10',
+    tree: '/terminology/icd10?tree=1',
+    import: '/terminology/icd10/import',
+    versions: '/terminology/icd10/versions',
+    version: '/terminology/icd10/versions/1',
+    maps: '/terminology/maps',
+    map: async (page) => `/terminology/maps/${await aMap(page)}`,
+    workshop: async (page) => `/terminology/maps/${await aMap(page)}/workshop`,
+    coverage: '/terminology/coverage',
+  }),
   ...at('audit-admin', LEAD, 'admin', { audit: '/admin/audit', chain: '/admin/audit/chain' }),
   ...at('health-bureau', '', 'referral', { figures: '/referral/statistics' }),
 ];

@@ -62,6 +62,10 @@ pub(crate) async fn found(
     world
         .as_system(move |tx| capability(tx, &shape, &ids))
         .await?;
+    let lead = id_of(&world.organizations, "lead")?;
+    world
+        .as_system(move |tx| terminology::sample(tx, lead))
+        .await?;
     progress(&format!(
         "{} organizations, {} group, {} alliances, {} bonds, {} services",
         world.shape.organizations.len(),

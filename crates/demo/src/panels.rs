@@ -20,6 +20,8 @@ pub(crate) struct Item {
 /// Items that are reported together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Panel {
+    /// The hospital's own code of the report.
+    pub code: &'static str,
     /// Name of the report.
     pub name: &'static str,
     /// Its items.
@@ -56,6 +58,7 @@ const HAEMOGLOBIN: Item = item("718-7", "血红蛋白", ("g/L", 0), (115, 175), 
 const PLATELETS: Item = item("777-3", "血小板计数", ("10*9/L", 0), (125, 350), (118, 362));
 
 const HEART: Panel = Panel {
+    code: "ZH01",
     name: "心血管检验",
     items: &[
         item(
@@ -77,6 +80,7 @@ const HEART: Panel = Panel {
     ],
 };
 const SUGAR: Panel = Panel {
+    code: "ZH02",
     name: "糖代谢检验",
     items: &[
         item("14771-0", "空腹血糖", ("mmol/L", 1), (39, 61), (62, 168)),
@@ -86,6 +90,7 @@ const SUGAR: Panel = Panel {
     ],
 };
 const LUNGS: Panel = Panel {
+    code: "ZH03",
     name: "感染检验",
     items: &[
         WHITE_CELLS,
@@ -94,6 +99,7 @@ const LUNGS: Panel = Panel {
     ],
 };
 const USUAL: Panel = Panel {
+    code: "ZH04",
     name: "血常规及肾功能",
     items: &[WHITE_CELLS, HAEMOGLOBIN, PLATELETS, CREATININE],
 };
@@ -109,6 +115,12 @@ pub(crate) fn for_diagnosis(code: &str) -> Panel {
 }
 
 impl Item {
+    /// The hospital's own code beside LOINC's.
+    pub(crate) fn own_code(self) -> String {
+        let digits = self.code.chars().filter(char::is_ascii_digit);
+        "JY".chars().chain(digits).collect()
+    }
+
     /// A number of these units as it is printed.
     pub(crate) fn text(self, units: u32) -> String {
         if self.decimals == 0 {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kernel::{Id, Instant, Result};
 use serde_json::{Value, json};
 use store::Tx;
+use terminology::SAMPLE_LAB;
 
 use crate::cast::Person;
 use crate::panels::{self, Item, Panel};
@@ -16,6 +17,7 @@ use crate::play_case::Sheet;
 const MEASURED_PER_MILLE: u32 = 400;
 
 const LOINC: &str = "http://loinc.org";
+const DRUGS: &str = "urn:lianti:drug";
 const UCUM: &str = "http://unitsofmeasure.org";
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/observation-category";
 const INTERPRETATION: &str = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation";
@@ -71,8 +73,8 @@ impl Play {
         let drugs = if lay { scenario.drugs } else { &[] };
         let write = move |tx: &mut Tx<'_>| {
             keep(tx, &encounter(setting, begun, lay, reason))?;
-            for (_, name, dose) in drugs {
-                keep(tx, &prescription(setting, name, dose))?;
+            for (code, name, dose) in drugs {
+                keep(tx, &prescription(setting, (code, name), dose))?;
             }
             Ok(())
         };
@@ -140,7 +142,8 @@ fn report(tx: &mut Tx<'_>, setting: Setting, panel: Panel, values: &[u32]) -> Re
     let mut report = frame(setting, "DiagnosticReport");
     report["category"] =
         json!([{ "coding": [{ "system": SECTION, "code": "LAB" }], "text": "检验" }]);
-    report["code"] = json!({ "text": panel.name });
+    let own = json!({ "system": SAMPLE_LAB, "code": panel.code, "display": panel.name });
+    report["code"] = json!({ "coding": [own], "text": panel.name });
     report["issued"] = json!(setting.at);
     report["result"] = Value::Array(results);
     report["conclusion"] = json!(conclusion);
@@ -164,12 +167,14 @@ fn encounter(setting: Setting, begun: Instant, lay: bool, reason: &str) -> Value
     })
 }
 
-fn prescription(setting: Setting, name: &str, dose: &str) -> Value {
+fn prescription(setting: Setting, (code, name): (&str, &str), dose: &str) -> Value {
     json!({
         "resourceType": "MedicationRequest",
         "status": "active",
         "intent": "order",
-        "medicationCodeableConcept": { "text": name },
+        "medicationCodeableConcept": {
+            "coding": [{ "system": DRUGS, "code": code, "display": name }], "text": name,
+        },
         "subject": { "reference": format!("Patient/{}", setting.patient_id) },
         "authoredOn": setting.at,
         "requester": { "reference": format!("Organization/{}", setting.org_id) },
@@ -202,6 +207,10 @@ fn laboratory(setting: Setting, item: Item, units: u32) -> Value {
     };
     let (code, word) = item.interpretation(units);
     let mut observation = observation(setting, "laboratory", (item.code, item.name));
+    let own = json!({ "system": SAMPLE_LAB, "code": item.own_code(), "display": item.name });
+    if let Some(codings) = observation["code"]["coding"].as_array_mut() {
+        codings.push(own);
+    }
     observation["valueQuantity"] = quantity(units);
     observation["interpretation"] =
         json!([{ "coding": [{ "system": INTERPRETATION, "code": code }], "text": word }]);

@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 
 use crate::model::{Import, ImportState};
 use crate::report::ImportReport;
-use crate::table::{self, FILE_BYTES_MAX};
 use crate::{import_roster, look, looked, report_in, template};
+use sheet::FILE_BYTES_MAX;
 
 /// Room for the form around the file.
 const FORM_BYTES: usize = 64 * 1024;
@@ -195,7 +195,7 @@ async fn import_apply(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Etag<Import>
         return Err(applied().into());
     }
     let bytes = ctx.store().get_blob(&import.file.sha256)?;
-    let workbook = Arc::new(table::read(&bytes, &import.report.file)?);
+    let workbook = Arc::new(sheet::read(&bytes, &import.report.file)?);
     let take_in = move |tx: &mut Tx<'_>| {
         let mut import = readable(tx, id)?;
         tx.check_version(&import, seen)?;
@@ -268,7 +268,7 @@ async fn file_of(form: Result<Multipart, MultipartRejection>) -> Result<(String,
 
 fn upload_failed(error: &MultipartError) -> Error {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        return table::too_large();
+        return sheet::too_large();
     }
     Error::invalid("import.upload", "file", error.body_text())
 }

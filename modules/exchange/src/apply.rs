@@ -14,7 +14,7 @@ use store::Tx;
 use crate::header::{Headed, is_footer, repeats_headings, shown};
 use crate::line::Line;
 use crate::report::{ImportReport, Severity, SheetKind};
-use crate::table::Row;
+use sheet::Row;
 
 /// What a row did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::columns::{Column, LAYOUTS, Layout, column_of, is_ignored, normalized};
 use crate::report::{ImportReport, Place, Severity, SheetReport};
-use crate::table::{Raw, Row, Sheet};
+use sheet::{Raw, Row, Sheet};
 
 /// Rows looked through for the headings: titles, dates and remarks stand above them.
 const HEADER_ROWS_MAX: usize = 20;

@@ -9,7 +9,6 @@ mod line;
 mod messages;
 mod model;
 mod report;
-mod table;
 mod template;
 mod values;
 mod words;
@@ -70,7 +69,7 @@ pub async fn import_roster(
     file_name: &str,
     dry_run: bool,
 ) -> Result<ImportReport> {
-    let workbook = Arc::new(table::read(bytes, file_name)?);
+    let workbook = Arc::new(sheet::read(bytes, file_name)?);
     let file_name = report::echo(file_name);
     let take_in = move |tx: &mut Tx<'_>| {
         let report = look(tx, &workbook, &file_name)?;
@@ -89,7 +88,7 @@ pub async fn import_roster(
 }
 
 /// Carries out every row in the transaction at hand.
-fn look(tx: &mut Tx<'_>, workbook: &table::Workbook, file_name: &str) -> Result<ImportReport> {
+fn look(tx: &mut Tx<'_>, workbook: &sheet::Workbook, file_name: &str) -> Result<ImportReport> {
     let mut report = ImportReport {
         file: file_name.to_owned(),
         encoding: workbook.encoding.to_owned(),

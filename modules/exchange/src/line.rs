@@ -4,9 +4,9 @@ use kernel::{Date, Money};
 
 use crate::header::{Headed, shown};
 use crate::report::{ImportReport, Place, Severity};
-use crate::table::{Raw, Row};
 use crate::values;
 use crate::words::{Words, choices, meaning};
+use sheet::{Raw, Row};
 
 /// Digits a spreadsheet keeps exactly.
 const EXACT_DIGITS_MAX: usize = 15;

@@ -198,7 +198,7 @@ pub(crate) const REFUSALS: &[(&str, &str)] = &[
     ),
     (
         "import.too-many-rows",
-        "一个文件最多 100000 行，请按机构拆分",
+        "一个文件最多 200000 行，请按机构拆分",
     ),
     ("import.too-many-sheets", "一个文件最多 50 张表"),
     ("import.upload", "请以表单的 file 字段上传一个文件"),

@@ -15,7 +15,7 @@ use serde_json::Value;
 use store::{Event, Follower, Tx};
 
 use crate::rows::{self, NewVersion};
-use crate::{index, keys, labels, subscriptions};
+use crate::{index, keys, labels, subscriptions, terms};
 
 /// What follows other modules' events.
 pub(crate) const FOLLOWERS: &[Follower] = &[
@@ -34,6 +34,7 @@ pub(crate) const FOLLOWERS: &[Follower] = &[
     },
     subscriptions::FOLLOWER,
     labels::FOLLOWER,
+    terms::ARRIVALS,
 ];
 
 /// Entities carry a version; looks and refusals do not, and change nothing.

@@ -2,9 +2,10 @@
 //! resources that are stored here.
 //!
 //! A code system of the module `terminology` is `http://hl7.org/fhir/sid/icd-10` for diagnoses and
-//! `urn:lianti:` with its name for the others; what clients store under a URL of their own is beside
+//! what its operator called it, or `urn:lianti:` with its name, for the others; what clients store under a URL of their own is beside
 //! it. Whoever asks sees the stored resources within reach, as everywhere.
 
+mod arrivals;
 mod code_systems;
 mod compose;
 mod inputs;
@@ -26,6 +27,7 @@ use crate::index::short;
 use crate::rows::{self, HEADER, Header};
 use crate::{kinds, refusal};
 
+pub(crate) use arrivals::FOLLOWER as ARRIVALS;
 pub(crate) use code_systems::{above, below};
 
 /// The newest stored resource of a type with this URL that the actor may see.

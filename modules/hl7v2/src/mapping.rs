@@ -10,6 +10,8 @@ use utoipa::ToSchema;
 
 /// Paths a field may be looked for at.
 const PATHS_MAX: usize = 10;
+/// Maps of the module `terminology` that one mapping names.
+const MAPS_MAX: usize = 5;
 /// Entries of one code map.
 const CODES_MAX: usize = 5_000;
 /// Characters of a code, a unit or a name.
@@ -291,6 +293,10 @@ pub struct Mapping {
     pub codes: BTreeMap<String, BTreeMap<String, String>>,
     /// The sender's item codes (OBX-3.1, OBR-4.1) → codes that members share.
     pub items: BTreeMap<String, SharedCode>,
+    /// Names of maps of the module `terminology` by which item codes are read that `items` lacks, the
+    /// first one that has an equivalent wins. What is decided in the workshop holds from the next
+    /// message on.
+    pub maps: Vec<String>,
     /// Minutes that times without a zone are ahead of UTC.
     pub utc_offset_minutes: i64,
     /// The visit class where the sender gives none or one that is not mapped.
@@ -304,6 +310,7 @@ impl Default for Mapping {
             paths: BTreeMap::new(),
             codes: BTreeMap::new(),
             items: BTreeMap::new(),
+            maps: Vec::new(),
             utc_offset_minutes: 480,
             visit_class: "AMB".to_owned(),
         }
@@ -402,6 +409,13 @@ impl Mapping {
                 "hl7.mapping",
                 format!("items.{theirs}"),
                 detail,
+            ));
+        }
+        if self.maps.len() > MAPS_MAX {
+            return Err(Error::invalid(
+                "hl7.mapping",
+                "maps",
+                "a mapping names at most 5 maps",
             ));
         }
         if self.items.len() > CODES_MAX {

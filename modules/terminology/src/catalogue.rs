@@ -1,5 +1,5 @@
-//! Reading a catalogue file: CSV with the columns of `data/README.md`. Every oddity is named by
-//! line and column; nothing is guessed.
+//! Reading a catalogue file: xlsx or csv with the columns of `data/README.md`, or a FHIR CodeSystem.
+//! Every oddity is named by line and column; nothing is guessed.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,10 +8,11 @@ use kernel::{Date, Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::fhir_files;
 use crate::model::{Concept, ICD10};
 
 /// The most concepts one file may bring; the national clinical ICD-10 has about 35,000.
-pub const ROWS_MAX: usize = 100_000;
+pub const ROWS_MAX: usize = sheet::ROWS_MAX;
 /// The longest code.
 const CODE_CHARS_MAX: usize = 64;
 /// The longest name.
@@ -71,69 +72,137 @@ fn has_chinese(text: &str) -> bool {
     text.chars().any(|c| ('\u{3400}'..='\u{9fff}').contains(&c))
 }
 
+/// What a file is, told by its content.
+#[derive(Debug)]
+pub enum Content {
+    /// Rows of a spreadsheet.
+    Sheet(sheet::Workbook),
+    /// A FHIR resource.
+    Fhir(Value),
+}
+
+/// Reads an xlsx, csv or JSON file.
+///
+/// # Errors
+/// `terminology.encoding`, `terminology.json`, and what a spreadsheet is refused for.
+pub fn content(bytes: &[u8]) -> Result<Content> {
+    if bytes.len() > sheet::FILE_BYTES_MAX {
+        return Err(sheet::too_large());
+    }
+    if bytes.starts_with(b"PK") || bytes.starts_with(&[0xd0, 0xcf]) {
+        return sheet::read(bytes, "catalogue.xlsx").map(Content::Sheet);
+    }
+    let text = decode(bytes)?;
+    if text.trim_start().starts_with('{') {
+        let json = serde_json::from_str(&text).map_err(|error| {
+            let detail = format!("the file is no whole JSON: {error}");
+            Error::invalid("terminology.json", "file", detail)
+        })?;
+        return Ok(Content::Fhir(json));
+    }
+    sheet::read(text.as_bytes(), "catalogue.csv").map(Content::Sheet)
+}
+
 /// Reads a file of one system.
 ///
 /// # Errors
 /// `terminology.columns` when a required column is missing or one occurs twice,
-/// `terminology.too-many-rows`, `terminology.csv` when the file breaks off.
-pub fn read(system: &str, text: &str) -> Result<Catalogue> {
-    let mut reader = csv::ReaderBuilder::new()
-        .comment(Some(b'#'))
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let headings = headings(&mut reader)?;
-    let mut catalogue = Catalogue {
-        concepts: Vec::new(),
-        problems: Vec::new(),
+/// `terminology.too-many-rows`; what the file as a whole is refused for.
+pub fn read(system: &str, url: &str, bytes: &[u8], today: Date) -> Result<Catalogue> {
+    let mut catalogue = match content(bytes)? {
+        Content::Sheet(workbook) => of_sheets(system, &workbook)?,
+        Content::Fhir(json) => fhir_files::catalogue(system, url, &json, today)?,
     };
-    let mut seen = HashSet::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| {
-            Error::invalid("terminology.csv", "file", "the file is not CSV to its end")
-                .because(error)
-        })?;
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        if catalogue.concepts.len() >= ROWS_MAX {
-            let detail = format!("a file may bring {ROWS_MAX} concepts; split it");
-            return Err(Error::invalid("terminology.too-many-rows", "file", detail));
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let mut row = Row {
-            line,
-            problems: &mut catalogue.problems,
-            cells: BTreeMap::new(),
-        };
-        row.take(&headings, &record);
-        let concept = row.concept(system);
-        if !seen.insert(concept.code.clone()) {
-            row.problem(
-                "code",
-                "terminology.code-twice",
-                "this code is in an earlier line too",
-            );
-        }
-        catalogue.concepts.push(concept);
-    }
+    catalogue.concepts.shrink_to_fit();
     Ok(catalogue)
 }
 
-fn headings(reader: &mut csv::Reader<&[u8]>) -> Result<Vec<String>> {
-    let headings: Vec<String> = reader
-        .headers()
-        .map_err(|error| {
-            Error::invalid("terminology.csv", "file", "the first line has no headings")
-                .because(error)
-        })?
+fn of_sheets(system: &str, workbook: &sheet::Workbook) -> Result<Catalogue> {
+    let mut reading = Reading::new(system);
+    let mut rows = workbook
+        .sheets
         .iter()
-        .map(|cell| fold(cell).to_lowercase())
+        .flat_map(|sheet| &sheet.rows)
+        .filter(|row| {
+            let first = row.cells.values().next().map_or("", sheet::Raw::text);
+            !first.starts_with('#')
+        });
+    let headings = headings(rows.next())?;
+    for row in rows {
+        let mut cells = BTreeMap::new();
+        for (column, raw) in &row.cells {
+            let Some(heading) = headings
+                .get(usize::from(*column))
+                .filter(|name| !name.is_empty())
+            else {
+                let detail = "the line has more cells than there are headings";
+                reading.problem(row.number, "", "terminology.too-many-cells", detail);
+                continue;
+            };
+            if matches!(raw, sheet::Raw::Fault(_)) {
+                let detail = "a formula left a fault here";
+                reading.problem(row.number, heading, "terminology.cell-fault", detail);
+            }
+            cells.insert(heading.clone(), of_cell(raw, heading));
+        }
+        reading.row(row.number, cells)?;
+    }
+    Ok(reading.catalogue)
+}
+
+/// A cell as text; a day that a spreadsheet counts is written out.
+fn of_cell(raw: &sheet::Raw, heading: &str) -> String {
+    let is_date = matches!(heading, "active_from" | "active_to");
+    let days = raw
+        .text()
+        .split('.')
+        .next()
+        .and_then(|days| days.parse::<i64>().ok());
+    match (raw, days, Date::new(1899, 12, 30)) {
+        (sheet::Raw::Serial(_), Some(days), Ok(epoch)) if is_date => {
+            epoch.plus_days(days).to_string()
+        }
+        _ => raw.text().to_owned(),
+    }
+}
+
+/// Headings as the offices write them, and the columns they mean.
+const HEADINGS: [(&str, &str); 18] = [
+    ("编码", "code"),
+    ("代码", "code"),
+    ("项目编码", "code"),
+    ("项目代码", "code"),
+    ("名称", "zh"),
+    ("中文名称", "zh"),
+    ("项目名称", "zh"),
+    ("display", "zh"),
+    ("name", "zh"),
+    ("英文名称", "en"),
+    ("别名", "synonyms"),
+    ("同义词", "synonyms"),
+    ("上级编码", "parent"),
+    ("上级代码", "parent"),
+    ("启用日期", "active_from"),
+    ("停用日期", "active_to"),
+    ("单位", "unit"),
+    ("标本", "specimen"),
+];
+
+fn headings(row: Option<&sheet::Row>) -> Result<Vec<String>> {
+    let last = row.and_then(|row| row.cells.keys().last().copied());
+    let headings: Vec<String> = (0..=last.unwrap_or(0))
+        .map(|column| {
+            let cell = row.and_then(|row| row.cells.get(&column));
+            let folded = fold(cell.map_or("", sheet::Raw::text)).to_lowercase();
+            let known = HEADINGS.iter().find(|(word, _)| *word == folded);
+            known.map_or(folded, |(_, column)| (*column).to_owned())
+        })
         .collect();
-    let missing = ["code", "zh", "en"]
+    let missing = ["code", "zh"]
         .into_iter()
         .find(|one| !headings.iter().any(|have| have == one));
     if let Some(column) = missing {
-        let detail = "the first line must name the columns, among them code, zh and en";
+        let detail = "the first line must name the columns, among them code and zh";
         return Err(Error::invalid("terminology.columns", column, detail));
     }
     let mut seen = HashSet::new();
@@ -150,6 +219,62 @@ fn headings(reader: &mut csv::Reader<&[u8]>) -> Result<Vec<String>> {
     Ok(headings)
 }
 
+/// A catalogue while its rows come in.
+pub(crate) struct Reading {
+    system: String,
+    seen: HashSet<String>,
+    pub(crate) catalogue: Catalogue,
+}
+
+impl Reading {
+    pub(crate) fn new(system: &str) -> Self {
+        Self {
+            system: system.to_owned(),
+            seen: HashSet::new(),
+            catalogue: Catalogue {
+                concepts: Vec::new(),
+                problems: Vec::new(),
+            },
+        }
+    }
+
+    fn problem(&mut self, line: u32, column: &str, code: &str, detail: &str) {
+        self.catalogue.problems.push(RowProblem {
+            line: u64::from(line),
+            column: column.to_owned(),
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+        });
+    }
+
+    /// Takes one row by its columns.
+    ///
+    /// # Errors
+    /// `terminology.too-many-rows`.
+    pub(crate) fn row(&mut self, line: u32, cells: BTreeMap<String, String>) -> Result<()> {
+        if self.catalogue.concepts.len() >= ROWS_MAX {
+            let detail = format!("a file may bring {ROWS_MAX} concepts; split it");
+            return Err(Error::invalid("terminology.too-many-rows", "file", detail));
+        }
+        let mut row = Row {
+            line: u64::from(line),
+            problems: &mut self.catalogue.problems,
+            cells: BTreeMap::new(),
+        };
+        row.take(cells);
+        let concept = row.concept(&self.system);
+        if !self.seen.insert(concept.code.clone()) {
+            row.problem(
+                "code",
+                "terminology.code-twice",
+                "this code is in an earlier line too",
+            );
+        }
+        self.catalogue.concepts.push(concept);
+        Ok(())
+    }
+}
+
 struct Row<'a> {
     line: u64,
     problems: &'a mut Vec<RowProblem>,
@@ -157,25 +282,18 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn take(&mut self, headings: &[String], record: &csv::StringRecord) {
-        if record.len() > headings.len() {
-            self.problem(
-                "",
-                "terminology.too-many-cells",
-                "the line has more cells than there are headings",
-            );
-        }
-        for (heading, cell) in headings.iter().zip(record) {
-            let value = tidy(cell);
+    fn take(&mut self, cells: BTreeMap<String, String>) {
+        for (heading, cell) in cells {
+            let value = tidy(&cell);
             if value.chars().any(char::is_control) {
                 self.problem(
-                    heading,
+                    &heading,
                     "terminology.cell-control",
                     "the cell has control characters",
                 );
             }
-            if !heading.is_empty() && !value.is_empty() {
-                self.cells.insert(heading.clone(), value);
+            if !value.is_empty() {
+                self.cells.insert(heading, value);
             }
         }
     }
@@ -192,7 +310,7 @@ impl Row<'_> {
     fn concept(&mut self, system: &str) -> Concept {
         let code = fold(&self.required("code", CODE_CHARS_MAX));
         let zh = self.required("zh", NAME_CHARS_MAX);
-        let en = self.required("en", NAME_CHARS_MAX);
+        let en = self.limited("en", NAME_CHARS_MAX).unwrap_or_default();
         let parent = self
             .limited("parent", CODE_CHARS_MAX)
             .or_else(|| wider_code(system, &code));
@@ -338,8 +456,17 @@ pub fn check_parents(catalogue: &mut Catalogue, system: &str, is_known: impl Fn(
 mod tests {
     use super::*;
 
+    fn read_text(system: &str, text: &str) -> Result<Catalogue> {
+        read(
+            system,
+            "urn:x",
+            text.as_bytes(),
+            Date::new(2026, 11, 1).unwrap(),
+        )
+    }
+
     fn problems(text: &str) -> Vec<(u64, String, String)> {
-        let read = read("exam", text).unwrap();
+        let read = read_text("exam", text).unwrap();
         read.problems
             .into_iter()
             .map(|one| (one.line, one.column, one.code))
@@ -350,7 +477,7 @@ mod tests {
     fn rows_become_concepts_with_typed_attributes() {
         let text = "\u{feff}# a comment\ncode,zh,en,synonyms,duration_minutes,contrast,body\n\
                     CT-1, 颅脑ＣＴ ,CT head,头部CT| 头颅CT |,10,false,\n";
-        let read = read("exam", &decode(text.as_bytes()).unwrap()).unwrap();
+        let read = read_text("exam", text).unwrap();
         assert!(read.problems.is_empty(), "{:?}", read.problems);
         let concept = &read.concepts[0];
         assert_eq!(
@@ -385,16 +512,19 @@ mod tests {
     #[test]
     fn files_without_headings_or_in_another_encoding_are_understood_or_refused() {
         assert_eq!(
-            read("exam", "code,zh\nA,甲\n").unwrap_err().code(),
+            read_text("exam", "code,en\nA,a\n").unwrap_err().code(),
             "terminology.columns"
         );
         assert_eq!(
-            read("exam", "code,zh,en,en\n").unwrap_err().code(),
+            read_text("exam", "code,zh,en,en\n").unwrap_err().code(),
             "terminology.columns"
         );
         let (gb, _, _) = encoding_rs::GB18030.encode("code,zh,en\nA,头颅,head\n");
         assert_eq!(
-            read("exam", &decode(&gb).unwrap()).unwrap().concepts[0].zh,
+            read("exam", "urn:x", &gb, Date::new(2026, 11, 1).unwrap())
+                .unwrap()
+                .concepts[0]
+                .zh,
             "头颅"
         );
         assert_eq!(
@@ -405,11 +535,11 @@ mod tests {
 
     #[test]
     fn parents_follow_from_icd_codes_and_others_must_exist() {
-        let mut leaf = read("icd10", "code,zh,en\nI63.9,脑梗死,infarction\n").unwrap();
+        let mut leaf = read_text("icd10", "code,zh,en\nI63.9,脑梗死,infarction\n").unwrap();
         assert_eq!(leaf.concepts[0].parent.as_deref(), Some("I63"));
         check_parents(&mut leaf, "icd10", |_| false);
         assert!(leaf.concepts[0].parent.is_none() && leaf.problems.is_empty());
-        let mut other = read("exam", "code,zh,en,parent\nA,甲,a,B\n").unwrap();
+        let mut other = read_text("exam", "code,zh,en,parent\nA,甲,a,B\n").unwrap();
         check_parents(&mut other, "exam", |_| false);
         assert_eq!(other.problems[0].code, "terminology.parent");
     }

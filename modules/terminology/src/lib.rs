@@ -5,27 +5,44 @@
 //! [`concept`], [`require`] and [`search`], and store codes, never names alone.
 
 mod api;
+mod arrivals;
 mod catalogue;
+mod coverage;
+mod fhir_files;
 mod import;
 mod keys;
+mod map_files;
+mod maps;
+mod messages;
 mod model;
+mod sample;
 mod seed;
 mod sql;
+mod suggest;
+mod translate;
+mod version_model;
+mod versions;
 pub mod whole;
+mod workbook;
+mod worklist;
 
 use std::collections::HashSet;
 
 use http::{Grant, Module, Permission};
 use kernel::{Error, Result, Scope};
-use store::{Migration, Tx};
+use store::{JobKind, Migration, Tx};
 
+pub use arrivals::{Arrival, arrived, is_shared};
 pub use catalogue::RowProblem;
 pub use import::{ImportReport, import};
+pub use maps::{MapState, Relation, TermMap, by_code as map_by_code};
 pub use model::{
-    CodeSystem, Concept, DRUG, EXAM, Hit, ICD10, Match, RECOGNITION_REFUSAL, REFERRAL_REASON,
-    REFERRAL_REFUSAL, REFERRAL_WITHDRAWAL, SPECIALTY, TECHNIQUE,
+    CodeSystem, Concept, DRUG, EXAM, Hit, ICD10, LAB_ITEM, Match, RECOGNITION_REFUSAL,
+    REFERRAL_REASON, REFERRAL_REFUSAL, REFERRAL_WITHDRAWAL, SPECIALTY, TECHNIQUE,
 };
+pub use sample::{SAMPLE_LAB, sample};
 pub use seed::seed;
+pub use translate::{Asked, Translation, translate};
 
 /// The most concepts one search answers.
 pub const LIMIT_MAX: u32 = 50;
@@ -36,41 +53,52 @@ const QUERY_CHARS_MAX: usize = 64;
 const KEYS_PER_ANSWER: u32 = 4;
 
 /// This module's tables.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    module: "terminology",
-    number: 1,
-    name: "code systems, concepts, search keys",
-    sql: include_str!("../sql/0001_terminology.sql"),
-}];
-
-const PERMISSIONS: &[Permission] = &[Permission {
-    code: "terminology.manage",
-    title_zh: "导入和维护字典",
-    title_en: "Import and maintain catalogues",
-}];
-
-const GRANTS: &[Grant] = &[Grant::new(
-    "system-admin",
-    "terminology.manage",
-    Scope::Group,
-)];
-
-const MESSAGES: &[(&str, &str)] = &[
-    ("terminology.system", "没有这个字典"),
-    ("terminology.concept", "字典中没有这个编码"),
-    ("terminology.unknown-code", "这个编码不在字典中，请重新选择"),
-    ("terminology.retired-code", "这个编码已停用，请选择其他编码"),
-    (
-        "terminology.encoding",
-        "文件既不是 UTF-8 也不是 GB18030 编码，请另存为 CSV UTF-8",
-    ),
-    (
-        "terminology.columns",
-        "第一行必须是列名，且必须有 code、zh、en 三列，不得重复",
-    ),
-    ("terminology.csv", "文件不是完整的 CSV"),
-    ("terminology.too-many-rows", "文件行数过多，请拆分后导入"),
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        module: "terminology",
+        number: 1,
+        name: "code systems, concepts, search keys",
+        sql: include_str!("../sql/0001_terminology.sql"),
+    },
+    Migration {
+        module: "terminology",
+        number: 2,
+        name: "versions of code systems, maps, codes that arrived",
+        sql: include_str!("../sql/0002_versions_maps.sql"),
+    },
 ];
+
+const PERMISSIONS: &[Permission] = &[
+    Permission {
+        code: "terminology.manage",
+        title_zh: "导入和维护字典",
+        title_en: "Import and maintain catalogues",
+    },
+    Permission {
+        code: "terminology.map",
+        title_zh: "维护编码对照",
+        title_en: "Maintain maps between code systems",
+    },
+    Permission {
+        code: "terminology.coverage",
+        title_zh: "查看编码对照覆盖率",
+        title_en: "See how much of what arrives is mapped",
+    },
+];
+
+const GRANTS: &[Grant] = &[
+    Grant::new("system-admin", "terminology.manage", Scope::Group),
+    Grant::new("system-admin", "terminology.map", Scope::Group),
+    Grant::new("system-admin", "terminology.coverage", Scope::Group),
+    Grant::new("director", "terminology.coverage", Scope::Group),
+    Grant::new("health-bureau", "terminology.coverage", Scope::Region),
+];
+
+const JOBS: &[JobKind] = &[JobKind {
+    kind: versions::ACTIVATE,
+    every: None,
+    run: versions::day_has_come,
+}];
 
 /// The capability for the server's list.
 pub fn module() -> Module {
@@ -78,7 +106,8 @@ pub fn module() -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         migrations: MIGRATIONS,
-        messages: MESSAGES,
+        jobs: JOBS,
+        messages: messages::MESSAGES,
         seed: Some(seed),
         ..Module::new("terminology", api::routes())
     }

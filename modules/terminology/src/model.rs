@@ -1,6 +1,6 @@
 //! Code systems and concepts.
 
-use kernel::Date;
+use kernel::{Date, Id};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -14,6 +14,8 @@ pub const EXAM: &str = "exam";
 pub const TECHNIQUE: &str = "technique";
 /// Generic drugs.
 pub const DRUG: &str = "drug";
+/// Laboratory items that members share.
+pub const LAB_ITEM: &str = "lab-item";
 /// Why a patient is referred.
 pub const REFERRAL_REASON: &str = "referral-reason";
 /// Why a receiving side does not accept a referral.
@@ -39,6 +41,12 @@ pub struct CodeSystem {
     pub edition: String,
     /// How many concepts it has, retired ones included.
     pub concepts: i64,
+    /// What other systems call it, such as `http://hl7.org/fhir/sid/icd-10`.
+    pub url: String,
+    /// The member whose own codes they are; absent for what all share.
+    pub org_id: Option<Id>,
+    /// Number of the version in force; 0 before the first.
+    pub active_number: i64,
 }
 
 /// One meaning and its code.
@@ -72,6 +80,11 @@ pub struct Concept {
 }
 
 impl Concept {
+    /// May it be used on a day?
+    pub fn is_in_use(&self, on: Date) -> bool {
+        self.active_from.is_none_or(|from| from <= on) && self.active_to.is_none_or(|to| to >= on)
+    }
+
     /// A whole-number attribute, such as `duration_minutes`.
     pub fn number(&self, attribute: &str) -> Option<i64> {
         self.attributes.get(attribute).and_then(Value::as_i64)

@@ -1,15 +1,15 @@
 //! The starter catalogues that come with the program. They fill what is missing at a start and
 //! never touch what a consortium imported or changed.
 
-use kernel::Result;
+use kernel::{Date, Result};
 use store::{Change, Subject, Tx};
 
-use crate::catalogue;
+use crate::catalogue::{self, Catalogue};
 use crate::model::{
-    DRUG, EXAM, ICD10, RECOGNITION_REFUSAL, REFERRAL_REASON, REFERRAL_REFUSAL, REFERRAL_WITHDRAWAL,
-    SPECIALTY, TECHNIQUE,
+    DRUG, EXAM, ICD10, LAB_ITEM, RECOGNITION_REFUSAL, REFERRAL_REASON, REFERRAL_REFUSAL,
+    REFERRAL_WITHDRAWAL, SPECIALTY, TECHNIQUE,
 };
-use crate::sql;
+use crate::{sql, versions};
 
 /// A catalogue in the program.
 pub(crate) struct Builtin {
@@ -23,9 +23,23 @@ pub(crate) struct Builtin {
     pub csv: &'static str,
 }
 
+impl Builtin {
+    /// What others call the system.
+    pub(crate) fn url(&self) -> String {
+        match self.system {
+            ICD10 => "http://hl7.org/fhir/sid/icd-10".to_owned(),
+            other => format!("urn:lianti:{other}"),
+        }
+    }
+
+    fn read(&self, today: Date) -> Result<Catalogue> {
+        catalogue::read(self.system, &self.url(), self.csv.as_bytes(), today)
+    }
+}
+
 const OWN_SOURCE: &str = "Lianti starter catalogue";
 
-pub(crate) const BUILTINS: [Builtin; 9] = [
+pub(crate) const BUILTINS: [Builtin; 10] = [
     Builtin {
         system: ICD10,
         name_zh: "疾病分类（ICD-10）",
@@ -72,6 +86,15 @@ pub(crate) const BUILTINS: [Builtin; 9] = [
         csv: include_str!("../data/drug.csv"),
     },
     Builtin {
+        system: LAB_ITEM,
+        name_zh: "检验项目（共享）",
+        name_en: "Laboratory items (shared)",
+        source: OWN_SOURCE,
+        edition: "starter-1",
+        number: 1,
+        csv: include_str!("../data/lab-item.csv"),
+    },
+    Builtin {
         system: REFERRAL_REASON,
         name_zh: "转诊原因",
         name_en: "Reasons for referral",
@@ -109,7 +132,8 @@ pub(crate) const BUILTINS: [Builtin; 9] = [
     },
 ];
 
-/// Adds the concepts of every starter catalogue that is new to this database.
+/// Adds the concepts of every starter catalogue that is new to this database, as a version; what
+/// was there before there were versions becomes the first.
 ///
 /// # Errors
 /// Whatever the database reports; `server.internal` when a file in the program is wrong, which a
@@ -117,22 +141,36 @@ pub(crate) const BUILTINS: [Builtin; 9] = [
 pub fn seed(tx: &mut Tx<'_>) -> Result<()> {
     for builtin in &BUILTINS {
         let known = sql::system_row(tx, builtin.system)?;
-        if known
-            .as_ref()
-            .is_some_and(|row| row.seed_number >= builtin.number)
+        if let Some(row) = &known
+            && row.active_number == 0
         {
+            versions::first(tx, builtin.system)?;
+        }
+        if known.is_some_and(|row| row.seed_number >= builtin.number) {
             continue;
         }
         let id = sql::keep_system(tx, builtin)?;
-        let catalogue = catalogue::read(builtin.system, builtin.csv)?;
+        let today = tx.now().date();
+        let catalogue = builtin.read(today)?;
         let present = sql::codes(tx, builtin.system)?;
         let missing: Vec<_> = catalogue
             .concepts
             .into_iter()
             .filter(|one| !present.contains(&one.code))
             .collect();
-        sql::insert_concepts(tx, &missing)?;
-        let detail = serde_json::json!({ "system": builtin.system, "added": missing.len() });
+        let added = missing.len();
+        if present.is_empty() {
+            sql::insert_concepts(tx, &missing)?;
+            versions::first(tx, builtin.system)?;
+        } else if added > 0 {
+            let incoming = versions::Incoming {
+                edition: builtin.edition,
+                note: "随程序新增的起步条目",
+                ..versions::Incoming::default()
+            };
+            versions::bring(tx, builtin.system, missing, &incoming)?;
+        }
+        let detail = serde_json::json!({ "system": builtin.system, "added": added });
         tx.record(
             Change::new("terminology.seeded").detail(detail),
             Subject::new("code-system", id),
@@ -145,10 +183,14 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn day() -> Date {
+        Date::new(2026, 11, 1).unwrap()
+    }
+
     #[test]
     fn every_file_in_the_program_reads_without_a_problem() {
         for builtin in &BUILTINS {
-            let mut catalogue = catalogue::read(builtin.system, builtin.csv).unwrap();
+            let mut catalogue = builtin.read(day()).unwrap();
             catalogue::check_parents(&mut catalogue, builtin.system, |_| false);
             assert_eq!(catalogue.problems, [], "{}", builtin.system);
             assert!(catalogue.concepts.len() >= 10, "{}", builtin.system);
@@ -157,7 +199,7 @@ mod tests {
 
     #[test]
     fn icd_codes_have_their_shape_and_their_parent() {
-        let catalogue = catalogue::read(ICD10, BUILTINS[0].csv).unwrap();
+        let catalogue = BUILTINS[0].read(day()).unwrap();
         assert!((900..2000).contains(&catalogue.concepts.len()));
         for concept in &catalogue.concepts {
             let bytes = concept.code.as_bytes();
@@ -181,10 +223,7 @@ mod tests {
         let mut concepts = 0;
         let mut keys = 0;
         for builtin in &BUILTINS {
-            for concept in catalogue::read(builtin.system, builtin.csv)
-                .unwrap()
-                .concepts
-            {
+            for concept in builtin.read(day()).unwrap().concepts {
                 concepts += 1;
                 keys += crate::keys::keys_of(&concept).len();
             }

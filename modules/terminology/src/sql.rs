@@ -5,29 +5,54 @@ use std::collections::HashSet;
 use kernel::{Date, Id, Result};
 use serde::Deserialize;
 use serde_json::{Map, Value as JsonValue};
-use store::{Json, Tx, Value, params};
+use store::{Composed, Json, Tx, Value, params};
 
 use crate::catalogue::split_synonyms;
 use crate::keys::{after_prefix, keys_of};
 use crate::model::{CodeSystem, Concept, Match};
 use crate::seed::Builtin;
 
-/// Rows of one statement; the store binds at most 40 parameters.
-const CONCEPTS_PER_STATEMENT: usize = 3;
+/// Rows of one statement that adds many.
+const CONCEPTS_PER_STATEMENT: usize = 15;
 /// As above.
-const KEYS_PER_STATEMENT: usize = 10;
+const KEYS_PER_STATEMENT: usize = 40;
 
 const SYSTEMS: &str = "SELECT s.system, s.name_zh, s.name_en, s.source, s.edition,
-        (SELECT COUNT(*) FROM concept c WHERE c.system = s.system) AS concepts
+        (SELECT COUNT(*) FROM concept c WHERE c.system = s.system) AS concepts,
+        s.url, s.org_id, s.active_number
     FROM code_system s ORDER BY s.system";
-const SYSTEM_ROW: &str = "SELECT id, seed_number FROM code_system WHERE system = $1";
-const KEEP_SYSTEM: &str = "INSERT INTO code_system
-        (system, id, name_zh, name_en, source, edition, seed_number, changed_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-    ON CONFLICT (system) DO UPDATE SET seed_number = excluded.seed_number, changed_at = excluded.changed_at";
-const SET_EDITION: &str =
-    "UPDATE code_system SET edition = COALESCE(CAST($2 AS TEXT), edition), changed_at = $3
+const SYSTEM: &str = "SELECT s.system, s.name_zh, s.name_en, s.source, s.edition,
+        (SELECT COUNT(*) FROM concept c WHERE c.system = s.system) AS concepts,
+        s.url, s.org_id, s.active_number
+    FROM code_system s WHERE s.system = $1";
+const SYSTEM_OF_URL: &str = "SELECT s.system, s.name_zh, s.name_en, s.source, s.edition,
+        (SELECT COUNT(*) FROM concept c WHERE c.system = s.system) AS concepts,
+        s.url, s.org_id, s.active_number
+    FROM code_system s WHERE s.url = $1";
+const ADD_SYSTEM: &str = "INSERT INTO code_system (system, id, name_zh, name_en, source, edition,
+        seed_number, changed_at, url, org_id, active_number)
+    VALUES ($1, $2, $3, $4, $5, '', 0, $6, $7, $8, 0)";
+const SET_ACTIVE: &str = "UPDATE code_system SET active_number = $2, edition = $3, changed_at = $4
     WHERE system = $1";
+const ROOTS: &str =
+    "SELECT c.system, c.code, c.zh, c.en, c.pinyin, c.initials, c.parent, c.synonyms,
+        c.attributes, c.active_from, c.active_to,
+        (SELECT COUNT(*) FROM concept b WHERE b.system = c.system AND b.parent = c.code) AS below
+    FROM concept c WHERE c.system = $1 AND c.parent IS NULL AND c.code > $2
+    ORDER BY c.code LIMIT $3";
+const BRANCHES: &str = "SELECT c.system, c.code, c.zh, c.en, c.pinyin, c.initials, c.parent,
+        c.synonyms, c.attributes, c.active_from, c.active_to,
+        (SELECT COUNT(*) FROM concept b WHERE b.system = c.system AND b.parent = c.code) AS below
+    FROM concept c WHERE c.system = $1 AND c.parent = $4 AND c.code > $2
+    ORDER BY c.code LIMIT $3";
+const DELETE_KEYS: &str = "DELETE FROM concept_key WHERE system = $1 AND code = $2 AND kind = $3
+        AND key = $4";
+const DELETE_CONCEPT: &str = "DELETE FROM concept WHERE system = $1 AND code = $2";
+const SYSTEM_ROW: &str = "SELECT id, seed_number, active_number FROM code_system WHERE system = $1";
+const KEEP_SYSTEM: &str = "INSERT INTO code_system
+        (system, id, name_zh, name_en, source, edition, seed_number, changed_at, url)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (system) DO UPDATE SET seed_number = excluded.seed_number, changed_at = excluded.changed_at";
 const CODES: &str = "SELECT code FROM concept WHERE system = $1";
 const CONCEPT: &str = "SELECT system, code, zh, en, pinyin, initials, parent, synonyms, attributes,
         active_from, active_to
@@ -59,28 +84,13 @@ const UPDATE: &str = "UPDATE concept SET zh = $3, en = $4, pinyin = $5, initials
     WHERE system = $1 AND code = $2";
 const DELETE_KEY: &str =
     "DELETE FROM concept_key WHERE system = $1 AND kind = $2 AND key = $3 AND code = $4";
-const BULK_CONCEPT: &str =
-    "INSERT INTO concept (system, code, zh, en, pinyin, initials, parent, synonyms,
-        attributes, active_from, active_to)
-    VALUES
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11),
-        ($12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22),
-        ($23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)
-    ON CONFLICT (system, code) DO NOTHING";
-const BULK_CONCEPT_KEY: &str = "INSERT INTO concept_key (system, kind, key, code)
-    VALUES
-        ($1, $2, $3, $4), ($5, $6, $7, $8), ($9, $10, $11, $12),
-        ($13, $14, $15, $16), ($17, $18, $19, $20), ($21, $22, $23, $24),
-        ($25, $26, $27, $28), ($29, $30, $31, $32), ($33, $34, $35, $36),
-        ($37, $38, $39, $40)
-    ON CONFLICT (system, kind, key, code) DO NOTHING";
-
 /// What a start needs to know of a stored system.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SystemRow {
     pub id: Id,
     pub seed_number: i64,
+    pub active_number: i64,
 }
 
 #[derive(Deserialize)]
@@ -147,14 +157,101 @@ pub(crate) fn keep_system(tx: &mut Tx<'_>, builtin: &Builtin) -> Result<Id> {
             builtin.source,
             builtin.edition,
             builtin.number,
-            tx.now()
+            tx.now(),
+            builtin.url()
         ],
     )?;
     Ok(id)
 }
 
-pub(crate) fn set_edition(tx: &mut Tx<'_>, system: &str, edition: Option<&str>) -> Result<()> {
-    tx.execute(SET_EDITION, &params![system, edition, tx.now()])
+/// One system, by its name.
+pub(crate) fn system(tx: &mut Tx<'_>, name: &str) -> Result<Option<CodeSystem>> {
+    tx.query_opt(SYSTEM, &params![name])
+}
+
+/// One system, by what others call it.
+pub(crate) fn system_of_url(tx: &mut Tx<'_>, url: &str) -> Result<Option<CodeSystem>> {
+    tx.query_opt(SYSTEM_OF_URL, &params![url])
+}
+
+/// Adds an empty system.
+pub(crate) fn add_system(tx: &mut Tx<'_>, id: Id, system: &CodeSystem) -> Result<()> {
+    let values = params![
+        system.system.as_str(),
+        id,
+        system.name_zh.as_str(),
+        system.name_en.as_str(),
+        system.source.as_str(),
+        tx.now(),
+        system.url.as_str(),
+        system.org_id
+    ];
+    tx.execute(ADD_SYSTEM, &values).map(|_| ())
+}
+
+/// Notes which version is in force.
+pub(crate) fn set_active(tx: &mut Tx<'_>, system: &str, number: i64, edition: &str) -> Result<()> {
+    let values = params![system, number, edition, tx.now()];
+    tx.execute(SET_ACTIVE, &values).map(|_| ())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BranchRow {
+    system: String,
+    code: String,
+    zh: String,
+    en: String,
+    pinyin: String,
+    initials: String,
+    parent: Option<String>,
+    synonyms: String,
+    attributes: Json<Map<String, JsonValue>>,
+    active_from: Option<Date>,
+    active_to: Option<Date>,
+    below: i64,
+}
+
+/// The concepts directly below one, or those above which there is none; each with how many lie
+/// directly below it.
+pub(crate) fn branches(
+    tx: &mut Tx<'_>,
+    system: &str,
+    parent: Option<&str>,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<(Concept, i64)>> {
+    let rows: Vec<BranchRow> = match parent {
+        Some(parent) => tx.query(BRANCHES, &params![system, after, limit, parent])?,
+        None => tx.query(ROOTS, &params![system, after, limit])?,
+    };
+    let concept = |row: BranchRow| {
+        let below = row.below;
+        let row = ConceptRow {
+            system: row.system,
+            code: row.code,
+            zh: row.zh,
+            en: row.en,
+            pinyin: row.pinyin,
+            initials: row.initials,
+            parent: row.parent,
+            synonyms: row.synonyms,
+            attributes: row.attributes,
+            active_from: row.active_from,
+            active_to: row.active_to,
+        };
+        (row.into(), below)
+    };
+    Ok(rows.into_iter().map(concept).collect())
+}
+
+/// Takes a concept out, with its keys.
+pub(crate) fn delete_concept(tx: &mut Tx<'_>, concept: &Concept) -> Result<()> {
+    let (system, code) = (concept.system.as_str(), concept.code.as_str());
+    for (kind, key) in keys_of(concept) {
+        tx.execute(DELETE_KEYS, &params![system, code, kind.number(), key])?;
+    }
+    tx.execute(DELETE_CONCEPT, &params![system, code])
         .map(|_| ())
 }
 
@@ -217,9 +314,12 @@ pub(crate) fn matches(
 
 /// Adds concepts that are not there yet, with their keys.
 pub(crate) fn insert_concepts(tx: &mut Tx<'_>, concepts: &[Concept]) -> Result<()> {
+    const INTO: &str = "INSERT INTO concept (system, code, zh, en, pinyin, initials, parent,
+        synonyms, attributes, active_from, active_to) VALUES ";
     for chunk in concepts.chunks(CONCEPTS_PER_STATEMENT) {
         let rows: Vec<Vec<Value>> = chunk.iter().map(concept_values).collect();
-        bulk(tx, BULK_CONCEPT, &rows, CONCEPTS_PER_STATEMENT)?;
+        let end = " ON CONFLICT (system, code) DO NOTHING";
+        insert_rows(tx, INTO, &rows, end)?;
     }
     insert_keys(tx, concepts.iter().flat_map(key_rows))
 }
@@ -278,29 +378,35 @@ fn key_row(concept: &Concept, kind: Match, key: &str) -> Vec<Value> {
 }
 
 fn insert_keys(tx: &mut Tx<'_>, rows: impl Iterator<Item = Vec<Value>>) -> Result<()> {
+    const INTO: &str = "INSERT INTO concept_key (system, kind, key, code) VALUES ";
+    let end = " ON CONFLICT (system, kind, key, code) DO NOTHING";
     let mut waiting: Vec<Vec<Value>> = Vec::with_capacity(KEYS_PER_STATEMENT);
     for row in rows {
         waiting.push(row);
         if waiting.len() == KEYS_PER_STATEMENT {
-            bulk(tx, BULK_CONCEPT_KEY, &waiting, KEYS_PER_STATEMENT)?;
+            insert_rows(tx, INTO, &waiting, end)?;
             waiting.clear();
         }
     }
-    bulk(tx, BULK_CONCEPT_KEY, &waiting, KEYS_PER_STATEMENT)
+    insert_rows(tx, INTO, &waiting, end)
 }
 
-/// Runs a statement with a fixed number of rows; a short batch repeats its last row, which the
-/// statement's `ON CONFLICT DO NOTHING` drops.
-fn bulk(
+/// Adds rows in one statement.
+pub(crate) fn insert_rows(
     tx: &mut Tx<'_>,
-    sql: &'static str,
+    into: &'static str,
     rows: &[Vec<Value>],
-    rows_per_statement: usize,
+    end: &'static str,
 ) -> Result<()> {
-    let Some(last) = rows.last() else {
+    if rows.is_empty() {
         return Ok(());
-    };
-    let padding = std::iter::repeat_n(last, rows_per_statement - rows.len());
-    let values: Vec<Value> = rows.iter().chain(padding).flatten().cloned().collect();
-    tx.execute(sql, &values).map(|_| ())
+    }
+    let mut sql = Composed::new();
+    sql.push(into);
+    for (at, row) in rows.iter().enumerate() {
+        sql.push(if at == 0 { "(" } else { ", (" });
+        sql.bind_all(row.iter().cloned()).push(")");
+    }
+    sql.push(end);
+    tx.execute_composed(&sql).map(|_| ())
 }

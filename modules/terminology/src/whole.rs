@@ -36,9 +36,15 @@ struct Code {
 /// # Errors
 /// Whatever the database reports.
 pub fn system(tx: &mut Tx<'_>, name: &str) -> Result<Option<CodeSystem>> {
-    let mut all = sql::systems(tx)?;
-    let at = all.iter().position(|one| one.system == name);
-    Ok(at.map(|at| all.swap_remove(at)))
+    sql::system(tx, name)
+}
+
+/// One code system by what others call it, if there is one.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn system_of_url(tx: &mut Tx<'_>, url: &str) -> Result<Option<CodeSystem>> {
+    sql::system_of_url(tx, url)
 }
 
 /// One concept, also a retired one, if there is one.

@@ -4021,6 +4021,233 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/terminology/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What arrived from whom in which system, and how it stands. */
+        get: operations["coverage_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/coverage/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes that arrived, the most frequent first. */
+        get: operations["coverage_codes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/coverage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a spreadsheet, 50,000 rows at most. */
+        get: operations["coverage_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The maps within reach. */
+        get: operations["map_list"];
+        put?: never;
+        /** Begins a map. */
+        post: operations["map_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One map. */
+        get: operations["map_get"];
+        /** Changes the names, the note or the state of a map. */
+        put: operations["map_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a map says, by code. */
+        get: operations["map_entries"];
+        put?: never;
+        /**
+         * Says what a code becomes. `If-Match` names the version of the entry that was seen; without it the
+         *     map must say nothing of the code yet.
+         */
+        post: operations["map_say"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A map as a file that can be brought again. */
+        get: operations["map_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who said what of a code, and when, the oldest first. */
+        get: operations["map_entry_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads a file into a map, all or nothing; a dry run unless told otherwise. */
+        post: operations["map_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes an edition of a map: what is confirmed now is kept as a ConceptMap and stays as it is. */
+        post: operations["map_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}/releases/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An edition of a map as it was made. */
+        get: operations["map_release_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a code may become, with reasons. */
+        get: operations["map_suggestions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/maps/{id}/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Codes of the source that the map has not settled, the most frequent first. */
+        get: operations["map_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/terminology/systems": {
         parameters: {
             query?: never;
@@ -4031,7 +4258,8 @@ export interface paths {
         /** The code systems of this installation. */
         get: operations["list_systems"];
         put?: never;
-        post?: never;
+        /** Adds a code system without concepts; bring a version next. */
+        post: operations["create_system"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4062,8 +4290,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One concept, also a retired one. */
+        /** One concept, also a retired one; today, on a day, or in a version. */
         get: operations["read_concept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A code system as a file that can be brought again. */
+        get: operations["system_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4081,8 +4326,131 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Imports a catalogue from CSV (UTF-8 or GB18030), all or nothing; a dry run unless told otherwise. */
+        /**
+         * Imports a catalogue and puts it in force at once, all or nothing; a dry run unless told otherwise.
+         *     The file is csv in UTF-8 or GB18030, xlsx, or a FHIR CodeSystem.
+         */
         post: operations["import_catalogue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Concepts directly below one, in the order of codes. */
+        get: operations["concept_tree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a code system, the newest first. */
+        get: operations["version_list"];
+        put?: never;
+        /** Brings a file as a draft: what it would change is kept and can be looked at; nothing is in force. */
+        post: operations["version_bring"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version. */
+        get: operations["version_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/versions/{number}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a draft in force, today or on its day; the version before it is retired. */
+        post: operations["version_activate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/versions/{number}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version changes against the one before it, by code. */
+        get: operations["version_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/versions/{number}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a draft up. */
+        post: operations["version_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terminology/{system}/versions/{number}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes back to what an earlier version held; that is a new version, so nothing is lost. */
+        post: operations["version_restore"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4966,6 +5334,11 @@ export interface components {
             /** @description What the specialist suggests. */
             suggests: components["schemas"]["AdviceSuggests"];
         };
+        /**
+         * @description Whether a code that arrived can be read by all.
+         * @enum {string}
+         */
+        ArrivalStatus: "shared" | "mapped" | "unmatched" | "proposed" | "invalid" | "unmapped";
         /** @description The patient has come. */
         Arrive: {
             /** @default null */
@@ -5344,7 +5717,130 @@ export interface components {
              * @description How many concepts it has, retired ones included.
              */
             concepts: number;
+            /** @description What other systems call it, such as `http://hl7.org/fhir/sid/icd-10`. */
+            url: string;
+            org_id?: components["schemas"]["Id"] | null;
+            /**
+             * Format: int64
+             * @description Number of the version in force; 0 before the first.
+             */
+            active_number: number;
         };
+        /** @description A new code system. */
+        CodeSystemInput: {
+            /** @description Its name in the API: small letters, digits, `-`. */
+            system: string;
+            /** @description Chinese name. */
+            name_zh: string;
+            /** @description English name; the Chinese one when empty. */
+            name_en?: string;
+            /** @description Where the codes come from. */
+            source?: string;
+            /** @description What other systems call it; `urn:lianti:` and its name when empty. */
+            url?: string;
+            org_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description Why one goes back. */
+        CodeSystemRestore: {
+            /** @description In words. */
+            note?: string;
+        };
+        /** @description A version of a code system. */
+        CodeSystemVersion: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The code system. */
+            system: string;
+            /**
+             * Format: int64
+             * @description Counted from 1.
+             */
+            number: number;
+            /** @description What its publisher calls it. */
+            edition: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["CodeSystemVersionState"];
+            /**
+             * Format: int64
+             * @description Number of the version that its changes are counted against.
+             */
+            base: number;
+            /** @description Is it the whole catalogue? Then what it lacks is retired. */
+            complete: boolean;
+            /**
+             * Format: date
+             * @description First day in force.
+             */
+            effective_from?: string | null;
+            /**
+             * Format: date
+             * @description Last day in force.
+             */
+            effective_to?: string | null;
+            /** @description The file it came in. */
+            file_name: string;
+            /** @description Why, in the words of whoever brought it. */
+            note: string;
+            /**
+             * Format: int64
+             * @description The version that it went back to.
+             */
+            restores?: number | null;
+            /** @description What it changes. */
+            counts: components["schemas"]["CodeSystemVersionCounts"];
+            /** @description Bad cells, at most 200. */
+            problems: components["schemas"]["RowProblem"][];
+            /** @description Who brought it. */
+            brought_by: string;
+            /** @description When it came. */
+            created_at: components["schemas"]["Instant"];
+            /** @description Who put it in force. */
+            activated_by?: string | null;
+            activated_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description What a version changes against the one before it. */
+        CodeSystemVersionCounts: {
+            /**
+             * Format: int64
+             * @description Rows of the file.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description New concepts.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Concepts that read otherwise.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Concepts that are not to be used any more.
+             */
+            retired: number;
+            /**
+             * Format: int64
+             * @description Concepts that are taken out again, when an earlier version is gone back to.
+             */
+            removed: number;
+            /**
+             * Format: int64
+             * @description Concepts as they were.
+             */
+            unchanged: number;
+            /**
+             * Format: int64
+             * @description Cells that can't be taken.
+             */
+            invalid: number;
+        };
+        /**
+         * @description Where a version stands.
+         * @enum {string}
+         */
+        CodeSystemVersionState: "draft" | "scheduled" | "active" | "retired" | "discarded";
         /** @description One meaning and its code. */
         Concept: {
             /** @description The code system. */
@@ -5376,6 +5872,28 @@ export interface components {
              */
             active_to?: string | null;
         };
+        /** @description A concept in the tree. */
+        ConceptBranch: components["schemas"]["Concept"] & {
+            /**
+             * Format: int64
+             * @description How many lie directly below it.
+             */
+            below: number;
+        };
+        /** @description One changed concept. */
+        ConceptChange: {
+            /** @description Its code. */
+            code: string;
+            /** @description What happened to it. */
+            kind: components["schemas"]["ConceptChangeKind"];
+            before?: components["schemas"]["Concept"] | null;
+            after?: components["schemas"]["Concept"] | null;
+        };
+        /**
+         * @description What a version did to one concept.
+         * @enum {string}
+         */
+        ConceptChangeKind: "added" | "changed" | "retired" | "removed";
         /** @description The patient's agreement to the referral and to passing on the data it needs. */
         Consent: {
             /** @description `patient`, `guardian`, `family`, or `emergency` where nobody could be asked. */
@@ -5566,6 +6084,54 @@ export interface components {
              * @description From here on "or more".
              */
             shown_max: number;
+        };
+        /** @description The figures of the board. */
+        Coverage: {
+            /** @description By member, system and standing. */
+            figures: components["schemas"]["CoverageFigure"][];
+        };
+        /** @description A code that arrived from a member. */
+        CoverageCode: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description URI of its system. */
+            system: string;
+            /** @description The code. */
+            code: string;
+            /** @description What it was called last. */
+            name: string;
+            /** @description The unit it came with last. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Times it came.
+             */
+            arrivals: number;
+            /** @description When it came last. */
+            last_at: components["schemas"]["Instant"];
+            /** @description How it stands. */
+            status: components["schemas"]["ArrivalStatus"];
+        };
+        /** @description How many codes of one standing arrived from one member in one system. */
+        CoverageFigure: {
+            /** @description The member. */
+            org_id: components["schemas"]["Id"];
+            /** @description URI of the system. */
+            system: string;
+            /** @description How they stand. */
+            status: components["schemas"]["ArrivalStatus"];
+            /**
+             * Format: int64
+             * @description Different codes.
+             */
+            codes: number;
+            /**
+             * Format: int64
+             * @description Times they came.
+             */
+            arrivals: number;
+            /** @description When the last one came. */
+            last_at: components["schemas"]["Instant"];
         };
         /** @description A sign a doctor sees. */
         DangerSign: {
@@ -6564,6 +7130,13 @@ export interface components {
                 [key: string]: components["schemas"]["Hl7SharedCode"];
             };
             /**
+             * @description Names of maps of the module `terminology` by which item codes are read that `items` lacks, the
+             *     first one that has an equivalent wins. What is decided in the workshop holds from the next
+             *     message on.
+             * @default []
+             */
+            maps: string[];
+            /**
              * Format: int64
              * @description Minutes that times without a zone are ahead of UTC.
              * @default 480
@@ -7239,6 +7812,159 @@ export interface components {
          * @enum {string}
          */
         MaintenanceState: "planned" | "cancelled";
+        /** @description How many entries a map has, by where they stand. */
+        MapCounts: {
+            /**
+             * Format: int64
+             * @description Confirmed, leading somewhere.
+             */
+            mapped: number;
+            /**
+             * Format: int64
+             * @description Confirmed that nothing fits.
+             */
+            unmatched: number;
+            /**
+             * Format: int64
+             * @description To be looked at.
+             */
+            proposed: number;
+            /**
+             * Format: int64
+             * @description Looked at and wrong.
+             */
+            rejected: number;
+        };
+        /** @description What a code of the source becomes. Every version of it is kept. */
+        MapEntry: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The map. */
+            map_id: components["schemas"]["Id"];
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description The code of the source. */
+            code: string;
+            /** @description Its name there. */
+            name: string;
+            /** @description What it becomes, the best first; empty where nothing fits. */
+            targets: components["schemas"]["MapTarget"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["MapEntryState"];
+            /** @description Why. */
+            note: string;
+            /** @description Who said so. */
+            by: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+        };
+        /** @description What somebody says of a code. */
+        MapEntryInput: {
+            /** @description The code of the source. */
+            code: string;
+            /** @description Its name there. */
+            name?: string;
+            /** @description What it becomes, the best first; empty where nothing fits. */
+            targets: components["schemas"]["MapTarget"][];
+            /** @description Where it stands. */
+            state: components["schemas"]["MapEntryState"];
+            /** @description Why. */
+            note?: string;
+        };
+        /** @description An entry with its version. */
+        MapEntryShown: components["schemas"]["MapEntry"] & {
+            /**
+             * Format: int64
+             * @description Its version, for `If-Match`.
+             */
+            version: number;
+        };
+        /**
+         * @description Where an entry stands.
+         * @enum {string}
+         */
+        MapEntryState: "proposed" | "confirmed" | "rejected";
+        /** @description What an import of a map did, or would do. */
+        MapImportReport: {
+            /** @description Was anything stored? Never in a dry run, nor when there are problems. */
+            applied: boolean;
+            /**
+             * Format: int64
+             * @description Rows read.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Codes that the map said nothing of.
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description Codes of which it said something else.
+             */
+            changed: number;
+            /**
+             * Format: int64
+             * @description Codes as the map has them.
+             */
+            unchanged: number;
+            /** @description Bad cells, at most 200. */
+            problems: components["schemas"]["RowProblem"][];
+            /**
+             * Format: int64
+             * @description All bad cells.
+             */
+            problem_count: number;
+        };
+        /**
+         * @description How a target relates to the source, read as "the target is …": FHIR's equivalence.
+         * @enum {string}
+         */
+        MapRelation: "equivalent" | "wider" | "narrower" | "inexact" | "unmatched";
+        /** @description A concept that a code may become. */
+        MapSuggestion: {
+            /** @description The concept of the target system. */
+            concept: components["schemas"]["Concept"];
+            /**
+             * Format: int32
+             * @description How likely, out of 1,000.
+             */
+            score: number;
+            /** @description Why, the strongest first. */
+            reasons: components["schemas"]["SuggestionReason"][];
+        };
+        /** @description A code with what is known of it and what it may become. */
+        MapSuggestions: {
+            /** @description The code. */
+            source: components["schemas"]["MapWorkItem"];
+            entry?: components["schemas"]["MapEntryShown"] | null;
+            /** @description At most nine, the likeliest first. */
+            items: components["schemas"]["MapSuggestion"][];
+        };
+        /** @description One thing that a code becomes. */
+        MapTarget: {
+            /** @description The code in the target system. */
+            code: string;
+            /** @description Its name; filled in from the system where it is known here. */
+            name?: string;
+            /** @description How it relates to the source. */
+            relation: components["schemas"]["MapRelation"];
+        };
+        /** @description A code of the source that the map says nothing of yet. */
+        MapWorkItem: {
+            /** @description The code. */
+            code: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description The unit it comes with. */
+            unit: string;
+            /**
+             * Format: int64
+             * @description Times it arrived; 0 for one that only stands in the catalogue.
+             */
+            arrivals: number;
+            /** @description Is there a proposal that waits for somebody? */
+            proposed: boolean;
+        };
         /**
          * @description What a search matched; the order is the order of answers.
          * @enum {string}
@@ -8388,6 +9114,60 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_ConceptBranch: {
+            /** @description The rows. */
+            items: (components["schemas"]["Concept"] & {
+                /**
+                 * Format: int64
+                 * @description How many lie directly below it.
+                 */
+                below: number;
+            })[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ConceptChange: {
+            /** @description The rows. */
+            items: {
+                /** @description Its code. */
+                code: string;
+                /** @description What happened to it. */
+                kind: components["schemas"]["ConceptChangeKind"];
+                before?: components["schemas"]["Concept"] | null;
+                after?: components["schemas"]["Concept"] | null;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CoverageCode: {
+            /** @description The rows. */
+            items: {
+                /** @description The member. */
+                org_id: components["schemas"]["Id"];
+                /** @description URI of its system. */
+                system: string;
+                /** @description The code. */
+                code: string;
+                /** @description What it was called last. */
+                name: string;
+                /** @description The unit it came with last. */
+                unit: string;
+                /**
+                 * Format: int64
+                 * @description Times it came.
+                 */
+                arrivals: number;
+                /** @description When it came last. */
+                last_at: components["schemas"]["Instant"];
+                /** @description How it stands. */
+                status: components["schemas"]["ArrivalStatus"];
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Decision: {
             /** @description The rows. */
             items: {
@@ -8651,6 +9431,40 @@ export interface components {
                 last_error?: string | null;
                 /** @description What it needs to know. */
                 body: Record<string, never>;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MapEntryShown: {
+            /** @description The rows. */
+            items: (components["schemas"]["MapEntry"] & {
+                /**
+                 * Format: int64
+                 * @description Its version, for `If-Match`.
+                 */
+                version: number;
+            })[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MapWorkItem: {
+            /** @description The rows. */
+            items: {
+                /** @description The code. */
+                code: string;
+                /** @description What it is called. */
+                name: string;
+                /** @description The unit it comes with. */
+                unit: string;
+                /**
+                 * Format: int64
+                 * @description Times it arrived; 0 for one that only stands in the catalogue.
+                 */
+                arrivals: number;
+                /** @description Is there a proposal that waits for somebody? */
+                proposed: boolean;
             }[];
             /** @description Pass as `after` to get the next page; absent on the last one. */
             next?: string | null;
@@ -11108,6 +11922,11 @@ export interface components {
              */
             rule_version: number;
         };
+        /**
+         * @description Why a concept is suggested.
+         * @enum {string}
+         */
+        SuggestionReason: "same-name" | "decided-elsewhere" | "same-code" | "code-prefix" | "same-sound" | "alike-name" | "same-unit";
         /** @description What the rules said, and what was done instead. */
         SuggestionTaken: {
             /**
@@ -11336,6 +12155,91 @@ export interface components {
          * @enum {string}
          */
         TemplateState: "active" | "ended";
+        /** @description A map from one code system to another. */
+        TermMap: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Its name in the API and in mappings of senders. */
+            code: string;
+            /** @description Chinese name. */
+            name_zh: string;
+            /** @description English name. */
+            name_en: string;
+            /** @description URI of the system it leads from. */
+            source: string;
+            /** @description URI of the system it leads to. */
+            target: string;
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description Is it used? */
+            state: components["schemas"]["TermMapState"];
+            /** @description What it was published as last. */
+            edition: string;
+            /** @description What it is for, where it comes from. */
+            note: string;
+            /** @description Editions so far, the newest first. */
+            releases: components["schemas"]["TermMapRelease"][];
+            /** @description When it was begun. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description A map as it is entered. */
+        TermMapInput: {
+            /** @description Its name in the API and in mappings of senders: small letters, digits, `-`. Never changes. */
+            code: string;
+            /** @description Chinese name. */
+            name_zh: string;
+            /** @description English name; the Chinese one when empty. */
+            name_en?: string;
+            /** @description URI of the system it leads from. Never changes. */
+            source: string;
+            /** @description URI of the system it leads to. Never changes. */
+            target: string;
+            org_id?: components["schemas"]["Id"] | null;
+            /** @description Is it used? */
+            state?: components["schemas"]["TermMapState"];
+            /** @description What it is for. */
+            note?: string;
+        };
+        /** @description An edition of a map. */
+        TermMapRelease: {
+            /**
+             * Format: int32
+             * @description Counted from 1.
+             */
+            number: number;
+            /** @description What it is called. */
+            edition: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            by: string;
+            /**
+             * Format: int64
+             * @description Confirmed codes in it.
+             */
+            confirmed: number;
+            /** @description Hash of the ConceptMap as it was then. */
+            sha256: string;
+        };
+        /** @description An edition to be made. */
+        TermMapReleaseInput: {
+            /** @description What it is called. */
+            edition: string;
+        };
+        /** @description A map with how far it is. */
+        TermMapShown: components["schemas"]["TermMap"] & {
+            /** @description Its entries, by where they stand. */
+            counts: components["schemas"]["MapCounts"];
+            /**
+             * Format: int64
+             * @description Codes in use that its source has, where that is a catalogue here.
+             */
+            source_size?: number | null;
+        };
+        /**
+         * @description Is a map used?
+         * @enum {string}
+         */
+        TermMapState: "active" | "retired";
         /** @description One entry of the timeline both sides see. */
         TimelineEntry: {
             /** @description Its id. */
@@ -18270,6 +19174,401 @@ export interface operations {
             };
         };
     };
+    coverage_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+        };
+    };
+    coverage_codes: {
+        parameters: {
+            query?: {
+                /** @description Only from this member. */
+                org_id?: components["schemas"]["Id"];
+                /** @description Only of this system. */
+                system?: string;
+                /** @description Only those that stand so. */
+                status?: components["schemas"]["ArrivalStatus"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CoverageCode"];
+                };
+            };
+        };
+    };
+    coverage_export: {
+        parameters: {
+            query?: {
+                /** @description Only from this member. */
+                org_id?: components["schemas"]["Id"];
+                /** @description Only of this system. */
+                system?: string;
+                /** @description Only those that stand so. */
+                status?: components["schemas"]["ArrivalStatus"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    map_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermMapShown"][];
+                };
+            };
+        };
+    };
+    map_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermMapInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermMapShown"];
+                };
+            };
+        };
+    };
+    map_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermMapShown"];
+                };
+            };
+        };
+    };
+    map_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermMapInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermMapShown"];
+                };
+            };
+        };
+    };
+    map_entries: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: components["schemas"]["MapEntryState"];
+                /** @description Part of a code or name. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MapEntryShown"];
+                };
+            };
+        };
+    };
+    map_say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapEntryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapEntryShown"];
+                };
+            };
+        };
+    };
+    map_export: {
+        parameters: {
+            query?: {
+                /** @description Spreadsheet, or FHIR ConceptMap of what is confirmed. */
+                form?: "xlsx" | "fhir";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx, or FHIR JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    map_entry_history: {
+        parameters: {
+            query: {
+                /** @description The code of the source. */
+                code: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"][];
+                };
+            };
+        };
+    };
+    map_import: {
+        parameters: {
+            query?: {
+                /** @description Only say what would change; the default. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        /** @description xlsx; csv; FHIR ConceptMap, also in a Bundle */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapImportReport"];
+                };
+            };
+        };
+    };
+    map_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermMapReleaseInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermMapShown"];
+                };
+            };
+        };
+    };
+    map_release_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description FHIR ConceptMap */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    map_suggestions: {
+        parameters: {
+            query: {
+                /** @description The code of the source. */
+                code: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapSuggestions"];
+                };
+            };
+        };
+    };
+    map_work: {
+        parameters: {
+            query?: {
+                /** @description Part of a code or name. */
+                q?: string;
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MapWorkItem"];
+                };
+            };
+        };
+    };
     list_systems: {
         parameters: {
             query?: never;
@@ -18285,6 +19584,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeSystem"][];
+                };
+            };
+        };
+    };
+    create_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeSystemInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSystem"];
                 };
             };
         };
@@ -18325,7 +19647,12 @@ export interface operations {
     };
     read_concept: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description As it read in the version that was in force on this day. */
+                on?: string;
+                /** @description As it read in the version with this number. */
+                number?: number;
+            };
             header?: never;
             path: {
                 /** @description Code system */
@@ -18352,6 +19679,31 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    system_export: {
+        parameters: {
+            query?: {
+                /** @description Spreadsheet or FHIR CodeSystem. */
+                form?: "xlsx" | "fhir";
+                /** @description As it read in this version; in force today when absent. */
+                number?: number;
+            };
+            header?: never;
+            path: {
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx, or FHIR JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -18390,6 +19742,214 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    concept_tree: {
+        parameters: {
+            query?: {
+                /** @description Directly below this concept; the topmost ones when absent. */
+                parent?: string;
+                /** @description Continue behind this code. */
+                after?: string;
+                /** @description At most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Code system */
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConceptBranch"];
+                };
+            };
+        };
+    };
+    version_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSystemVersion"][];
+                };
+            };
+        };
+    };
+    version_bring: {
+        parameters: {
+            query: {
+                /** @description What its publisher calls it. */
+                edition: string;
+                /** @description The file's name. */
+                file_name?: string;
+                /** @description Is it the whole catalogue? Then what it lacks is retired. */
+                complete?: boolean;
+                /** @description First day in force; the day it is put in force when absent. */
+                effective_from?: string;
+                /** @description Why. */
+                note?: string;
+            };
+            header?: never;
+            path: {
+                system: string;
+            };
+            cookie?: never;
+        };
+        /** @description xlsx; csv in UTF-8 or GB18030; FHIR CodeSystem, also in a Bundle */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSystemVersion"];
+                };
+            };
+        };
+    };
+    version_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSystemVersion"];
+                };
+            };
+        };
+    };
+    version_activate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSystemVersion"];
+                };
+            };
+        };
+    };
+    version_changes: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind. */
+                kind?: components["schemas"]["ConceptChangeKind"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                system: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ConceptChange"];
+                };
+            };
+        };
+    };
+    version_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSystemVersion"];
+                };
+            };
+        };
+    };
+    version_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeSystemRestore"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSystemVersion"];
                 };
             };
         };

@@ -12,8 +12,8 @@ use super::{Known, Outcome, RowResult, Seen, carried, count, data_rows};
 use crate::header::Headed;
 use crate::line::Line;
 use crate::report::ImportReport;
-use crate::table::Row;
 use crate::words;
+use sheet::Row;
 
 /// A row whose turn has not come.
 struct Waiting<'a> {

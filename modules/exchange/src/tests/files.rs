@@ -107,7 +107,7 @@ fn files_that_are_none_are_refused() {
                 .expect(status)
                 .expect_code(code);
         }
-        let many = "a,b\n".repeat(100_001);
+        let many = "a,b\n".repeat(200_001);
         let reply = admin
             .upload("/api/imports", "长.csv", many.as_bytes(), &[])
             .await;

@@ -10,9 +10,6 @@ use terminology::{Concept, whole};
 
 use super::{stored, text};
 
-/// The URI of the local diagnoses; the other local systems carry their name behind [`LOCAL`].
-const ICD10: &str = "http://hl7.org/fhir/sid/icd-10";
-const LOCAL: &str = "urn:lianti:";
 /// Concepts of a stored code system that are looked through.
 const STORED_MAX: usize = 50_000;
 
@@ -43,20 +40,10 @@ pub(super) struct Term {
     pub properties: Vec<(String, Value)>,
 }
 
-/// The local name behind a URI.
-fn local_name(uri: &str) -> Option<&str> {
-    if uri == ICD10 {
-        return Some("icd10");
-    }
-    uri.strip_prefix(LOCAL)
-}
-
 /// The code system of a URI, local first; `None` where there is none.
 pub(super) fn find(tx: &mut Tx<'_>, uri: &str) -> Result<Option<System>> {
     let plain = uri.split('|').next().unwrap_or(uri);
-    if let Some(name) = local_name(plain)
-        && let Some(system) = whole::system(tx, name)?
-    {
+    if let Some(system) = whole::system_of_url(tx, plain)? {
         return Ok(Some(System::Local(system)));
     }
     let found = stored(tx, "CodeSystem", plain)?;

@@ -1,4 +1,5 @@
-//! `ConceptMap/$translate` over the ConceptMap resources that are stored here.
+//! `ConceptMap/$translate` over the maps of the module `terminology` and the ConceptMap resources that
+//! are stored here.
 
 use fhir::{IssueCode, Resource, View};
 use kernel::Result;
@@ -47,15 +48,24 @@ pub(super) fn translate(
         target: inputs.get("targetsystem"),
         reverse: inputs.flag("reverse")?,
     };
+    let mut matches: Vec<Value> = Vec::new();
     let maps = match (map, inputs.get("url")) {
         (Some(map), _) => vec![map],
-        (None, Some(url)) => {
-            let found = stored(tx, "ConceptMap", url)?;
-            vec![found.ok_or_else(|| not_here("the concept map", url))?]
+        (None, Some(url)) => match kept_map(tx, url)? {
+            Some(kept) => {
+                of_kept(tx, &asked, Some(&kept), &mut matches)?;
+                Vec::new()
+            }
+            None => {
+                let found = stored(tx, "ConceptMap", url)?;
+                vec![found.ok_or_else(|| not_here("the concept map", url))?]
+            }
+        },
+        (None, None) => {
+            of_kept(tx, &asked, None, &mut matches)?;
+            maps_of(tx, &asked)?
         }
-        (None, None) => maps_of(tx, &asked)?,
     };
-    let mut matches: Vec<Value> = Vec::new();
     for map in &maps {
         let url = text(map.root(), "url");
         for group in map.root().get("group").into_iter().flat_map(View::items) {
@@ -78,6 +88,47 @@ pub(super) fn translate(
     }
     parameters.extend(matches);
     Ok(parameters)
+}
+
+/// How the URLs of the maps of the module `terminology` begin.
+const KEPT: &str = "urn:lianti:map:";
+
+/// The name of a map of the module `terminology`, from its URL.
+fn kept_map(tx: &mut Tx<'_>, url: &str) -> Result<Option<String>> {
+    let url = url.split('|').next().unwrap_or(url);
+    let Some(code) = url.strip_prefix(KEPT) else {
+        return Ok(None);
+    };
+    let map = terminology::map_by_code(tx, code)?;
+    let used = map.filter(|map| map.state == terminology::MapState::Active);
+    Ok(used.map(|map| map.code))
+}
+
+/// What the confirmed entries of kept maps say.
+fn of_kept(
+    tx: &mut Tx<'_>,
+    asked: &Asked<'_>,
+    map: Option<&str>,
+    matches: &mut Vec<Value>,
+) -> Result<()> {
+    let question = terminology::Asked {
+        system: asked.system,
+        code: asked.code,
+        other: asked.target,
+        map,
+    };
+    for found in terminology::translate(tx, question, asked.reverse)? {
+        let url = format!("{KEPT}{}", found.map);
+        let name = Some(found.name).filter(|name| !name.is_empty());
+        let code = found.code.map(|code| (code, name));
+        matches.push(matched(
+            found.relation.word(),
+            &found.system,
+            code,
+            Some(&url),
+        ));
+    }
+    Ok(())
 }
 
 /// The stored maps from (or, reversed, to) a code system, the newest first.

@@ -236,3 +236,103 @@ fn stored_maps_translate_both_ways() {
         );
     });
 }
+
+const ITEMS: &str = "urn:test:lab-item";
+
+/// A shared catalogue, a map to it from the hospital's own codes; answers the administrator.
+async fn kept_map(app: &testkit::TestApp, lead: kernel::Id) -> Client {
+    let admin = app.client("system-admin", lead).await;
+    let system = json!({ "system": "lab-shared", "name_zh": "共享检验项目", "url": ITEMS });
+    admin
+        .post("/api/terminology/systems", system)
+        .await
+        .expect(201);
+    let path = "/api/terminology/lab-shared/import?dry_run=false&edition=1";
+    let csv = "code,zh,unit\nGLU,葡萄糖,mmol/L\n";
+    let body = axum::body::Body::from(csv);
+    admin
+        .send("POST", path, Some("text/csv"), body)
+        .await
+        .expect(200);
+    let map = json!({ "code": "lead-lab", "name_zh": "检验对照", "source": "urn:test:own",
+        "target": ITEMS, "org_id": lead });
+    let map = admin
+        .post("/api/terminology/maps", map)
+        .await
+        .expect(201)
+        .id();
+    let said = json!({ "code": "1001", "name": "血糖", "state": "confirmed",
+        "targets": [{ "code": "GLU", "relation": "equivalent" }] });
+    admin
+        .post(&format!("/api/terminology/maps/{map}/entries"), said)
+        .await
+        .expect(200);
+    admin
+}
+
+#[test]
+fn maps_of_the_workshop_translate_and_what_arrives_is_counted() {
+    on_each_engine(modules, async |app| {
+        let world = world(&app).await;
+        let admin = kept_map(&app, world.lead).await;
+        let doctor = &world.doctor;
+        for query in [
+            "system=urn:test:own&code=1001",
+            "url=urn:lianti:map:lead-lab&system=urn:test:own&code=1001",
+        ] {
+            let found = get(doctor, &format!("/fhir/ConceptMap/$translate?{query}")).await;
+            assert_eq!(value(&found, "result", "valueBoolean"), true, "{found}");
+            assert!(found.to_string().contains("葡萄糖"), "{found}");
+        }
+        let path = format!("/fhir/ConceptMap/$translate?system={ITEMS}&code=GLU&reverse=true");
+        assert!(get(doctor, &path).await.to_string().contains("1001"));
+        let path = format!("/fhir/CodeSystem/$lookup?system={ITEMS}&code=GLU");
+        assert_eq!(
+            value(&get(doctor, &path).await, "display", "valueString"),
+            "葡萄糖"
+        );
+
+        let patient = register(&world.lead_doctor, "计数").await;
+        for code in ["1001", "1001", "1002"] {
+            let body = json!({ "resourceType": "Observation", "status": "final",
+                "code": { "coding": [{ "system": "urn:test:own", "code": code, "display": "某项" }] },
+                "subject": { "reference": format!("Patient/{patient}") },
+                "effectiveDateTime": "2026-11-01T08:00:00+08:00",
+                "valueQuantity": { "value": 5, "unit": "mmol/L" } });
+            create(&world.lead_doctor, "Observation", body.to_string()).await;
+        }
+        let both = json!({ "resourceType": "Observation", "status": "final",
+            "code": { "coding": [{ "system": "urn:test:own", "code": "1003" },
+                { "system": ITEMS, "code": "GLU" }, { "system": ITEMS, "code": "NO" }] },
+            "subject": { "reference": format!("Patient/{patient}") } });
+        create(&world.lead_doctor, "Observation", both.to_string()).await;
+        app.settle().await;
+        let codes = admin
+            .get("/api/terminology/coverage/codes")
+            .await
+            .expect(200);
+        let mut told: Vec<(String, i64, String)> = codes.json["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                let text = |name: &str| one[name].as_str().unwrap().to_owned();
+                (
+                    text("code"),
+                    one["arrivals"].as_i64().unwrap(),
+                    text("status"),
+                )
+            })
+            .collect();
+        told.sort();
+        let expected = [
+            ("1001", 2, "mapped"),
+            ("1002", 1, "unmapped"),
+            ("1003", 1, "mapped"),
+            ("GLU", 1, "shared"),
+            ("NO", 1, "invalid"),
+        ]
+        .map(|(code, count, status)| (code.to_owned(), count, status.to_owned()));
+        assert_eq!(told, expected);
+    });
+}

@@ -3,6 +3,7 @@
 
 mod appointments;
 mod documents;
+mod items;
 mod merge;
 mod orders;
 mod patient;
@@ -78,6 +79,11 @@ pub(crate) fn apply(tx: &mut Tx<'_>, work: Work<'_>) -> Result<Applied> {
     let mut applied = Applied {
         acted: true,
         ..Applied::default()
+    };
+    let with_maps = items::with_maps(tx, work)?;
+    let work = Work {
+        mapping: with_maps.as_ref().unwrap_or(work.mapping),
+        ..work
     };
     match (work.header.kind.as_str(), work.header.trigger.as_str()) {
         ("ADT", "A28" | "A31") => {

@@ -3,6 +3,7 @@
 mod effects;
 mod intake;
 mod kinds;
+mod maps;
 mod mllp;
 mod queue;
 mod world;

@@ -13,6 +13,7 @@ pub(super) const ADDRESS: &str = "10.0.0.9";
 pub(super) fn modules() -> Vec<Module> {
     vec![
         network::module(),
+        terminology::module(),
         record::module(),
         fhir_server::module(),
         crate::module(),

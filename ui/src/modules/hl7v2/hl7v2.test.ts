@@ -67,6 +67,7 @@ describe('mappings', () => {
     paths: { name: ['PID-5'], village: [] },
     codes: { sex: { '1': 'male' } },
     items: { WBC: { system: 'http://loinc.org', code: '6690-2', display: '白细胞' } },
+    maps: ['lab-north'],
     utc_offset_minutes: 480,
     visit_class: 'AMB',
   };

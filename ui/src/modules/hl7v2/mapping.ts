@@ -77,6 +77,8 @@ export interface Draft {
   paths: Record<string, string[]>;
   codes: Record<string, CodeRow[]>;
   items: ItemRow[];
+  /** Maps of the mapping workshop by which other item codes are read; kept as they are. */
+  maps: string[];
 }
 
 export function draftOf(mapping: Mapping): Draft {
@@ -101,6 +103,7 @@ export function draftOf(mapping: Mapping): Draft {
       code: shared.code,
       display: shared.display ?? '',
     })),
+    maps: mapping.maps ?? [],
   };
 }
 
@@ -126,6 +129,7 @@ export function mappingOf(draft: Draft): Mapping {
     paths: draft.paths,
     codes: Object.fromEntries(codes),
     items: Object.fromEntries(items),
+    maps: draft.maps,
   };
 }
 

@@ -1,21 +1,24 @@
-import { Button } from 'antd';
+import { Button, Dropdown } from 'antd';
 import { useState } from 'react';
 import { call, type Page as Rows } from '@/api/client';
 import { useCan } from '@/api/session';
 import { language, t } from '@/i18n';
 import { DataTable } from '@/kit/DataTable';
+import { download } from '@/kit/download';
 import { FilterBar } from '@/kit/FilterBar';
 import { Facts, Page } from '@/kit/Page';
 import { useGo, useRouteParam } from '@/kit/route';
 import { SidePreview } from '@/kit/SidePreview';
 import { EmptyState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
-import { countFilters, text, useUrlFilters } from '@/kit/urlFilters';
+import { countFilters, flag, text, useUrlFilters } from '@/kit/urlFilters';
 import { usePages } from '@/kit/usePages';
+import { ConceptTree } from '../parts/ConceptTree';
+import { systemName, useSystems } from '../queries';
 import type { Hit } from '../types';
-import { systemName, useSystems } from './Systems';
+import '../terminology.css';
 
-const FILTERS = { q: text(), parent: text() };
+const FILTERS = { q: text(), parent: text(), tree: flag() };
 const PAGE = 50;
 
 /** Concepts of a code system, by code, name, pinyin and initials. */
@@ -27,9 +30,11 @@ export default function Concepts() {
   const can = useCan();
   const go = useGo();
   const about = systems.data?.find((one) => one.system === system);
-  const pages = usePages<Hit>(['code-system', system, filters], (after, signal) =>
-    readPage(system, { ...filters, after }, signal),
+  const { q, parent } = filters;
+  const pages = usePages<Hit>(['code-system', system, { q, parent }], (after, signal) =>
+    readPage(system, { q, parent, after }, signal),
   );
+  const inTree = filters.tree && !q && !parent;
   return (
     <Page
       wide
@@ -44,9 +49,26 @@ export default function Concepts() {
       }
       actions={
         can('terminology.manage') && (
-          <Button type="primary" onClick={() => go(`/terminology/${system}/import`)}>
-            {t('terminology.import')}
-          </Button>
+          <>
+            <Dropdown
+              menu={{
+                items: ['xlsx', 'fhir'].map((form) => ({
+                  key: form,
+                  label: t(`terminology.export-${form}`),
+                })),
+                onClick: ({ key }) =>
+                  void download(`/api/terminology/${system}/export`, { form: key }, system),
+              }}
+            >
+              <Button>{t('terminology.export')}</Button>
+            </Dropdown>
+            <Button onClick={() => go(`/terminology/${system}/versions`)}>
+              {t('terminology.versions')}
+            </Button>
+            <Button type="primary" onClick={() => go(`/terminology/${system}/import`)}>
+              {t('terminology.import')}
+            </Button>
+          </>
         )
       }
       tools={
@@ -63,55 +85,61 @@ export default function Concepts() {
               shown: filters.parent,
               control: null,
             },
+            { kind: 'flag', name: 'tree', label: t('terminology.tree') },
           ]}
         />
       }
     >
-      <DataTable<Hit>
-        id={`terminology.${system}`}
-        label={t('terminology.concepts')}
-        pages={pages}
-        rowKey={(row) => row.code}
-        onOpen={setShown}
-        onMove={(row) => shown && setShown(row)}
-        filtered={countFilters(FILTERS, filters) > 0}
-        onClearFilters={() => setFilters({ q: undefined, parent: undefined })}
-        empty={<EmptyState title={t('terminology.none')} />}
-        columns={[
-          {
-            key: 'code',
-            title: t('terminology.code'),
-            width: 130,
-            always: true,
-            render: (row) => <code>{row.code}</code>,
-          },
-          { key: 'zh', title: t('terminology.zh'), width: 260, render: (row) => row.zh },
-          { key: 'en', title: t('terminology.en'), width: 260, render: (row) => row.en },
-          {
-            key: 'initials',
-            title: t('terminology.initials'),
-            width: 120,
-            render: (row) => row.initials,
-          },
-          {
-            key: 'parent',
-            title: t('terminology.parent'),
-            width: 100,
-            render: (row) => row.parent ?? '—',
-          },
-          {
-            key: 'state',
-            title: t('terminology.state'),
-            width: 100,
-            render: (row) => <ConceptTag hit={row} />,
-          },
-        ]}
-        phoneRow={(row) => (
-          <>
-            <code>{row.code}</code> <strong>{language() === 'en' ? row.en : row.zh}</strong>
-          </>
-        )}
-      />
+      {inTree && (
+        <ConceptTree system={system} onOpen={(row) => setShown({ ...row, matched: null })} />
+      )}
+      {!inTree && (
+        <DataTable<Hit>
+          id={`terminology.${system}`}
+          label={t('terminology.concepts')}
+          pages={pages}
+          rowKey={(row) => row.code}
+          onOpen={setShown}
+          onMove={(row) => shown && setShown(row)}
+          filtered={countFilters(FILTERS, { ...filters, tree: false }) > 0}
+          onClearFilters={() => setFilters({ q: undefined, parent: undefined })}
+          empty={<EmptyState title={t('terminology.none')} />}
+          columns={[
+            {
+              key: 'code',
+              title: t('terminology.code'),
+              width: 130,
+              always: true,
+              render: (row) => <code>{row.code}</code>,
+            },
+            { key: 'zh', title: t('terminology.zh'), width: 260, render: (row) => row.zh },
+            { key: 'en', title: t('terminology.en'), width: 260, render: (row) => row.en },
+            {
+              key: 'initials',
+              title: t('terminology.initials'),
+              width: 120,
+              render: (row) => row.initials,
+            },
+            {
+              key: 'parent',
+              title: t('terminology.parent'),
+              width: 100,
+              render: (row) => row.parent ?? '—',
+            },
+            {
+              key: 'state',
+              title: t('terminology.state'),
+              width: 100,
+              render: (row) => <ConceptTag hit={row} />,
+            },
+          ]}
+          phoneRow={(row) => (
+            <>
+              <code>{row.code}</code> <strong>{(language() === 'en' && row.en) || row.zh}</strong>
+            </>
+          )}
+        />
+      )}
       <SidePreview open={shown !== null} onClose={() => setShown(null)} title={shown?.code}>
         {shown && (
           <Detail

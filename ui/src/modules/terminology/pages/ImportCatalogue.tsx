@@ -1,48 +1,49 @@
 import { InboxOutlined } from '@ant-design/icons';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Alert, Button, Input, Upload } from 'antd';
-import { useState } from 'react';
+import { Button, Checkbox, DatePicker, Input, Upload } from 'antd';
+import type { Dayjs } from 'dayjs';
+import { useId, useState } from 'react';
 import { call, newKey } from '@/api/client';
 import type { ApiError } from '@/api/errors';
 import { t } from '@/i18n';
-import { DataTable } from '@/kit/DataTable';
 import { FormErrors } from '@/kit/FormErrors';
-import { Facts, Page, Section } from '@/kit/Page';
+import { Page, Section } from '@/kit/Page';
 import { useGo, useRouteParam } from '@/kit/route';
-import { toast } from '@/kit/toast';
-import type { CatalogueReport, RowProblem } from '../types';
-import { systemName, useSystems } from './Systems';
+import { Field } from '../parts/Dialog';
+import { BASE, systemName, useSystems } from '../queries';
+import type { Version } from '../types';
 
-interface Attempt {
-  file: File;
-  dry_run: boolean;
-}
-
-/** A catalogue from a file: first what would change, then all of it or nothing. */
+/** A file becomes a draft, which is looked at before it comes into force. */
 export default function ImportCatalogue() {
+  const id = useId();
   const system = useRouteParam('system');
   const [file, setFile] = useState<File | null>(null);
   const [edition, setEdition] = useState('');
+  const [note, setNote] = useState('');
+  const [complete, setComplete] = useState(false);
+  const [from, setFrom] = useState<Dayjs | null>(null);
   const queries = useQueryClient();
   const systems = useSystems();
   const go = useGo();
   const about = systems.data?.find((one) => one.system === system);
-  const run = useMutation<CatalogueReport, ApiError, Attempt>({
-    mutationFn: ({ file: chosen, dry_run }) =>
-      call<CatalogueReport>('POST', `/api/terminology/${system}/import`, {
-        query: { dry_run, edition: edition.trim() || undefined },
-        body: new Blob([chosen], { type: 'text/csv' }),
-        headers: { 'Content-Type': 'text/csv', 'Idempotency-Key': newKey() },
+  const bring = useMutation<Version, ApiError, File>({
+    mutationFn: (chosen) =>
+      call<Version>('POST', `${BASE}/${system}/versions`, {
+        query: {
+          edition: edition.trim(),
+          file_name: chosen.name,
+          complete,
+          effective_from: from?.format('YYYY-MM-DD'),
+          note: note.trim(),
+        },
+        body: new Blob([chosen]),
+        headers: { 'Content-Type': 'application/octet-stream', 'Idempotency-Key': newKey() },
       }),
-    onSuccess: async (report) => {
-      if (!report.applied) return;
-      toast.success(t('terminology.imported'));
-      await queries.invalidateQueries({ queryKey: ['code-system'] });
-      go(`/terminology/${system}`);
+    onSuccess: async (draft) => {
+      await queries.invalidateQueries({ queryKey: ['code-system-version', system] });
+      go(`/terminology/${system}/versions/${draft.number}`, { replace: true });
     },
   });
-  const report = run.data;
-  const ready = report && !report.applied && report.problem_count === 0;
   return (
     <Page
       title={t('terminology.import-into', { name: about ? systemName(about) : system })}
@@ -52,97 +53,61 @@ export default function ImportCatalogue() {
         <div className="lt-stack">
           <p className="lt-muted">{t('terminology.file-hint')}</p>
           <Upload.Dragger
-            accept=".csv,text/csv"
+            accept=".xlsx,.csv,.json,text/csv,application/json,application/fhir+json"
             maxCount={1}
             beforeUpload={(chosen) => {
               setFile(chosen);
-              run.mutate({ file: chosen, dry_run: true });
+              bring.reset();
               return false;
             }}
-            onRemove={() => {
-              setFile(null);
-              run.reset();
-            }}
+            onRemove={() => setFile(null)}
           >
             <p>
               <InboxOutlined aria-hidden="true" /> {t('terminology.drop')}
             </p>
           </Upload.Dragger>
-          <label>
-            {t('terminology.edition')}
+          <Field id={`${id}edition`} label={t('terminology.edition')}>
             <Input
+              id={`${id}edition`}
               maxLength={60}
               value={edition}
               onChange={(event) => setEdition(event.target.value)}
             />
-          </label>
+          </Field>
+          <Field id={`${id}from`} label={t('terminology.effective-from')}>
+            <DatePicker
+              id={`${id}from`}
+              className="lt-full"
+              value={from}
+              onChange={setFrom}
+              placeholder={t('terminology.at-once')}
+            />
+          </Field>
+          <Field id={`${id}note`} label={t('terminology.note')}>
+            <Input
+              id={`${id}note`}
+              maxLength={500}
+              value={note}
+              onChange={(event) => setNote(event.target.value)}
+            />
+          </Field>
+          <Checkbox checked={complete} onChange={(event) => setComplete(event.target.checked)}>
+            {t('terminology.complete')}
+          </Checkbox>
+          <p className="lt-muted">{t('terminology.licence-hint')}</p>
+          <FormErrors error={bring.error} />
+          <div>
+            <Button
+              type="primary"
+              disabled={!file || edition.trim() === ''}
+              loading={bring.isPending}
+              onClick={() => file && bring.mutate(file)}
+            >
+              {t('terminology.look')}
+            </Button>
+          </div>
         </div>
       </Section>
-      <FormErrors error={run.error} />
-      {report && file && (
-        <Section title={t('terminology.report')}>
-          <div className="lt-stack">
-            <Facts
-              items={(['rows', 'added', 'changed', 'unchanged'] as const).map((name) => ({
-                label: t(`terminology.report-${name}`),
-                value: report[name].toLocaleString('en-US'),
-              }))}
-            />
-            {report.problem_count > 0 ? (
-              <>
-                <Alert
-                  type="error"
-                  showIcon
-                  title={t('terminology.problems', { n: report.problem_count })}
-                />
-                <Problems problems={report.problems} />
-              </>
-            ) : (
-              <Alert type="success" showIcon title={t('terminology.fine')} />
-            )}
-            {ready && (
-              <div>
-                <Button
-                  type="primary"
-                  loading={run.isPending}
-                  onClick={() => run.mutate({ file, dry_run: false })}
-                >
-                  {t('terminology.apply')}
-                </Button>
-              </div>
-            )}
-          </div>
-        </Section>
-      )}
     </Page>
-  );
-}
-
-function Problems({ problems }: { problems: RowProblem[] }) {
-  return (
-    <DataTable<RowProblem>
-      id="terminology.problems"
-      label={t('terminology.report')}
-      rows={problems}
-      rowKey={(row) => `${row.line} ${row.column} ${row.code}`}
-      quiet
-      plain
-      columns={[
-        {
-          key: 'line',
-          title: t('terminology.line'),
-          width: 70,
-          align: 'right',
-          render: (row) => row.line,
-        },
-        {
-          key: 'column',
-          title: t('terminology.column'),
-          width: 120,
-          render: (row) => row.column,
-        },
-        { key: 'detail', title: t('terminology.problem'), width: 420, render: (row) => row.detail },
-      ]}
-    />
   );
 }

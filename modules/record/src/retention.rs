@@ -92,6 +92,7 @@ pub(crate) fn check_rule(body: &serde_json::Value) -> Result<()> {
 /// Where a hold stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "kebab-case")]
+#[schema(as = LegalHoldState)]
 pub enum HoldState {
     /// Nothing may be deleted.
     Set,
@@ -156,6 +157,7 @@ impl Entity for LegalHold {
 /// Why a hold is set or released.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LegalHoldReason)]
 pub struct HoldReason {
     /// In words, with the number of the order where there is one.
     pub reason: String,

@@ -7470,16 +7470,11 @@ export interface components {
             text: string;
             mapping?: components["schemas"]["Hl7Mapping"] | null;
         };
-        /** @description Why a hold is set or released. */
-        HoldReason: {
-            /** @description In words, with the number of the order where there is one. */
-            reason: string;
-        };
         /**
          * @description Where a hold stands.
          * @enum {string}
          */
-        HoldState: "set" | "released";
+        HoldState: "held" | "confirmed" | "consumed" | "released" | "expired";
         /** Format: uuid */
         Id: string;
         /** @description A number that identifies a patient. */
@@ -7761,7 +7756,7 @@ export interface components {
             /** @description By whom. */
             set_by: string;
             /** @description Where it stands. */
-            state: components["schemas"]["HoldState"];
+            state: components["schemas"]["LegalHoldState"];
             released_at?: components["schemas"]["Instant"] | null;
             /** @description By whom. */
             released_by?: string | null;
@@ -7773,6 +7768,16 @@ export interface components {
              */
             version?: number;
         };
+        /** @description Why a hold is set or released. */
+        LegalHoldReason: {
+            /** @description In words, with the number of the order where there is one. */
+            reason: string;
+        };
+        /**
+         * @description Where a hold stands.
+         * @enum {string}
+         */
+        LegalHoldState: "set" | "released";
         /**
          * @description Whether members keep their legal persons (a setting: plans differ in it).
          * @enum {string}
@@ -14679,7 +14684,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoldReason"];
+                "application/json": components["schemas"]["LegalHoldReason"];
             };
         };
         responses: {
@@ -15868,7 +15873,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HoldReason"];
+                "application/json": components["schemas"]["LegalHoldReason"];
             };
         };
         responses: {

@@ -270,7 +270,7 @@ fn a_childs_guardian_consents() {
         let doctor = app.client("village-doctor", world.village).await;
         let child = json!({ "name": "小明", "sex": "male", "birth_date": "2020-05-01" });
         let id = register(&doctor, child).await;
-        let mut consent = json!({ "reach": "org", "grantee_org_id": world.lead, "purpose": "会诊",
+        let consent = json!({ "reach": "org", "grantee_org_id": world.lead, "purpose": "会诊",
             "expires_at": app.clock().now() + Span::days(1) });
         let path = format!("/api/patients/{id}/consents");
         doctor

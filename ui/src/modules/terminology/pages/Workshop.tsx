@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Input } from 'antd';
+import { Button, Input, Space } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { call, ifMatch, newKey, type Page as Rows } from '@/api/client';
 import { t } from '@/i18n';
@@ -231,13 +231,13 @@ function Bench({ map, code, onDone, onSkip }: BenchProps) {
         </>
       }
       extra={
-        <>
+        <Space>
           <Button onClick={onSkip}>{t('terminology.skip')}</Button>
           {proposal && <Button onClick={reject}>{t('terminology.reject')}</Button>}
           <Button loading={busy} onClick={() => void say([], 'confirmed')}>
             {t('terminology.no-match')}
           </Button>
-        </>
+        </Space>
       }
     >
       <div className="lt-stack">

@@ -290,7 +290,7 @@ const WAYS: [&str; 40] = [
     "/fhir/Observation?subject=Patient/{p}",
     "/fhir/Observation?patient={p}&_sort=-date&_count=2",
     "/fhir/Observation?patient={p}&code=8480-6,75622-1&_sort=-date",
-    "/fhir/{k}?_id={o}&_include=*",
+    "/fhir/{k}?_id={o}&_include={k}:subject",
     "/fhir/Observation?subject:Patient.name=jia",
     "/fhir/Condition?subject:Patient.gender=female&_count=200",
     "/fhir/Observation?code=75622-1&_include=Observation:subject",

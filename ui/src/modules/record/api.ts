@@ -15,6 +15,7 @@ import type {
   Match,
   PatientBrief,
   PatientRecord,
+  SensitiveChoice,
   TimelineEntry,
 } from './types';
 
@@ -140,6 +141,26 @@ export function useConsents(id: string) {
   });
 }
 
+/** The sensitive categories of the rule set, as patients are asked about them. */
+export function useSensitiveCategories() {
+  return useQuery({
+    queryKey: ['sensitive-categories'],
+    queryFn: ({ signal }) =>
+      call<SensitiveChoice[]>('GET', '/api/sensitive-categories', { signal }),
+    staleTime: 300_000,
+  });
+}
+
+/** Whether something of the record is kept from this viewer; never what. */
+export function useHidden(id: string) {
+  return useQuery({
+    queryKey: ['patient', id, 'hidden'],
+    queryFn: ({ signal }) =>
+      call<{ hidden: boolean }>('GET', `/api/fhir/patients/${id}/hidden`, { signal }),
+    retry: false,
+  });
+}
+
 export function giveConsent(id: string, body: unknown, headers: CommandHeaders) {
   return call<Consent>('POST', `${BASE}/${id}/consents`, { body, headers });
 }
@@ -151,8 +172,8 @@ export function withdrawConsent(consent: Consent, reason: string | undefined) {
   });
 }
 
-export function breakGlass(id: string, reason: string) {
-  return call<unknown>('POST', `${BASE}/${id}/break-glass`, { body: { reason } });
+export function breakGlass(id: string, reason: string, hidden = false) {
+  return call<unknown>('POST', `${BASE}/${id}/break-glass`, { body: { reason, hidden } });
 }
 
 export function useAccessLog(id: string) {

@@ -23,6 +23,21 @@ export type Allergy = Schemas['Allergy'];
 export type Basis = Schemas['Basis'];
 export type PatientBrief = Schemas['PatientBrief'];
 export type Consent = Schemas['PatientConsent'];
+export type RecordCategory = Schemas['RecordCategory'];
+export type SensitiveChoice = Schemas['SensitiveChoice'];
+
+export const RECORD_CATEGORIES: readonly RecordCategory[] = [
+  'visits',
+  'diagnoses',
+  'medications',
+  'results',
+  'procedures',
+  'documents',
+  'allergies',
+  'immunizations',
+  'plans',
+  'other',
+];
 export type AccessEntry = Schemas['AccessEntry'];
 export type TimelineEntry = Schemas['PatientTimelineEntry'];
 export type BreakGlassRow = Schemas['BreakGlassRow'];

@@ -1,6 +1,7 @@
+import { PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Segmented } from 'antd';
-import type { ReactNode } from 'react';
+import { Button, Segmented } from 'antd';
+import { type ReactNode, useState } from 'react';
 import { asApiError } from '@/api/errors';
 import { useCan, useSession } from '@/api/session';
 import { t } from '@/i18n';
@@ -14,6 +15,7 @@ import { requireBasis } from '../fhir/client';
 import { CHART_STALE_MS, useKeepers } from '../fhir/useTimeline';
 import { AccessLog } from '../parts/AccessLog';
 import { ChartTimeline } from '../parts/ChartTimeline';
+import { ConsentForm } from '../parts/ConsentForm';
 import { ConsentList } from '../parts/Consents';
 import { Download } from '../parts/Download';
 import { EmergencyCard } from '../parts/EmergencyCard';
@@ -172,14 +174,34 @@ function MyCard({ id }: { id: string }) {
 }
 
 function MyConsents({ id }: { id: string }) {
-  const may = useCan()('record.read');
+  const can = useCan();
+  const may = can('record.read');
+  const [open, setOpen] = useState(false);
+  const record = usePatient(id);
+  const gives = record.data?.actions.includes('give-consent') ?? false;
   return (
-    <Section>
+    <Section
+      extra={
+        gives && (
+          <Button size="small" icon={<PlusOutlined />} onClick={() => setOpen(true)}>
+            {t('record.mine.give')}
+          </Button>
+        )
+      }
+    >
       <p className="record-plain lt-muted">{t('record.mine.consents-hint')}</p>
       {may ? (
-        <ConsentList id={id} may={false} />
+        <ConsentList id={id} may={gives} />
       ) : (
         <EmptyState title={t('record.mine.closed')} hint={t('record.mine.closed-hint')} />
+      )}
+      {open && record.data && (
+        <ConsentForm
+          patient_id={id}
+          age_years={record.data.age_years}
+          guardian={record.data.patient.guardian}
+          onClose={() => setOpen(false)}
+        />
       )}
     </Section>
   );

@@ -1,23 +1,24 @@
-/** The patient's consents that others may read the record. */
+/** What the patient said on who may read the record. */
 import { PlusOutlined } from '@ant-design/icons';
 import { useQueryClient } from '@tanstack/react-query';
-import { Button, Form, Input, Modal, Radio } from 'antd';
-import dayjs from 'dayjs';
+import { Button } from 'antd';
 import { useState } from 'react';
-import { useCommand } from '@/api/command';
 import { serverNow } from '@/api/serverTime';
 import { t } from '@/i18n';
-import { AsyncSelect } from '@/kit/AsyncSelect';
 import { ConfirmAction } from '@/kit/ConfirmAction';
 import { DateTime } from '@/kit/DateTime';
-import { FormErrors } from '@/kit/FormErrors';
 import { Section } from '@/kit/Page';
+import { PrintButton } from '@/kit/Print';
 import { LinesSkeleton } from '@/kit/Skeletons';
 import { EmptyState, ErrorState } from '@/kit/States';
 import { StatusTag } from '@/kit/StatusTag';
 import { dateTimeText } from '@/kit/time';
-import { giveConsent, searchOrgs, useConsents, useOrgName, withdrawConsent } from '../api';
+import { pair, parted } from '@/kit/words';
+import { useConsents, withdrawConsent } from '../api';
 import type { Consent, PatientRecord } from '../types';
+import { ConsentForm } from './ConsentForm';
+import { ConsentSheet } from './ConsentSheet';
+import { useConsentWords } from './consentWords';
 
 export function Consents({ record }: { record: PatientRecord }) {
   const [open, setOpen] = useState(false);
@@ -33,7 +34,14 @@ export function Consents({ record }: { record: PatientRecord }) {
       }
     >
       <ConsentList id={record.patient.id} may={record.actions.includes('withdraw-consent')} />
-      {open && <ConsentDialog record={record} onClose={() => setOpen(false)} />}
+      {open && (
+        <ConsentForm
+          patient_id={record.patient.id}
+          age_years={record.age_years}
+          guardian={record.patient.guardian}
+          onClose={() => setOpen(false)}
+        />
+      )}
     </Section>
   );
 }
@@ -81,117 +89,65 @@ function stateOf(consent: Consent): 'active' | 'withdrawn' | 'expired' {
 }
 
 function ConsentRow({ consent, may }: { consent: Consent; may: boolean }) {
-  const orgName = useOrgName();
+  const words = useConsentWords()(consent);
   const queries = useQueryClient();
   const state = stateOf(consent);
   const active = state === 'active';
+  const deny = consent.decision === 'deny';
+  const tone = !active ? 'neutral' : deny ? 'soon' : 'done';
+  const said = t(`record.consent.decision.${deny ? 'deny' : 'permit'}`);
+  const label = active ? said : pair(said, t(`record.consent.state.${state}`));
+  const guardian = consent.given_by;
   return (
     <li>
       <span>
-        <StatusTag tone={active ? 'done' : 'neutral'} label={t(`record.consent.state.${state}`)} />{' '}
-        <b>{orgName(consent.grantee_org_id)}</b> {t(`record.consent.reach.${consent.reach}`)}
-        <span className="record-block">{consent.purpose}</span>
+        <StatusTag tone={tone} label={label} /> <b>{words.who}</b> {words.reach}
+        <span className="record-block">
+          {parted([consent.purpose, words.parts, words.time].filter(Boolean))}
+        </span>
+        {words.sensitive && (
+          <span className="record-block">
+            {t('record.consent.opens', { list: words.sensitive })}
+          </span>
+        )}
         <span className="lt-muted">
           <DateTime at={consent.given_at} show="date" /> –{' '}
-          <DateTime at={consent.expires_at} show="date" />
-          {` · ${t('record.consent.taken-by', { org: orgName(consent.org_id) })}`}
-          {consent.given_by &&
-            ` · ${[consent.given_by.relation, consent.given_by.name].filter(Boolean).join(' ')}`}
+          {consent.expires_at ? (
+            <DateTime at={consent.expires_at} show="date" />
+          ) : (
+            t('record.consent.until-withdrawn')
+          )}
+          {` · ${words.author}`}
+          {guardian && ` · ${[guardian.relation, guardian.name].filter(Boolean).join(' ')}`}
           {consent.withdrawn_at &&
             ` · ${t('record.consent.withdrawn-at', { at: dateTimeText(consent.withdrawn_at) })}`}
           {consent.withdrawal_reason && ` · ${consent.withdrawal_reason}`}
         </span>
       </span>
-      {active && may && (
-        <ConfirmAction
-          label={t('record.consent.withdraw')}
-          title={t('record.consent.withdraw')}
-          consequence={t('record.consent.withdraw-consequence')}
-          note="optional"
+      <span className="lt-row">
+        <PrintButton
+          label={t('record.consent.print')}
           button={{ size: 'small' }}
-          onConfirm={async ({ note }) => {
-            await withdrawConsent(consent, note);
-            await queries.invalidateQueries({ queryKey: ['consent'] });
-          }}
+          sheets={() => <ConsentSheet consent={consent} words={words} />}
         />
-      )}
+        {active && may && (
+          <ConfirmAction
+            label={t('record.consent.withdraw')}
+            title={t('record.consent.withdraw')}
+            consequence={t(
+              deny
+                ? 'record.consent.withdraw-deny-consequence'
+                : 'record.consent.withdraw-consequence',
+            )}
+            note="optional"
+            button={{ size: 'small' }}
+            onConfirm={async ({ note }) => {
+              await withdrawConsent(consent, note);
+              await queries.invalidateQueries({ queryKey: ['consent'] });
+            }}
+          />
+        )}
+      </span>
     </li>
-  );
-}
-
-const DAYS_USUAL = 90;
-
-function ConsentDialog({ record, onClose }: { record: PatientRecord; onClose: () => void }) {
-  const [form] = Form.useForm();
-  const { patient, age_years } = record;
-  const child = typeof age_years === 'number' && age_years < 18;
-  const give = useCommand((body: unknown, headers) => giveConsent(patient.id, body, headers), {
-    invalidates: [['consent']],
-    onSuccess: onClose,
-  });
-  function send(values: Record<string, unknown>) {
-    const guardian = values.guardian as { name?: string; relation?: string } | undefined;
-    give.mutate({
-      reach: values.reach,
-      grantee_org_id: values.grantee_org_id,
-      purpose: values.purpose,
-      given_by: guardian?.name ? { name: guardian.name, relation: guardian.relation ?? '' } : null,
-      expires_at: dayjs(serverNow()).add(Number(values.days), 'day').toISOString(),
-    });
-  }
-  return (
-    <Modal
-      open
-      title={t('record.consent.give')}
-      onCancel={onClose}
-      onOk={() => form.submit()}
-      okText={t('kit.action.save')}
-      cancelText={t('kit.action.cancel')}
-      okButtonProps={{ loading: give.isPending }}
-    >
-      <Form
-        form={form}
-        layout="vertical"
-        initialValues={{ reach: 'org', days: DAYS_USUAL }}
-        onFinish={send}
-      >
-        <FormErrors error={give.error} />
-        <Form.Item
-          name="grantee_org_id"
-          label={t('record.consent.grantee')}
-          rules={[{ required: true, message: t('kit.form.required') }]}
-        >
-          <AsyncSelect queryKey={['organization', 'pick', 'consent']} loadOptions={searchOrgs} />
-        </Form.Item>
-        <Form.Item name="reach" label={t('record.consent.reach-label')}>
-          <Radio.Group
-            options={['org', 'group'].map((value) => ({
-              value,
-              label: t(`record.consent.reach.${value}`),
-            }))}
-          />
-        </Form.Item>
-        <Form.Item
-          name="purpose"
-          label={t('record.consent.purpose')}
-          rules={[{ required: true, message: t('kit.form.required') }]}
-        >
-          <Input maxLength={200} />
-        </Form.Item>
-        <Form.Item name="days" label={t('record.consent.until')}>
-          <Radio.Group
-            optionType="button"
-            options={[30, 90, 365].map((n) => ({ value: n, label: t('record.days', { n }) }))}
-          />
-        </Form.Item>
-        <Form.Item
-          name={['guardian', 'name']}
-          label={t('record.consent.guardian')}
-          rules={[{ required: child, message: t('kit.form.required') }]}
-        >
-          <Input maxLength={60} placeholder={patient.guardian?.name} />
-        </Form.Item>
-      </Form>
-    </Modal>
   );
 }

@@ -19,6 +19,7 @@ import { type Part, type Summary, useSummary } from '../fhir/useSummary';
 import type { PatientRecord } from '../types';
 import { EmergencySheet } from './EmergencySheet';
 import { FlagMark } from './FlagMark';
+import { Hidden } from './Hidden';
 
 export function EmergencyCard({ record }: { record: PatientRecord }) {
   const { patient } = record;
@@ -45,6 +46,7 @@ export function EmergencyCard({ record }: { record: PatientRecord }) {
           )}
         />
       </div>
+      {session.assignment.role !== 'resident' && <Hidden patient_id={patient.id} />}
       <div className="record-summary-grid">
         <div className="record-summary-first">
           <Allergies summary={summary} />

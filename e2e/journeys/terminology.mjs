@@ -70,7 +70,7 @@ async function arrived(browser) {
 
 async function readable(page) {
   // Arrivals are counted behind the writes.
-  for (let attempt = 0; attempt < 50; attempt += 1) {
+  for (let attempt = 0; attempt < 150; attempt += 1) {
     const query = new URLSearchParams({ system: URI });
     const { items } = await must(page, 'GET', `/api/terminology/coverage/codes?${query}`);
     const sum = (status) => items.filter((one) => one.status === status).reduce((all, one) => all + one.arrivals, 0);

@@ -129,7 +129,7 @@ fn cells(
                 put("active_to", value.get(..10).unwrap_or(&value));
             }
             "effectiveDate" | "active_from" => {
-                put("active_from", value.get(..10).unwrap_or(&value))
+                put("active_from", value.get(..10).unwrap_or(&value));
             }
             _ => put(name, &value),
         }

@@ -56,8 +56,7 @@ pub fn import(
     let row = sql::system_row(tx, system)?.ok_or_else(|| Error::not_found("terminology.system"))?;
     let today = tx.now().date();
     let (stored, catalogue) = read(tx, &known, bytes, today)?;
-    let (changes, counts) =
-        versions::compare(stored.clone(), catalogue.concepts.clone(), false, today);
+    let (changes, counts) = versions::compare(stored, catalogue.concepts.clone(), false, today);
     let rows = count(catalogue.concepts.len());
     let mut report = ImportReport {
         applied: false,
@@ -104,7 +103,7 @@ pub(crate) fn draft(
     tx: &mut Tx<'_>,
     system: &str,
     file: File<'_>,
-    incoming: Incoming<'_>,
+    incoming: &Incoming<'_>,
 ) -> Result<Versioned<Version>> {
     let known = sql::system(tx, system)?.ok_or_else(|| Error::not_found("terminology.system"))?;
     let today = tx.now().date();
@@ -114,7 +113,7 @@ pub(crate) fn draft(
         rows: count(catalogue.concepts.len()),
         invalid: count(catalogue.problems.len()),
         problems: first_problems(&catalogue.problems),
-        ..incoming
+        ..incoming.clone()
     };
     let kept = versions::draft(tx, system, catalogue.concepts, &incoming)?;
     let counts = kept.counts;

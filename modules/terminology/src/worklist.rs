@@ -41,9 +41,9 @@ const LIST: &str = "WITH came AS (
         SELECT a.code, a.name, a.unit, a.arrivals FROM came a
         WHERE NOT EXISTS (SELECT 1 FROM concept c WHERE c.system = $2 AND c.code = a.code))
     SELECT s.code, s.name, s.unit, s.arrivals,
-        CAST(CASE WHEN e.id IS NULL THEN 0 ELSE 1 END AS BIGINT) AS proposed
+        CAST(CASE WHEN e.state = 'proposed' THEN 1 ELSE 0 END AS BIGINT) AS proposed
     FROM source s LEFT JOIN map_entry e ON e.map_id = $3 AND e.code = s.code
-    WHERE (e.id IS NULL OR e.state = 'proposed')
+    WHERE (e.id IS NULL OR e.state <> 'confirmed')
         AND (s.arrivals < $4 OR (s.arrivals = $4 AND s.code > $5))
         AND (CAST($9 AS TEXT) IS NULL OR lower(s.name) LIKE $9 OR lower(s.code) LIKE $9)
     ORDER BY s.arrivals DESC, s.code LIMIT $8";
@@ -53,7 +53,7 @@ const ONE: &str = "SELECT code, MAX(name) AS name, MAX(unit) AS unit,
         CAST(SUM(arrivals) AS BIGINT) AS arrivals, CAST(0 AS BIGINT) AS proposed
     FROM code_arrival WHERE system = $1 AND code = $2 GROUP BY code";
 
-/// Codes without a confirmed or rejected entry.
+/// Codes without a confirmed entry: what was rejected is to be decided anew.
 pub(crate) fn list(
     tx: &mut Tx<'_>,
     map: &TermMap,

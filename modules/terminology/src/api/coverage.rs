@@ -115,10 +115,9 @@ async fn coverage_export(ctx: Ctx, Query(query): Query<CodesQuery>) -> Result<Re
         let rows = coverage::codes(tx, &wanted)?;
         let mut names: HashMap<Id, String> = HashMap::new();
         for row in &rows {
-            if !names.contains_key(&row.org_id) {
-                let name = org_name(tx, row.org_id).unwrap_or_default();
-                names.insert(row.org_id, name);
-            }
+            names
+                .entry(row.org_id)
+                .or_insert_with(|| org_name(tx, row.org_id).unwrap_or_default());
         }
         Ok((rows, names))
     };

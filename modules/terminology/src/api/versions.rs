@@ -204,7 +204,7 @@ async fn version_bring(
             bytes: &file,
             name: &name,
         };
-        let kept = import::draft(tx, &system, file, incoming)?;
+        let kept = import::draft(tx, &system, file, &incoming)?;
         Ok(Etag::new(kept.version, kept.data))
     };
     Ok(Created(ctx.write(bring).await?))

@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::maps::EntryShown;
 use super::page_by;
-use crate::maps::{self, EntryInput};
+use crate::maps::{self, EntryInput, EntryState};
 use crate::suggest::{self, Suggestion};
 use crate::worklist::{self, WorkCode};
 
@@ -98,7 +98,13 @@ async fn map_suggestions(
         let map = maps::load(tx, id)?;
         let source = worklist::one(tx, &map, &query.code)?;
         let entry = maps::entry(tx, id, &query.code)?.map(EntryShown::from);
-        let items = suggest::suggest(tx, &map, &source)?;
+        let mut items = suggest::suggest(tx, &map, &source)?;
+        if let Some(shown) = &entry
+            && shown.entry.state == EntryState::Rejected
+        {
+            let rejected = |code: &str| shown.entry.targets.iter().any(|one| one.code == code);
+            items.retain(|one| !rejected(&one.concept.code));
+        }
         Ok(Suggestions {
             source,
             entry,

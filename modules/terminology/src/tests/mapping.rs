@@ -60,6 +60,13 @@ async fn say(admin: &Client, map: &Reply, code: &str, targets: Value, state: &st
         .await
 }
 
+/// The version of what a map says of a code.
+async fn map_entry(admin: &Client, map: &Reply, code: &str) -> i64 {
+    let path = format!("/api/terminology/maps/{}/entries?q={code}", map.id());
+    let reply = admin.get(&path).await.expect(200);
+    reply.json["items"][0]["version"].as_i64().unwrap()
+}
+
 async fn work(admin: &Client, map: &Reply) -> Vec<String> {
     let path = format!("/api/terminology/maps/{}/work", map.id());
     codes(&admin.get(&path).await.expect(200))
@@ -127,6 +134,17 @@ fn a_local_catalogue_is_mapped_in_the_workshop() {
             ("unmapped".to_owned(), 1),
         ];
         assert_eq!(share(&admin).await, expected);
+
+        // What is rejected is to be decided anew, and not suggested again.
+        let proposed = map_entry(&admin, &map, "1001").await;
+        let wrong = json!([{ "code": "GLU", "relation": "wider" }]);
+        say(&admin.seeing(proposed), &map, "1001", wrong, "rejected")
+            .await
+            .expect(200);
+        assert_eq!(work(&admin, &map).await, ["1001", "9999", "1003"]);
+        let path = format!("/api/terminology/maps/{}/suggestions?code=1001", map.id());
+        let again = admin.get(&path).await.expect(200);
+        assert!(!again.json["items"].to_string().contains("\"GLU\""));
 
         // Somebody else decided meanwhile; a code that is not there; twice the same.
         say(&admin, &map, "1002", target.clone(), "rejected")

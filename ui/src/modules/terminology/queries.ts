@@ -62,7 +62,8 @@ export function useMap(id: string) {
 
 /** Settled codes of a map, and what share of its source they are. */
 export function progressOf(map: TermMap): { done: number; of: number; percent: number } {
-  const done = map.counts.mapped + map.counts.unmatched + map.counts.rejected;
-  const of = Math.max(map.source_size ?? done + map.counts.proposed, done);
+  const { mapped, unmatched, proposed, rejected } = map.counts;
+  const done = mapped + unmatched;
+  const of = Math.max(map.source_size ?? 0, done + proposed + rejected);
   return { done, of, percent: of === 0 ? 0 : Math.floor((100 * done) / of) };
 }

@@ -20,6 +20,7 @@ import { STATUSES, sharesByMember, total } from '../coverage';
 import { TermTabs } from '../parts/TermTabs';
 import { BASE, useMaps, useUriName } from '../queries';
 import type { ArrivedCode, Figure } from '../types';
+import '../terminology.css';
 
 const FILTERS = { org_id: text(), system: text(), status: choice(STATUSES) };
 const TONES = {
@@ -87,8 +88,8 @@ function Board({ figures }: { figures: Figure[] }) {
           unit={t('terminology.arrivals')}
           height={Math.max(160, 60 + 34 * members.length)}
           option={{
-            legend: {},
-            xAxis: { type: 'value', max: 100, axisLabel: { formatter: '{value}%' } },
+            legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 8 },
+            xAxis: { type: 'value', max: 100, axisLabel: { formatter: '{value}%', hideOverlap: true } },
             yAxis: {
               type: 'category',
               inverse: true,
@@ -120,43 +121,46 @@ function Board({ figures }: { figures: Figure[] }) {
           onPick={({ dataIndex }) => setFilters({ org_id: members[dataIndex]?.org_id })}
         />
       </Section>
-      <FilterBar
-        spec={FILTERS}
-        values={filters}
-        onChange={setFilters}
-        fields={[
-          {
-            kind: 'other',
-            name: 'org_id',
-            label: t('terminology.member'),
-            shown: filters.org_id && orgName(filters.org_id),
-            control: (
-              <OrgSelect
-                aria-label={t('terminology.member')}
-                placeholder={t('terminology.member')}
-                value={filters.org_id}
-                onChange={(org_id) => setFilters({ org_id })}
-                allowClear
-              />
-            ),
-          },
-          {
-            kind: 'choice',
-            name: 'system',
-            label: t('terminology.code-system'),
-            options: systems.map((uri) => ({ value: uri, label: uriName(uri) })),
-          },
-          {
-            kind: 'choice',
-            name: 'status',
-            label: t('terminology.state'),
-            options: STATUSES.map((status) => ({
-              value: status,
-              label: t(`terminology.status-${status}`),
-            })),
-          },
-        ]}
-      />
+      <div className="term-filters">
+        <FilterBar
+          spec={FILTERS}
+          values={filters}
+          onChange={setFilters}
+          fields={[
+            {
+              kind: 'other',
+              name: 'org_id',
+              label: t('terminology.member'),
+              shown: filters.org_id && orgName(filters.org_id),
+              control: (
+                <OrgSelect
+                  className="lt-filter-select"
+                  aria-label={t('terminology.member')}
+                  placeholder={t('terminology.member')}
+                  value={filters.org_id}
+                  onChange={(org_id) => setFilters({ org_id })}
+                  allowClear
+                />
+              ),
+            },
+            {
+              kind: 'choice',
+              name: 'system',
+              label: t('terminology.code-system'),
+              options: systems.map((uri) => ({ value: uri, label: uriName(uri) })),
+            },
+            {
+              kind: 'choice',
+              name: 'status',
+              label: t('terminology.state'),
+              options: STATUSES.map((status) => ({
+                value: status,
+                label: t(`terminology.status-${status}`),
+              })),
+            },
+          ]}
+        />
+      </div>
       <DataTable<ArrivedCode>
         id="terminology.coverage"
         label={t('terminology.arrived-codes')}

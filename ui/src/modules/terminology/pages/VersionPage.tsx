@@ -84,26 +84,28 @@ function Shown({ system, version, seen }: { system: string; version: Version; se
           </div>
         </Section>
       )}
-      <FilterBar
-        spec={FILTERS}
-        values={filters}
-        onChange={setFilters}
-        fields={[]}
-        views={[
-          {
-            key: 'all',
-            label: t('terminology.change-all'),
-            count: counts.added + counts.changed + counts.retired + counts.removed,
-            filters: {},
-          },
-          ...KINDS.filter((kind) => kind !== 'removed' || counts.removed > 0).map((kind) => ({
-            key: kind,
-            label: t(`terminology.change-${kind}`),
-            count: counts[kind],
-            filters: { kind },
-          })),
-        ]}
-      />
+      <div className="term-filters">
+        <FilterBar
+          spec={FILTERS}
+          values={filters}
+          onChange={setFilters}
+          fields={[]}
+          views={[
+            {
+              key: 'all',
+              label: t('terminology.change-all'),
+              count: counts.added + counts.changed + counts.retired + counts.removed,
+              filters: {},
+            },
+            ...KINDS.filter((kind) => kind !== 'removed' || counts.removed > 0).map((kind) => ({
+              key: kind,
+              label: t(`terminology.change-${kind}`),
+              count: counts[kind],
+              filters: { kind },
+            })),
+          ]}
+        />
+      </div>
       <DataTable<ConceptChange>
         id="terminology.changes"
         label={t('terminology.changes')}

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Button, Input } from 'antd';
+import { Button, Input, Space } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { call, ifMatch, newKey, type Page as Rows } from '@/api/client';
 import { t } from '@/i18n';
@@ -196,6 +196,10 @@ function Bench({ map, code, onDone, onSkip }: BenchProps) {
       setBusy(false);
     }
   }
+  const proposal = told?.entry?.state === 'proposed' ? told.entry : undefined;
+  const reject = () => {
+    if (proposal) void say(proposal.targets, 'rejected');
+  };
   const accept = (target: string) => void say([{ code: target, name: '', relation }], 'confirmed');
   const number = (at: number) => () => {
     const one = told?.items[at];
@@ -205,6 +209,7 @@ function Bench({ map, code, onDone, onSkip }: BenchProps) {
     ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((key) => [String(key), number(key - 1)])),
     0: () => void say([], 'confirmed'),
     s: onSkip,
+    x: () => reject(),
     p: () => {
       const first = told?.items[0];
       if (first) void say([{ code: first.concept.code, name: '', relation }], 'proposed');
@@ -226,12 +231,13 @@ function Bench({ map, code, onDone, onSkip }: BenchProps) {
         </>
       }
       extra={
-        <>
+        <Space>
           <Button onClick={onSkip}>{t('terminology.skip')}</Button>
+          {proposal && <Button onClick={reject}>{t('terminology.reject')}</Button>}
           <Button loading={busy} onClick={() => void say([], 'confirmed')}>
             {t('terminology.no-match')}
           </Button>
-        </>
+        </Space>
       }
     >
       <div className="lt-stack">
@@ -270,6 +276,7 @@ function Keys() {
     ['0', 'no-match'],
     ['S', 'skip'],
     ['P', 'propose'],
+    ['X', 'reject'],
     ['J / K', 'move'],
     ['/', 'search'],
   ];

@@ -4563,6 +4563,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search the types named in `_type`, or all: the address as some clients write it. */
+        get: operations["fhir_search_all_at_slash"];
+        put?: never;
+        /** Run a batch or a transaction: the address as some clients write it. */
+        post: operations["fhir_bundle_at_slash"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/$export": {
         parameters: {
             query?: never;
@@ -5050,6 +5068,23 @@ export interface paths {
         };
         /** Read one version of a resource. */
         get: operations["fhir_version_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/{type}/{id}/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search what is in a patient's compartment: one type, or with `*` the types named in `_type`. */
+        get: operations["fhir_search_compartment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6560,9 +6595,9 @@ export interface components {
             /** @description Path of the field: `roles[2].grants.record.read`. */
             path: string;
             /** @description What it was; absent for a new field. */
-            before: Record<string, never>;
+            before: unknown;
             /** @description What it is; absent for one that is gone. */
-            after: Record<string, never>;
+            after: unknown;
         };
         /** @description A field at fault. */
         FieldProblem: {
@@ -14828,7 +14863,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "*/*": unknown;
                 };
             };
         };
@@ -16883,7 +16918,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "*/*": number[];
                 };
             };
         };
@@ -20103,6 +20138,48 @@ export interface operations {
             };
         };
     };
+    fhir_search_all_at_slash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_bundle_at_slash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/fhir+json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
     fhir_export: {
         parameters: {
             query?: never;
@@ -20971,6 +21048,29 @@ export interface operations {
                 type: string;
                 id: string;
                 version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    fhir_search_compartment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                type: string;
+                id: string;
+                member: string;
             };
             cookie?: never;
         };

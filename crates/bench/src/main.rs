@@ -141,7 +141,8 @@ fn database_bytes(engine: &Engine, folder: &Path) -> u64 {
             .map(|file| file.len())
             .sum(),
         Engine::Postgres(url) => {
-            const SIZE: &str = "SELECT COALESCE(sum(pg_total_relation_size(c.oid)), 0)::BIGINT
+            const SIZE: &str =
+                "SELECT CAST(COALESCE(sum(pg_total_relation_size(c.oid)), 0) AS BIGINT)
                 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
                 WHERE n.nspname = $1 AND c.relkind = 'r'";
             let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();

@@ -74,7 +74,7 @@ fn refusal_of(response: &Response, is_api: bool) -> Option<Carried> {
     }
     let error = match response.status() {
         StatusCode::METHOD_NOT_ALLOWED if is_api => Error::new(
-            Kind::Unsupported,
+            Kind::Method,
             "request.method",
             "this address does not do that",
         ),
@@ -127,7 +127,7 @@ async fn context(app: &App, request: Request) -> Result<Request> {
         .map(str::to_owned);
     let Some(permission) = permission else {
         return Err(Error::new(
-            Kind::Unsupported,
+            Kind::Method,
             "request.method",
             "this address does not do that",
         ));

@@ -77,7 +77,7 @@ fn issue_code(kind: Kind) -> &'static str {
         Kind::Conflict | Kind::StaleVersion => "conflict",
         Kind::Rule => "business-rule",
         Kind::Throttled => "throttled",
-        Kind::Unsupported => "not-supported",
+        Kind::Unsupported | Kind::Method => "not-supported",
         Kind::TooLarge => "too-long",
         Kind::Unavailable => "transient",
         Kind::Full | Kind::Internal => "exception",

@@ -56,6 +56,7 @@ impl From<Error> for ProblemResponse {
 pub(crate) fn status_of(kind: Kind) -> StatusCode {
     match kind {
         Kind::Invalid | Kind::Unsupported => StatusCode::BAD_REQUEST,
+        Kind::Method => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
         Kind::Forbidden => StatusCode::FORBIDDEN,
         Kind::NotFound => StatusCode::NOT_FOUND,

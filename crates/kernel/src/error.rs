@@ -29,6 +29,8 @@ pub enum Kind {
     Throttled,
     /// Not supported here.
     Unsupported,
+    /// The address is known, and does not take this method.
+    Method,
     /// Larger than the limit.
     TooLarge,
     /// Not possible just now; try again.

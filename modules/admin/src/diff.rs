@@ -9,10 +9,10 @@ pub struct FieldChange {
     /// Path of the field: `roles[2].grants.record.read`.
     pub path: String,
     /// What it was; absent for a new field.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub before: Option<Value>,
     /// What it is; absent for one that is gone.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     pub after: Option<Value>,
 }
 

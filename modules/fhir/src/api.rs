@@ -34,6 +34,10 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(system::fhir_capabilities))
         .routes(routes!(search::fhir_search_all, system::fhir_bundle))
+        .routes(routes!(
+            search::fhir_search_all_at_slash,
+            system::fhir_bundle_at_slash
+        ))
         .routes(routes!(search::fhir_search_all_form))
         .routes(routes!(history::fhir_history_all))
         .routes(routes!(
@@ -44,6 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
             criteria::fhir_delete_where
         ))
         .routes(routes!(search::fhir_search_form))
+        .routes(routes!(search::fhir_search_compartment))
         .routes(routes!(history::fhir_history_type))
         .routes(routes!(search::fhir_lastn))
         .routes(routes!(operations::fhir_match))

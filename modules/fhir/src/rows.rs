@@ -1,5 +1,9 @@
 //! The rows of a resource: reading its head and bodies, writing a version with its search rows.
 
+mod batch;
+
+pub(crate) use batch::Batch;
+
 use kernel::{Instant, Result};
 use record::sensitive::SensitiveRule;
 use serde::Deserialize;
@@ -39,21 +43,15 @@ pub(crate) const HEADER: &str = "r.key, r.address, r.kind, r.id, r.version, r.up
 const HEAD: &str = "SELECT r.key, r.address, r.kind, r.id, r.version, r.updated_at, r.patient_id,
     r.org_id, r.owner, r.deleted FROM fhir_resource AS r WHERE r.address = $1";
 const BODY: &str = "SELECT body FROM fhir_version WHERE key = $1 AND version = $2";
-const INSERT: &str = "INSERT INTO fhir_resource (key, address, kind, id, version, updated_at,
-    patient_id, others, org_id, shared, owner, present, deleted, category, dated, sensitive)
-    VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $14)";
 const UPDATE: &str = "UPDATE fhir_resource SET version = $2, updated_at = $3, patient_id = $4,
     others = $5, org_id = $6, shared = $7, owner = $8, present = $9, deleted = 0, category = $10,
     dated = $11, sensitive = $12 WHERE key = $1 AND version = $2 - 1";
 const DELETE: &str =
     "UPDATE fhir_resource SET version = $2, updated_at = $3, present = ' ', deleted = 1
     WHERE key = $1 AND version = $2 - 1";
-const KEEP: &str = "INSERT INTO fhir_version (key, version, kind, at, method, account_id, org_id,
-    others, body, labels) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 const LABEL: &str =
     "UPDATE fhir_resource SET category = $2, dated = $3, sensitive = $4 WHERE key = $1";
 const DROP_LABELS: &str = "DELETE FROM fhir_label WHERE key = $1";
-const ADD_LABEL: &str = "INSERT INTO fhir_label (key, category) VALUES ($1, $2)";
 const CLEAR: [&str; 7] = [
     "DELETE FROM fhir_token WHERE key = $1",
     "DELETE FROM fhir_string WHERE key = $1",
@@ -152,12 +150,27 @@ pub(crate) struct NewVersion<'a> {
     pub body: String,
 }
 
-/// Writes a version and its search rows, labelled by the rule set in force; the one before it must
-/// be `version - 1`.
+/// Writes one version by itself; see [`prepare`].
+///
+/// # Errors
+/// As [`prepare`].
+pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>, rule: &SensitiveRule) -> Result<()> {
+    let mut batch = Batch::default();
+    prepare(tx, new, rule, &mut batch)?;
+    batch.store(tx)
+}
+
+/// Makes the rows of a version, labelled by the rule set in force, and clears those of the one before
+/// it, which must be `version - 1`. Nothing is found until the batch is stored.
 ///
 /// # Errors
 /// [`refusal::moved`] when somebody was faster.
-pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>, rule: &SensitiveRule) -> Result<()> {
+pub(crate) fn prepare(
+    tx: &mut Tx<'_>,
+    new: &NewVersion<'_>,
+    rule: &SensitiveRule,
+    batch: &mut Batch,
+) -> Result<()> {
     let rows = new.rows;
     let labels = labels::of_rows(rows, rule);
     let (category, sensitive) = (kinds::category_bit(new.kind), !labels.is_empty());
@@ -173,6 +186,7 @@ pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>, rule: &SensitiveRule)
             address,
             number,
             new.id,
+            1,
             now,
             patient,
             others,
@@ -180,11 +194,12 @@ pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>, rule: &SensitiveRule)
             shared,
             new.owner,
             rows.present.as_str(),
+            false,
             category,
             rows.dated,
             sensitive
         ];
-        tx.execute(INSERT, &values)?;
+        batch.resources.push(values.to_vec());
     } else {
         let values = params![
             new.key,
@@ -206,7 +221,7 @@ pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>, rule: &SensitiveRule)
         clear(tx, new.key)?;
         tx.execute(DROP_LABELS, &params![new.key])?;
     }
-    add_labels(tx, new.key, &labels)?;
+    batch.add_labels(new.key, &labels);
     let named = (others > 0).then(|| rows.patients[1..].join(" "));
     let (account, org) = (tx.actor().id, tx.actor().org_id);
     let values = params![
@@ -221,8 +236,9 @@ pub(crate) fn write(tx: &mut Tx<'_>, new: &NewVersion<'_>, rule: &SensitiveRule)
         new.body.as_str(),
         labels::text(&labels)
     ];
-    tx.execute(KEEP, &values)?;
-    write_rows(tx, new.key, number, rows)
+    batch.versions.push(values.to_vec());
+    batch.add(new.key, number, rows);
+    Ok(())
 }
 
 /// Marks a resource as deleted and takes it out of every search.
@@ -248,7 +264,9 @@ pub(crate) fn delete(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
         Value::Null,
         Value::Null
     ];
-    tx.execute(KEEP, &values).map(|_| ())
+    let mut batch = Batch::default();
+    batch.versions.push(values.to_vec());
+    batch.store(tx)
 }
 
 /// Labels what is stored anew; what was deleted keeps its labels too.
@@ -263,21 +281,18 @@ pub(crate) fn label(
     let values = params![key, kinds::category_bit(kind), dated, sensitive];
     tx.execute(LABEL, &values)?;
     tx.execute(DROP_LABELS, &params![key])?;
-    add_labels(tx, key, labels)
-}
-
-fn add_labels(tx: &mut Tx<'_>, key: i64, labels: &[String]) -> Result<()> {
-    for category in labels {
-        tx.execute(ADD_LABEL, &params![key, category])?;
-    }
-    Ok(())
+    let mut batch = Batch::default();
+    batch.add_labels(key, labels);
+    batch.store(tx)
 }
 
 /// Makes the search rows of a resource anew, as after a change of how they are made.
 pub(crate) fn reindex(tx: &mut Tx<'_>, header: &Header, rows: &Rows) -> Result<()> {
     clear(tx, header.key)?;
     tx.execute(PRESENT, &params![header.key, rows.present.as_str()])?;
-    write_rows(tx, header.key, header.kind, rows)
+    let mut batch = Batch::default();
+    batch.add(header.key, header.kind, rows);
+    batch.store(tx)
 }
 
 fn clear(tx: &mut Tx<'_>, key: i64) -> Result<()> {
@@ -285,69 +300,4 @@ fn clear(tx: &mut Tx<'_>, key: i64) -> Result<()> {
         tx.execute(sql, &params![key])?;
     }
     Ok(())
-}
-
-fn write_rows(tx: &mut Tx<'_>, key: i64, kind: i64, rows: &Rows) -> Result<()> {
-    let tokens = rows.tokens.iter().map(|&hash| params![hash, key].to_vec());
-    insert(tx, "INSERT INTO fhir_token (hash, key) VALUES ", tokens)?;
-    let strings = (0_i64..).zip(&rows.strings);
-    let strings = strings.map(|(number, (param, folded, exact))| {
-        params![key, *param, number, folded.as_str(), exact].to_vec()
-    });
-    insert(
-        tx,
-        "INSERT INTO fhir_string (key, param, number, folded, exact) VALUES ",
-        strings,
-    )?;
-    let dates = rows
-        .dates
-        .iter()
-        .map(|&(param, low, high)| params![key, param, low, high].to_vec());
-    insert(
-        tx,
-        "INSERT INTO fhir_date (key, param, low, high) VALUES ",
-        dates,
-    )?;
-    let quantities = rows.quantities.iter();
-    let quantities = quantities.map(|&(param, low, high)| params![key, param, low, high].to_vec());
-    insert(
-        tx,
-        "INSERT INTO fhir_quantity (key, param, low, high) VALUES ",
-        quantities,
-    )?;
-    let references = rows
-        .references
-        .iter()
-        .map(|&(param, target)| params![key, param, target].to_vec());
-    insert(
-        tx,
-        "INSERT INTO fhir_reference (key, param, target) VALUES ",
-        references,
-    )?;
-    let compartment = rows.compartment.iter();
-    let compartment =
-        compartment.map(|&(patient, code, date)| params![patient, kind, code, date, key].to_vec());
-    insert(
-        tx,
-        "INSERT INTO fhir_compartment (patient, kind, code, date, key) VALUES ",
-        compartment,
-    )?;
-    let parties = rows
-        .patients
-        .iter()
-        .skip(1)
-        .map(|id| params![key, id].to_vec());
-    insert(
-        tx,
-        "INSERT INTO fhir_party (key, patient_id) VALUES ",
-        parties,
-    )
-}
-
-fn insert(
-    tx: &mut Tx<'_>,
-    start: &'static str,
-    rows: impl Iterator<Item = Vec<Value>>,
-) -> Result<()> {
-    tx.insert_rows(start, &rows.collect::<Vec<_>>())
 }

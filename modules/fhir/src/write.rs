@@ -7,6 +7,7 @@
 
 mod consents;
 mod execute;
+mod holds;
 mod references;
 mod resolve;
 
@@ -205,7 +206,10 @@ pub(crate) async fn run(place: Place<'_>, items: Vec<Item>) -> Result<Vec<Done>>
         let steps: Arc<[Step]> = resolve::plan(&items, &look, first_key, place.base)?.into();
         let written = place
             .store
-            .command(place.request, move |tx| execute::all(tx, &steps))
+            .command(place.request, move |tx| {
+                holds::require_none(tx, &steps)?;
+                execute::all(tx, &steps)
+            })
             .await;
         match written {
             Err(error) if error.code() == refusal::MOVED && attempt < ATTEMPTS_MAX => {}

@@ -19,6 +19,7 @@ mod messages;
 mod model;
 mod patients;
 mod provisions;
+mod retention;
 mod rules;
 mod search;
 pub mod sensitive;
@@ -50,6 +51,9 @@ pub use model::{
 };
 pub use patients::{register, register_unmatched};
 pub use provisions::{Category, Decision, IDENTITY_BIT, PurposeOfUse};
+pub use retention::{
+    HoldReason, LegalHold, RecordKind, RetentionRule, require_no_hold, set as set_legal_hold,
+};
 pub use sight::{Entry, Sight, sight};
 pub use visible::{EntryColumns, Viewer};
 
@@ -94,6 +98,11 @@ const PERMISSIONS: &[Permission] = &[
         title_en: "Patient index: review duplicates, merge and unmerge",
     },
     Permission {
+        code: "record.hold",
+        title_zh: "设置和解除档案保全",
+        title_en: "Set and release legal holds",
+    },
+    Permission {
         code: "record.quality",
         title_zh: "查看各成员登记数据质量",
         title_en: "See the quality of members' registrations",
@@ -131,6 +140,7 @@ const GRANTS: &[Grant] = &[
     org("technician", "record.read"),
     org("pharmacist", "record.read"),
     org("privacy-officer", "record.audit"),
+    org("privacy-officer", "record.hold"),
     Grant::new("resident", "record.read", Scope::Own),
     Grant::new("resident", "record.audit", Scope::Own),
     Grant::new("resident", "record.consent", Scope::Own),
@@ -161,6 +171,12 @@ const MIGRATIONS: &[Migration] = &[
         name: "consents that permit or deny, in parts, and open what is sensitive",
         sql: include_str!("../sql/0003_provisions.sql"),
     },
+    Migration {
+        module: "record",
+        number: 4,
+        name: "legal holds",
+        sql: include_str!("../sql/0004_hold.sql"),
+    },
 ];
 
 const RULE_SEEDS: &[RuleSeed] = &[
@@ -180,6 +196,14 @@ const RULE_SEEDS: &[RuleSeed] = &[
         source: "本地设定",
         body: r#"{"minutes": 240, "reason_characters_min": 10}"#,
         check: rules::check_break_glass_rule,
+    },
+    RuleSeed {
+        code: "record.retention",
+        title_zh: "档案保存年限",
+        title_en: "How long records are kept",
+        source: "医疗机构病历管理规定(2013) 第二十九条等 [check]; 逐项见正文",
+        body: include_str!("retention.json"),
+        check: retention::check_rule,
     },
     RuleSeed {
         code: sensitive::RULE,

@@ -7,6 +7,12 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ("allergy", "没有这条过敏记录"),
     ("problem", "没有这条问题记录"),
     ("consent", "没有这份知情同意，或您无权查看"),
+    ("legal-hold", "没有这次档案保全，或不是本机构设置的"),
+    (
+        "record.legal-hold",
+        "该居民的档案处于保全状态，解除前不得删除任何内容",
+    ),
+    ("record.hold-released", "这次档案保全已解除"),
     ("break-glass", "没有这次紧急调阅，或您无权查看"),
     ("match-review", "没有这对待核对的居民，或不在您的管理范围内"),
     ("patient-merge", "没有这次合并，或不在您的管理范围内"),

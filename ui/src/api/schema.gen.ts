@@ -1210,6 +1210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/legal-holds/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a legal hold that one's own organization set. */
+        post: operations["legal_hold_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/memberships/{id}": {
         parameters: {
             query?: never;
@@ -1940,6 +1957,24 @@ export interface paths {
         put?: never;
         /** Take a number out of use; it stays in the history and finds nobody. */
         post: operations["patient_identifier_retire"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patients/{id}/legal-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The legal holds on a patient's record, newest first. */
+        get: operations["legal_hold_list"];
+        put?: never;
+        /** Set a legal hold: nothing of the patient's record is deleted until it is released. */
+        post: operations["legal_hold_set"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3582,6 +3617,23 @@ export interface paths {
         put?: never;
         /** Reopen a ward; the waitlist is served first. */
         post: operations["resources_ward_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention-periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long each kind of record is kept, with its source. */
+        get: operations["retention_periods"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7689,6 +7741,43 @@ export interface components {
          * @enum {string}
          */
         Kind: "up" | "down" | "transfer" | "exam" | "emergency" | "advice";
+        /** @description A legal hold on a patient's record. */
+        LegalHold: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Whose record. */
+            patient_id: components["schemas"]["Id"];
+            /** @description The organization that set it. */
+            org_id: components["schemas"]["Id"];
+            /** @description Why: a dispute, an inquiry, an order with its number. */
+            reason: string;
+            /** @description When it was set. */
+            set_at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            set_by: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["LegalHoldState"];
+            released_at?: components["schemas"]["Instant"] | null;
+            /** @description By whom. */
+            released_by?: string | null;
+            /** @description Why. */
+            release_reason?: string | null;
+            /**
+             * Format: int64
+             * @description The version, for `If-Match`; filled when read.
+             */
+            version?: number;
+        };
+        /** @description Why a hold is set or released. */
+        LegalHoldReason: {
+            /** @description In words, with the number of the order where there is one. */
+            reason: string;
+        };
+        /**
+         * @description Where a hold stands.
+         * @enum {string}
+         */
+        LegalHoldState: "set" | "released";
         /**
          * @description Whether members keep their legal persons (a setting: plans differ in it).
          * @enum {string}
@@ -10522,6 +10611,11 @@ export interface components {
             /** @description Something is. */
             hidden: boolean;
         };
+        /**
+         * @description What sort of record it is, as the periods are laid down.
+         * @enum {string}
+         */
+        RecordKind: "outpatient" | "inpatient" | "internet" | "access" | "other";
         /** @description A referral as it is stored. */
         Referral: {
             /** @description Its id. */
@@ -11262,6 +11356,18 @@ export interface components {
             code: string;
             /** @description Its name. */
             name: string;
+        };
+        /** @description How long one kind of record is kept. */
+        RetentionPeriod: {
+            /** @description What it is about. */
+            kind: components["schemas"]["RecordKind"];
+            /**
+             * Format: int64
+             * @description Whole years from the day it was last added to.
+             */
+            years: number;
+            /** @description Document and clause. */
+            source: string;
         };
         /** @description Send back results or the discharge summary. */
         ReturnResults: {
@@ -14567,6 +14673,31 @@ export interface operations {
             };
         };
     };
+    legal_hold_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegalHoldReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"];
+                };
+            };
+        };
+    };
     membership_update: {
         parameters: {
             query?: never;
@@ -15706,6 +15837,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatientRecord"];
+                };
+            };
+        };
+    };
+    legal_hold_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"][];
+                };
+            };
+        };
+    };
+    legal_hold_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LegalHoldReason"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LegalHold"];
                 };
             };
         };
@@ -18349,6 +18526,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResourcesWard"];
+                };
+            };
+        };
+    };
+    retention_periods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPeriod"][];
                 };
             };
         };

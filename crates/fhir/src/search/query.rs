@@ -94,6 +94,8 @@ pub enum Criterion {
     },
     /// `_list`: member of the List with this id.
     List(String),
+    /// In the compartment of the patient with this id: asked by the address, `Patient/{id}/{type}`.
+    Compartment(String),
     /// `_text` or `_content`: words in the narrative or anywhere.
     Words {
         /// Whether only the narrative counts.

@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::Response;
-use fhir::search::{Query, Summary, Total, parse_query};
+use fhir::search::{Clause, Criterion, Query, Summary, Total, parse_query};
 use http::{Ctx, Path};
 use kernel::Result;
 use serde_json::json;
@@ -49,6 +49,14 @@ pub(super) async fn fhir_search_all(ctx: Ctx, call: Call) -> http::Result<Respon
     Ok(run(&ctx, None, call).await?)
 }
 
+/// Search the types named in `_type`, or all: the address as some clients write it.
+#[utoipa::path(get, path = "/fhir/", tag = "fhir",
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_search_all_at_slash(ctx: Ctx, call: Call) -> http::Result<Response> {
+    fhir_search_all(ctx, call).await
+}
+
 /// Search the types named in `_type`, or all, by a form.
 #[utoipa::path(post, path = "/fhir/_search", tag = "fhir",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
@@ -61,6 +69,28 @@ pub(super) async fn fhir_search_all_form(
 ) -> http::Result<Response> {
     let call = with_form(call, &bytes)?;
     Ok(run(&ctx, None, call).await?)
+}
+
+/// Search what is in a patient's compartment: one type, or with `*` the types named in `_type`.
+#[utoipa::path(get, path = "/fhir/{type}/{id}/{member}", tag = "fhir",
+    params(("type" = String, Path), ("id" = String, Path), ("member" = String, Path)),
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_search_compartment(
+    ctx: Ctx,
+    Path((kind, id, member)): Path<(String, String, String)>,
+    call: Call,
+) -> http::Result<Response> {
+    if kind_of(&kind)? != "Patient" {
+        let text = "compartments of patients are searched: Patient/{id}/{type}";
+        return Err(refusal::refuse(fhir::IssueCode::NotSupported, "", text).into());
+    }
+    let member = match member.as_str() {
+        "*" => None,
+        name => Some(kind_of(name)?),
+    };
+    let text = bundle_of(&ctx, member, Some(id), call).await?;
+    Ok(answer::body(StatusCode::OK, text))
 }
 
 /// The last observations of each code of a patient.
@@ -116,17 +146,34 @@ async fn run(ctx: &Ctx, kind: Option<&'static str>, call: Call) -> Result<Respon
 }
 
 /// The searchset a query answers; also an entry of a batch.
-pub(crate) async fn bundle(
+pub(crate) async fn bundle(ctx: &Ctx, kind: Option<&'static str>, call: Call) -> Result<String> {
+    bundle_of(ctx, kind, None, call).await
+}
+
+/// The same within the compartment of a patient.
+async fn bundle_of(
     ctx: &Ctx,
     kind: Option<&'static str>,
+    patient: Option<String>,
     mut call: Call,
 ) -> Result<String> {
-    let query = parse_query(kind, &call.pairs, call.shape.lenient).map_err(refusal::of_issues)?;
+    let mut query =
+        parse_query(kind, &call.pairs, call.shape.lenient).map_err(refusal::of_issues)?;
+    let path = patient.as_ref().map_or_else(
+        || kind.map(str::to_owned),
+        |id| Some(["Patient/", id, "/", kind.unwrap_or("*")].concat()),
+    );
+    query.clauses.extend(patient.map(|id| Clause {
+        name: "Patient".to_owned(),
+        criterion: Criterion::Compartment(id),
+    }));
     call.shape.summary = query.summary;
     call.shape.elements.clone_from(&query.elements);
     let asked = query.clone();
     let answer = ctx.read(move |tx| answer_of(tx, &asked)).await?;
-    Ok(call.shape.lay_out(render(&call, kind, &query, answer)))
+    Ok(call
+        .shape
+        .lay_out(render(&call, path.as_deref(), &query, answer)))
 }
 
 struct Answer {
@@ -169,10 +216,10 @@ fn answer_of(tx: &mut store::Tx<'_>, query: &Query) -> Result<Answer> {
     })
 }
 
-fn render(call: &Call, kind: Option<&str>, query: &Query, answer: Answer) -> String {
-    let path = kind.map_or_else(
+fn render(call: &Call, path: Option<&str>, query: &Query, answer: Answer) -> String {
+    let path = path.map_or_else(
         || call.base.clone(),
-        |kind| [&call.base, "/", kind].concat(),
+        |path| [&call.base, "/", path].concat(),
     );
     let used = || {
         query

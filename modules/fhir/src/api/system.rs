@@ -36,6 +36,20 @@ pub(super) async fn fhir_bundle(
     Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
 }
 
+/// Run a batch or a transaction: the address as some clients write it.
+#[utoipa::path(post, path = "/fhir/", tag = "fhir",
+    request_body(content = Object, content_type = "application/fhir+json"),
+    responses((status = 200, body = Object, content_type = "application/fhir+json")),
+    extensions(("x-permission" = json!("fhir.read"))))]
+pub(super) async fn fhir_bundle_at_slash(
+    ctx: Ctx,
+    keys: Extension<Keys>,
+    call: Call,
+    bytes: Bytes,
+) -> http::Result<Response> {
+    fhir_bundle(ctx, keys, call, bytes).await
+}
+
 /// Check a resource without storing it.
 #[utoipa::path(post, path = "/fhir/{type}/$validate", tag = "fhir",
     params(("type" = String, Path)),

@@ -205,6 +205,11 @@ fn of(kind: &'static str, criterion: &Criterion) -> Option<Driver> {
         Criterion::Id(ids) => Some(Driver::Addresses(
             ids.iter().map(|id| hash::address(kind, id)).collect(),
         )),
+        Criterion::Compartment(patient) => Some(Driver::Compartment {
+            patient: hash::address("Patient", patient),
+            kind: kinds::number(kind)?,
+            code: 0,
+        }),
         Criterion::Value {
             parameter,
             modifier,

@@ -77,6 +77,7 @@ impl<'a, 'tx> Writer<'a, 'tx> {
                 self.has(source, parameter, criterion, depth)?;
             }
             Criterion::List(id) => self.list(alias, id),
+            Criterion::Compartment(patient) => self.compartment(alias, patient),
             Criterion::Words { .. } => {
                 let text = "_text and _content are not supported";
                 return Err(refusal::refuse(IssueCode::NotSupported, "", text));
@@ -291,6 +292,16 @@ impl<'a, 'tx> Writer<'a, 'tx> {
         self.and(source, criterion, depth + 1)?;
         self.sql.push(")");
         Ok(())
+    }
+
+    fn compartment(&mut self, alias: &Alias, patient: &str) {
+        self.sql
+            .push("EXISTS (SELECT 1 FROM fhir_compartment AS cc WHERE cc.key = ")
+            .push(alias.key);
+        self.sql
+            .push(" AND cc.code = 0 AND cc.patient = ")
+            .bind(hash::address("Patient", patient))
+            .push(")");
     }
 
     fn list(&mut self, alias: &Alias, id: &str) {

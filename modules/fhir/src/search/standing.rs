@@ -41,6 +41,7 @@ fn named<'a>(criterion: &'a Criterion, of_patients: bool, ids: &mut Vec<&'a str>
         Criterion::Id(asked) if of_patients => {
             ids.extend(asked.iter().map(String::as_str).filter(|id| is_ours(id)));
         }
+        Criterion::Compartment(patient) if is_ours(patient) => ids.push(patient),
         Criterion::Value { any, .. } => any.iter().for_each(|value| named_in(value, ids)),
         Criterion::Chain { targets, .. } => {
             for (target, criterion) in targets {
@@ -75,6 +76,7 @@ fn exchange(criterion: &mut Criterion, of_patients: bool, exchanged: &[(String, 
         Criterion::Id(asked) if of_patients => {
             asked.iter_mut().for_each(|id| exchange_id(id, exchanged));
         }
+        Criterion::Compartment(patient) => exchange_id(patient, exchanged),
         Criterion::Value { any, .. } => {
             any.iter_mut()
                 .for_each(|value| exchange_in(value, exchanged));

@@ -42,6 +42,14 @@ fn each_kind_of_parameter_finds_what_it_should() {
         )
         .await;
         let (a, b, c) = (a.as_str(), b.as_str(), c.as_str());
+        let compartment = format!("/fhir/Patient/{first}/Observation?code=8480-6");
+        finds(doctor, &compartment, &[a, b]).await;
+        let all = format!("/fhir/Patient/{second}/*?_type=Observation,Encounter");
+        finds(doctor, &all, &[c]).await;
+        doctor
+            .get(&format!("/fhir/Group/{first}/Observation"))
+            .await
+            .expect(400);
         let cases: Vec<(String, Vec<&str>)> = vec![
             ("code=8480-6".into(), vec![a, b, c]),
             ("code=http://loinc.org|8480-6".into(), vec![a, b, c]),

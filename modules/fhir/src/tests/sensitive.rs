@@ -407,3 +407,63 @@ fn a_denial_leaves_what_one_wrote_care_and_emergencies() {
         }
     });
 }
+
+#[test]
+fn a_legal_hold_forbids_every_deletion_until_it_is_released() {
+    on_each_engine(modules, async |app| {
+        let world = world(&app).await;
+        let patient = register(&world.doctor, "王小明").await;
+        app.settle().await;
+        let plain = condition(patient, "I10", "2026-10-01");
+        let id = create(&world.doctor, "Condition", plain).await;
+        let officer = app.client("privacy-officer", world.village).await;
+        let elsewhere = app.client("privacy-officer", world.lead).await;
+        let holds = format!("/api/patients/{patient}/legal-holds");
+        let reason = json!({ "reason": "医疗纠纷，法院调证函〔2026〕7 号" });
+        world.doctor.post(&holds, reason.clone()).await.expect(403);
+        elsewhere.post(&holds, reason.clone()).await.expect(404);
+        officer
+            .post(&holds, json!({ "reason": " " }))
+            .await
+            .expect(400);
+        let set = officer.post(&holds, reason.clone()).await.expect(201);
+        let path = format!("/fhir/Condition/{id}");
+        let refused = world.doctor.delete(&path).await.expect(422);
+        refused.expect_code("record.legal-hold");
+        let bundle = json!({ "resourceType": "Bundle", "type": "transaction", "entry": [
+            { "request": { "method": "DELETE", "url": format!("Condition/{id}") } }] });
+        let refused = send(&world.doctor, "POST", "/fhir", bundle.to_string())
+            .await
+            .expect(422);
+        refused.expect_code("record.legal-hold");
+        let where_ = format!("/fhir/Condition?_id={id}");
+        world.doctor.delete(&where_).await.expect(422);
+        world.doctor.get(&path).await.expect(200);
+        let release = format!("/api/legal-holds/{}/release", set.id());
+        elsewhere
+            .seeing(1)
+            .post(&release, reason.clone())
+            .await
+            .expect(404);
+        officer
+            .seeing(1)
+            .post(&release, reason.clone())
+            .await
+            .expect(200);
+        let again = officer.seeing(2).post(&release, reason).await.expect(422);
+        again.expect_code("record.hold-released");
+        let list = officer.get(&holds).await.expect(200);
+        assert_eq!(list.json[0]["state"], "released");
+        let periods = officer.get("/api/retention-periods").await.expect(200);
+        assert_eq!(periods.json[0]["years"], 15);
+        world.doctor.delete(&path).await.expect(204);
+        // What was deleted stays in its history.
+        let history = world
+            .doctor
+            .get(&format!("{path}/_history"))
+            .await
+            .expect(200);
+        assert_eq!(history.json["entry"].as_array().unwrap().len(), 2);
+        app.assert_audit_whole().await;
+    });
+}

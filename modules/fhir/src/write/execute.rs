@@ -1,7 +1,9 @@
 //! The write itself: guards, access, versions, audit.
 
+use std::collections::HashMap;
+
 use fhir::json::Stamp;
-use kernel::{Error, Id, Kind, Result};
+use kernel::{Basis, Error, Id, Kind, Result};
 use record::sensitive::{self, SensitiveRule};
 use serde_json::json;
 use store::{Change, Subject, Tx, params, sha256_hex};
@@ -10,7 +12,7 @@ use super::resolve::{at_entry, find};
 use super::{Action, Done, Outcome, Step, consents, references};
 use crate::access::{require_change, require_patients, require_seen, require_writer};
 use crate::prepare::Prepared;
-use crate::rows::{self, Header, NewVersion};
+use crate::rows::{self, Batch, Header, NewVersion};
 use crate::{hash, kinds, refusal, settings, subscriptions};
 
 const GUARD: &str = "INSERT INTO fhir_guard (hash, at) VALUES ($1, $2)
@@ -21,11 +23,16 @@ pub(super) fn all(tx: &mut Tx<'_>, steps: &[Step]) -> Result<Vec<Done>> {
     for step in steps {
         check_condition(tx, step)?;
     }
-    let rule = sensitive::rule(tx)?;
+    let mut work = Work {
+        rule: sensitive::rule(tx)?,
+        batch: Batch::default(),
+        bases: HashMap::new(),
+    };
     let mut done = Vec::with_capacity(steps.len());
     for step in steps {
-        done.push(one(tx, step, &rule).map_err(|error| at_entry(error, step.entry))?);
+        done.push(one(tx, step, &mut work).map_err(|error| at_entry(error, step.entry))?);
     }
+    work.batch.store(tx)?;
     // Entries of a bundle may point at one another, so all of them are stored first.
     let must_exist = settings::must_exist(tx)?;
     if !must_exist.is_empty() {
@@ -35,6 +42,27 @@ pub(super) fn all(tx: &mut Tx<'_>, steps: &[Step]) -> Result<Vec<Done>> {
         }
     }
     Ok(done)
+}
+
+/// What the steps of one command share.
+struct Work {
+    rule: SensitiveRule,
+    /// Rows that are stored together, which spares round trips.
+    batch: Batch,
+    /// Bases found already, by the patients named.
+    bases: HashMap<Vec<String>, Option<Basis>>,
+}
+
+impl Work {
+    /// [`require_patients`], asked once for the same patients.
+    fn basis(&mut self, tx: &mut Tx<'_>, patients: &[String]) -> Result<Option<Basis>> {
+        if let Some(known) = self.bases.get(patients) {
+            return Ok(known.clone());
+        }
+        let basis = require_patients(tx, patients)?;
+        self.bases.insert(patients.to_vec(), basis.clone());
+        Ok(basis)
+    }
 }
 
 /// Meets others with the same condition at a row, so that they come one after another, and looks
@@ -53,10 +81,10 @@ fn check_condition(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
     }
 }
 
-fn one(tx: &mut Tx<'_>, step: &Step, rule: &SensitiveRule) -> Result<Done> {
+fn one(tx: &mut Tx<'_>, step: &Step, work: &mut Work) -> Result<Done> {
     match &step.action {
         Action::Put { prepared, .. } if step.kind == "Consent" => consent(tx, step, prepared),
-        Action::Put { prepared, method } => put(tx, step, prepared, method, rule),
+        Action::Put { prepared, method } => put(tx, step, prepared, method, work),
         Action::Delete => delete(tx, step),
         Action::Nothing => nothing(tx, step),
     }
@@ -112,13 +140,17 @@ fn put(
     step: &Step,
     prepared: &Prepared,
     method: &'static str,
-    rule: &SensitiveRule,
+    work: &mut Work,
 ) -> Result<Done> {
     if let Some(api) = kinds::owner_api(step.kind) {
         let text = format!("{} is kept by a module: use {api}", step.kind);
         return Err(Error::rule("fhir.owned", text).with(json!({ "api": api })));
     }
-    let known = rows::head(tx, step.kind, &step.id)?;
+    // An id that was just made is nobody's yet.
+    let known = match method {
+        "POST" => None,
+        _ => rows::head(tx, step.kind, &step.id)?,
+    };
     if let Some(header) = &known {
         require_seen(tx, header)?;
     }
@@ -126,7 +158,7 @@ fn put(
     if let Some(header) = &known {
         require_change(tx, header)?;
     }
-    let basis = require_patients(tx, &prepared.rows.patients)?;
+    let basis = work.basis(tx, &prepared.rows.patients)?;
     let patient = prepared.rows.patients.first();
     if let Some(header) = &known
         && header.patient_id.as_ref() != patient
@@ -158,8 +190,9 @@ fn put(
         rows: &prepared.rows,
         body,
     };
-    rows::write(tx, &new, rule)?;
+    rows::prepare(tx, &new, &work.rule, &mut work.batch)?;
     if step.kind == "Subscription" {
+        work.batch.store(tx)?;
         subscriptions::stored(tx, new.key, &prepared.resource)?;
     }
     let live = known.is_some_and(|header| !header.deleted);

@@ -91,7 +91,7 @@ async fn evidence_get(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Etag<Evidenc
 
 /// The file itself, always as a download.
 #[utoipa::path(get, path = "/api/network/evidence/{id}/file", tag = "network", params(("id" = Id, Path)),
-    responses((status = 200, description = "the file", content_type = "application/octet-stream")),
+    responses((status = 200, description = "the file", content_type = "*/*")),
     extensions(("x-permission" = json!("network.read"))))]
 async fn evidence_download(ctx: Ctx, Path(id): Path<Id>) -> http::Result<Response> {
     let evidence = ctx.read(move |tx| readable(tx, id)).await?.body;

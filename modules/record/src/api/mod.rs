@@ -2,6 +2,7 @@
 
 mod care;
 mod clinical;
+mod holds;
 mod index;
 mod patients;
 mod privacy;
@@ -17,6 +18,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(clinical::routes())
         .merge(care::routes())
         .merge(privacy::routes())
+        .merge(holds::routes())
         .merge(index::routes())
 }
 

@@ -270,7 +270,7 @@ fn a_childs_guardian_consents() {
         let doctor = app.client("village-doctor", world.village).await;
         let child = json!({ "name": "小明", "sex": "male", "birth_date": "2020-05-01" });
         let id = register(&doctor, child).await;
-        let mut consent = json!({ "reach": "org", "grantee_org_id": world.lead, "purpose": "会诊",
+        let consent = json!({ "reach": "org", "grantee_org_id": world.lead, "purpose": "会诊",
             "expires_at": app.clock().now() + Span::days(1) });
         let path = format!("/api/patients/{id}/consents");
         doctor
@@ -278,8 +278,27 @@ fn a_childs_guardian_consents() {
             .await
             .expect(400)
             .expect_code("record.guardian-needed");
-        consent["given_by"] = json!({ "name": "王父", "relation": "父亲" });
-        doctor.post(&path, consent).await.expect(201);
+        let mut guarded = consent.clone();
+        guarded["given_by"] = json!({ "name": "王父", "relation": "父亲" });
+        doctor.post(&path, guarded).await.expect(201);
+        // A day before the fourteenth birthday, on it, and behind it.
+        let today = app.clock().now().date();
+        let (year, month, day) = today.parts();
+        let birthday = kernel::Date::new(year - 14, month, day).unwrap();
+        for (days, name, allowed) in [(1, "甲甲", false), (0, "乙乙", true), (-1, "丙丙", true)]
+        {
+            let born = birthday.plus_days(days);
+            let person = json!({ "name": name, "sex": "male", "birth_date": born });
+            let id = register(&doctor, person).await;
+            let reply = doctor
+                .post(&format!("/api/patients/{id}/consents"), consent.clone())
+                .await;
+            if allowed {
+                reply.expect(201);
+            } else {
+                reply.expect(400).expect_code("record.guardian-needed");
+            }
+        }
     });
 }
 

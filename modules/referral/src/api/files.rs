@@ -172,7 +172,7 @@ fn media_type_of(bytes: &[u8]) -> kernel::Result<&'static str> {
     get, path = "/api/referrals/{id}/attachments/{attachment_id}", tag = "referral",
     operation_id = "referral_attachment",
     params(("id" = Id, Path), ("attachment_id" = Id, Path)),
-    responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)),
+    responses((status = 200, content_type = "*/*", body = Vec<u8>)),
     extensions(("x-permission" = json!("referral.read"))),
 )]
 async fn referral_attachment(

@@ -11,6 +11,7 @@ import type {
   BreakGlassRow,
   Consent,
   IdentifierInput,
+  LegalHold,
   LinkedAccount,
   Match,
   PatientBrief,
@@ -265,4 +266,25 @@ export async function searchDiagnoses(q: string, signal: AbortSignal) {
     signal,
   });
   return found.items;
+}
+
+/** Legal holds on a record, for privacy officers. */
+export function useLegalHolds(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ['legal-hold', id],
+    queryFn: ({ signal }) => call<LegalHold[]>('GET', `${BASE}/${id}/legal-holds`, { signal }),
+    enabled,
+    retry: false,
+  });
+}
+
+export function setLegalHold(id: string, reason: string) {
+  return call<LegalHold>('POST', `${BASE}/${id}/legal-holds`, { body: { reason } });
+}
+
+export function releaseLegalHold(hold: LegalHold, reason: string) {
+  return call<LegalHold>('POST', `/api/legal-holds/${hold.id}/release`, {
+    body: { reason },
+    headers: ifMatch(hold.version ?? 0),
+  });
 }

@@ -24,6 +24,7 @@ export type Basis = Schemas['Basis'];
 export type PatientBrief = Schemas['PatientBrief'];
 export type Consent = Schemas['PatientConsent'];
 export type RecordCategory = Schemas['RecordCategory'];
+export type LegalHold = Schemas['LegalHold'];
 export type SensitiveChoice = Schemas['SensitiveChoice'];
 
 export const RECORD_CATEGORIES: readonly RecordCategory[] = [

@@ -22,6 +22,7 @@ import { Allergies, Problems } from '../parts/Clinical';
 import { Documents } from '../parts/Documents';
 import { EmergencyCard } from '../parts/EmergencyCard';
 import { Flowsheet } from '../parts/Flowsheet';
+import { LegalHolds } from '../parts/LegalHolds';
 import { NoBasis } from '../parts/NoBasis';
 import { Places } from '../parts/Places';
 import { Privacy } from '../parts/Privacy';
@@ -54,6 +55,7 @@ function LogOnly({ id }: { id: string }) {
       <Section>
         <AccessLog id={id} />
       </Section>
+      <LegalHolds id={id} />
     </Page>
   );
 }

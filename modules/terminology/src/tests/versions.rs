@@ -283,3 +283,35 @@ fn what_comes_with_the_program_is_the_first_version() {
         assert_ne!(before.json["zh"], "特发性高血压");
     });
 }
+
+/// `cargo nextest run -p lianti-terminology --run-ignored only --no-capture a_large_catalogue`
+#[test]
+#[ignore = "measures, and asserts no figure: machines differ"]
+fn a_large_catalogue_is_brought_and_searched() {
+    on_each_engine(modules, |app| async move {
+        let admin = administrator(&app).await;
+        local_system(&admin).await;
+        let mut csv = "code,zh,unit\n".to_owned();
+        for number in 0..100_000 {
+            use std::fmt::Write;
+            writeln!(csv, "L{number:06},第{number}号血清测定,mmol/L").unwrap();
+        }
+        let clock = store::Clock::System;
+        let mut begun = clock.now();
+        let mut lap = |what: &str| {
+            let millis = (clock.now().micros() - begun.micros()) / 1_000;
+            println!("{} {what}: {millis} ms", app.store().engine_name());
+            begun = clock.now();
+        };
+        let draft = bring(&admin, LOCAL, "edition=1", csv.as_bytes())
+            .await
+            .expect(201);
+        lap("look");
+        put_in_force(&admin, LOCAL, &draft).await.expect(200);
+        lap("put in force");
+        for typed in ["L099999", "第77号", "d88hxq"] {
+            assert!(!found(&admin, LOCAL, typed).await.is_empty(), "{typed}");
+        }
+        lap("three searches");
+    });
+}

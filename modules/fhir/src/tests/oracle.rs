@@ -82,7 +82,7 @@ impl Oracle {
         let unlimited = |said: &Said| said.parts.is_empty() && said.from.is_none();
         let stands = |permit: &Said| {
             let beats = |deny: &&Said| unlimited(deny) && exactness(deny) >= exactness(permit);
-            !denies.iter().any(|deny| beats(deny))
+            !denies.iter().any(beats)
         };
         let open = own || care || permits.iter().any(|permit| stands(permit));
         if !open {

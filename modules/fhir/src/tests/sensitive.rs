@@ -83,7 +83,7 @@ fn a_sensitive_entry_is_hidden_on_every_way_until_it_is_opened() {
         assert_eq!(conditions(&world.doctor, patient).await.len(), 2);
         assert_eq!(
             conditions(&world.lead_doctor, patient).await,
-            [case.plain.clone()]
+            std::slice::from_ref(&case.plain)
         );
         let encounter = json!({ "resourceType": "Encounter", "status": "finished",
             "class": { "system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB" },
@@ -330,7 +330,7 @@ fn a_denial_leaves_what_one_wrote_care_and_emergencies() {
         assert_eq!(conditions(&world.doctor, patient).await, both);
         assert_eq!(
             conditions(&world.lead_doctor, patient).await,
-            [theirs.clone()]
+            std::slice::from_ref(&theirs)
         );
         assert_eq!(
             conditions(&world.stranger, patient).await,
@@ -357,7 +357,10 @@ fn a_denial_leaves_what_one_wrote_care_and_emergencies() {
         let permit = json!({ "reach": "org", "grantee_org_id": outside, "purpose": "会诊",
             "expires_at": end, "categories": ["diagnoses"], "data_from": "2026-10-02" });
         world.doctor.post(&consents, permit).await.expect(201);
-        assert_eq!(conditions(&world.stranger, patient).await, [theirs.clone()]);
+        assert_eq!(
+            conditions(&world.stranger, patient).await,
+            std::slice::from_ref(&theirs)
+        );
         // A denial that names the same one beats it.
         let exact = json!({ "decision": "deny", "reach": "org", "grantee_org_id": outside,
             "purpose": "不愿该院调阅" });

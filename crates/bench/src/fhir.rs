@@ -93,7 +93,7 @@ pub fn measure(
     );
     let writer = Client::new(
         &format!("{}/fhir", server.address),
-        Some(world.attending_token.clone()),
+        Some(world.attending_token),
     );
     let ids: Vec<String> = patients.iter().map(ToString::to_string).collect();
     let size_of = || crate::database_bytes(engine, folder.path());
@@ -199,7 +199,8 @@ impl Loader {
             took
         };
         let (durations, took) = at_once(SENDERS, count, send);
-        let mut answer = summary(count, durations, took, meter.micros_since(before, count));
+        let spent = meter.micros_since(before, count);
+        let mut answer = summary(count, durations, took, &spent);
         answer["resources_per_second"] = json!(per_second(count * population::ENTRIES, took));
         answer["entries"] = json!(population::ENTRIES);
         self.sent += count;
@@ -221,12 +222,8 @@ impl Loader {
         };
         let (durations, took) = at_once(CLIENTS, CREATES, send);
         self.stored += CREATES;
-        summary(
-            CREATES,
-            durations,
-            took,
-            meter.micros_since(before, CREATES),
-        )
+        let spent = meter.micros_since(before, CREATES);
+        summary(CREATES, durations, took, &spent)
     }
 }
 
@@ -278,7 +275,7 @@ fn summary(
     count: usize,
     mut durations: Vec<Duration>,
     took: Duration,
-    processor_micros: Value,
+    processor_micros: &Value,
 ) -> Value {
     json!({
         "count": count,

@@ -444,7 +444,7 @@ fn bad_requests_are_refused_in_the_callers_language_with_the_field() {
         nobody
             .put("/api/session", json!({}))
             .await
-            .expect(400)
+            .expect(405)
             .expect_code("request.method");
         let injected =
             json!({ "username": "' OR 1=1 --", "password": "<script>alert(1)</script>" });

@@ -89,7 +89,11 @@ function Board({ figures }: { figures: Figure[] }) {
           height={Math.max(160, 60 + 34 * members.length)}
           option={{
             legend: { top: 0, left: 0, itemWidth: 12, itemHeight: 8 },
-            xAxis: { type: 'value', max: 100, axisLabel: { formatter: '{value}%', hideOverlap: true } },
+            xAxis: {
+              type: 'value',
+              max: 100,
+              axisLabel: { formatter: '{value}%', hideOverlap: true },
+            },
             yAxis: {
               type: 'category',
               inverse: true,

@@ -141,7 +141,7 @@ const post = (resource, fullUrl) => ({ fullUrl, resource, request: { method: 'PO
 check('a transaction is all or none', async () => {
   const wrong = { ...pulse(patient, 'all'), status: 'done' };
   const bundle = { resourceType: 'Bundle', type: 'transaction', entry: [post(pulse(patient, 'all')), post(wrong)] };
-  const error = await refusal(() => client.transaction({ body: bundle }), status(422), '422');
+  const error = await refusal(() => client.transaction({ body: bundle }), status(400), '400');
   const places = isOutcome(error.response.data).flatMap((issue) => issue.expression ?? []);
   assert.ok(places.some((place) => place.startsWith('Bundle.entry[1]')), `${places}`);
   assert.equal(await count('all'), 0);
@@ -155,7 +155,7 @@ check('a batch does what it can', async () => {
   const wrong = { ...pulse(patient, 'some'), status: 'done' };
   const bundle = { resourceType: 'Bundle', type: 'batch', entry: [post(wrong), post(pulse(patient, 'some'))] };
   const done = await client.batch({ body: bundle });
-  assert.deepEqual(done.entry.map((one) => one.response.status.slice(0, 3)), ['422', '201']);
+  assert.deepEqual(done.entry.map((one) => one.response.status.slice(0, 3)), ['400', '201']);
   isOutcome(done.entry[0].response.outcome);
   assert.equal(await count('some'), 1);
 });

@@ -39,8 +39,27 @@ PROJECTED = {
     "Patient", "AllergyIntolerance", "Condition", "Organization", "Practitioner",
     "PractitionerRole", "Location", "Schedule", "Slot", "ServiceRequest", "Task",
 }  # fmt: skip
-#: Of these there is no official example, or none that is valid.
+#: Of these there is no official example, or none that is valid, or only such as go beyond what the
+#: platform keeps of a consent.
 MADE = {
+    "Consent": {
+        "status": "active",
+        "scope": {
+            "coding": [
+                {
+                    "system": "http://terminology.hl7.org/CodeSystem/consentscope",
+                    "code": "patient-privacy",
+                }
+            ]
+        },
+        "category": [{"coding": [{"system": "http://loinc.org", "code": "59284-0"}]}],
+        "patient": {"reference": "Patient/ours"},
+        "policyRule": {"text": "本平台授权规则"},
+        "provision": {
+            "type": "deny",
+            "class": [{"system": "urn:lianti:record-category", "code": "immunizations"}],
+        },
+    },
     "DeviceMetric": {
         "type": {"text": "心率"},
         "category": "measurement",

@@ -124,7 +124,7 @@ struct ConceptQuery {
         ("code" = String, Path, description = "Code as published"),
         ConceptQuery
     ),
-    responses((status = 200, body = Concept), (status = 404, body = http::Problem)),
+    responses((status = 200, body = Concept)),
     extensions(("x-permission" = json!("signed-in")))
 )]
 async fn read_concept(
@@ -267,7 +267,7 @@ fn default_dry_run() -> bool {
     tag = "terminology",
     params(("system" = String, Path, description = "Code system"), ImportQuery),
     request_body(content = String, content_type = "text/csv"),
-    responses((status = 200, body = ImportReport), (status = 400, body = http::Problem)),
+    responses((status = 200, body = ImportReport)),
     extensions(("x-permission" = json!("terminology.manage")))
 )]
 async fn import_catalogue(

@@ -17,7 +17,8 @@ async function aPair(page) {
   const [first] = (await must(page, 'GET', '/api/patient-index/reviews?limit=1')).items;
   return first ? `/record/index/${first.review.id}` : '/record/index';
 }
-const aMap = async (page) => (await must(page, 'GET', '/api/terminology/maps'))[0]?.id;
+/** The sample's map: those that journeys make have a Chinese name only. */
+const aMap = async (page) => (await must(page, 'GET', '/api/terminology/maps')).find((map) => !/[\u4e00-\u9fff]/.test(map.name_en))?.id;
 const anOrg = async (page) => (await must(page, 'GET', '/api/session')).assignment.org_id;
 
 const at = (role, org, module, paths) =>

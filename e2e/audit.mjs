@@ -96,7 +96,7 @@ function visibleTexts() {
 /** Chinese in what is never data: headings, buttons, labels, heads of columns, tabs. */
 function chineseLabels() {
   const own = 'h1.lt-page-title, h2.lt-section-title, label, thead th, dt, [role=tab], .ant-btn, .app-rail-label, .lt-view, .ant-segmented-item-label, .ant-alert-title, .wall-panel h2';
-  const data = '.app-top, .resources-beds, .resources-lanes, .ant-select, .lt-phone-rows, tbody, .ant-checkbox-group';
+  const data = '.app-top, .term-shop > :not(:first-child) h2, .resources-beds, .resources-lanes, .ant-select, .lt-phone-rows, tbody, .ant-checkbox-group';
   return [...document.querySelectorAll(own)]
     .filter((one) => one.checkVisibility() && !one.closest(data) && /[\u4e00-\u9fff]/.test(one.innerText))
     .map((one) => one.innerText.slice(0, 60));

@@ -21,6 +21,7 @@ CLIENTS = [
     "smart_client.py",
     "models.py",
     "mllp.py",
+    "mllp_receiver.py",
     "fhir_kit_client.mjs",
     "medplum.mjs",
     "contract.py",

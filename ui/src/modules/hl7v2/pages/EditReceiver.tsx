@@ -252,7 +252,12 @@ function Where({ fixed }: { fixed: boolean }) {
 function What() {
   return (
     <>
-      <Form.Item name="kinds" label={t('hl7v2.receiver.kinds')} rules={required()}>
+      <Form.Item
+        name="kinds"
+        label={t('hl7v2.receiver.kinds')}
+        // Not `required`: a group of boxes may not carry that mark.
+        rules={[{ type: 'array', min: 1, message: t('kit.form.required') }]}
+      >
         <Checkbox.Group
           className="hl7-kinds"
           options={OUT_KINDS.map((value) => ({

@@ -85,7 +85,7 @@ async function setUp(page, port) {
   await page.getByLabel('端口').fill(String(port));
   await page.getByLabel('接收应用 MSH-5').fill(APPLICATION);
   await page.getByLabel('也发送本机构在平台上录入的内容').check();
-  const create = page.getByRole('button', { name: '登记', exact: true });
+  const create = page.getByRole('button', { name: '登记' });
   await create.click();
   // What is wrong is said at its field.
   await page.locator('.ant-form-item-explain-error').first().waitFor();

@@ -10,4 +10,5 @@ mod mllp;
 mod outbound;
 mod queue;
 mod sending;
+mod sensitive;
 mod world;

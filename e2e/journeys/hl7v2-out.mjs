@@ -165,8 +165,8 @@ async function refused(browser, page, system, { org, receiver }) {
   await new Promise((done) => system.server.close(done));
   await register(browser, org, `外发丙${APPLICATION.slice(-4)}`);
   await page.goto(`${url}/hl7v2/outbound?receiver_id=${receiver}&state=waiting`);
-  const waiting = page.locator('tbody tr', { hasText: '连接不上' });
-  await waiting.first().getByText('ADT^A28').click();
+  const waiting = page.locator('tbody tr', { hasText: 'ADT^A28' });
+  await waiting.filter({ hasText: '连接不上' }).getByText('ADT^A28').click();
   await page.getByRole('button', { name: '跳过' }).click();
   const skip = dialog(page);
   await skip.getByRole('textbox').fill('对方系统下线');

@@ -13,7 +13,7 @@ use crate::index::{self, Rows};
 use crate::rows::{self, HEADER, Header};
 
 /// Grows by one whenever the same rule set labels differently.
-const LABEL_VERSION: i64 = 1;
+const LABEL_VERSION: i64 = 2;
 /// Labels of different rule versions never meet under one number.
 const RULE_VERSIONS: i64 = 1_000_000;
 /// Resources one run labels; the next run goes on behind them.

@@ -10,6 +10,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::clock::{Clock, Ids};
 use crate::engine::{self, Connection, Session, Task};
+use crate::follow::Looked;
 use crate::postgres::Postgres;
 use crate::seal::Keyring;
 use crate::sqlite::Sqlite;
@@ -114,6 +115,7 @@ struct Inner {
     changed: watch::Sender<u64>,
     readable: Mutex<()>,
     keyring: Mutex<Option<Arc<Keyring>>>,
+    looked: Looked,
 }
 
 impl Store {
@@ -159,6 +161,7 @@ impl Store {
             changed,
             readable: Mutex::new(()),
             keyring: Mutex::new(None),
+            looked: Looked::default(),
         })))
     }
 
@@ -175,6 +178,10 @@ impl Store {
     /// Where blobs, keys and audit witnesses lie.
     pub fn data_dir(&self) -> &Path {
         &self.0.data_dir
+    }
+
+    pub(crate) fn looked(&self) -> &Looked {
+        &self.0.looked
     }
 
     pub(crate) fn kept_keyring(&self) -> &Mutex<Option<Arc<Keyring>>> {

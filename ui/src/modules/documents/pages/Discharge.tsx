@@ -75,16 +75,13 @@ function SummaryForm({ draft }: { draft: DischargeContent }) {
   const preview = useCommand((content: DischargeContent) => previewSummary(content), {
     onSuccess: setShown,
   });
-  const issue = useCommand(
-    (content: DischargeContent, headers) => issueSummary(content, headers),
-    {
-      invalidates: [['record-chart']],
-      onSuccess: () => {
-        toast.success(t('documents.discharge.issued'));
-        go(back);
-      },
+  const issue = useCommand((content: DischargeContent, headers) => issueSummary(content, headers), {
+    invalidates: [['record-chart']],
+    onSuccess: () => {
+      toast.success(t('documents.discharge.issued'));
+      go(back);
     },
-  );
+  });
   const send = (command: typeof preview | typeof issue) =>
     command.mutate(contentOf(draft, form.getFieldsValue()) as never);
   const labels = Object.fromEntries(

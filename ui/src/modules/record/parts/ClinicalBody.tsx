@@ -25,8 +25,7 @@ export function isClinical(resource: R.Resource): boolean {
 export function ClinicalBody({ id }: { id: string }) {
   const found = useQuery({
     queryKey: ['record-chart', 'clinical-document', id],
-    queryFn: ({ signal }) =>
-      call<ClinicalDocument>('GET', `/api/documents/${id}`, { signal }),
+    queryFn: ({ signal }) => call<ClinicalDocument>('GET', `/api/documents/${id}`, { signal }),
     staleTime: CHART_STALE_MS,
     gcTime: 0,
   });
@@ -52,7 +51,8 @@ export function ClinicalText({ document }: { document: ClinicalDocument }) {
       <Facts items={facts(document)} />
       {document.sections.map((section, index) => (
         <section key={index} className="record-doc-section">
-          {section.title && (section.depth > 0 ? <h4>{section.title}</h4> : <h3>{section.title}</h3>)}
+          {section.title &&
+            (section.depth > 0 ? <h4>{section.title}</h4> : <h3>{section.title}</h3>)}
           {section.html && <SafeText nodes={safeHtml(section.html)} />}
         </section>
       ))}

@@ -51,7 +51,9 @@ export function Documents({ patient_id, name }: DocumentsProps) {
     <Section
       extra={
         can('fhir.write') && (
-          <PathLink to={`/documents/discharge/${patient_id}`}>{t('record.clinical.write')}</PathLink>
+          <PathLink to={`/documents/discharge/${patient_id}`}>
+            {t('record.clinical.write')}
+          </PathLink>
         )
       }
     >

@@ -37,7 +37,9 @@ mod subscriptions;
 mod terms;
 mod write;
 
-pub use face::{SeenResource, read_resource, seen_version, store_resource};
+pub use face::{
+    SeenResource, find_resources, read_resource, seen_resource, seen_version, store_resource,
+};
 
 use http::{App, Grant, Module, Permission};
 use kernel::{Result, Scope};

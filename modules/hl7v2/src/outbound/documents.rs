@@ -103,7 +103,7 @@ fn elsewhere(tx: &mut Tx<'_>, root: View<'_>) -> Result<Option<String>> {
         let detail = "the document lies outside this platform";
         return Err(Error::rule("hl7.document-elsewhere", detail));
     };
-    let binary = fhir_server::read_resource(tx, "Binary", id, LOOK)?.ok_or_else(hidden)?;
+    let binary = fhir_server::seen_resource(tx, "Binary", id, LOOK)?.ok_or_else(hidden)?;
     let binary = views::parse(&binary.text)?;
     Ok(text(binary.root(), &["data"]))
 }

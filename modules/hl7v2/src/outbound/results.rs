@@ -43,7 +43,7 @@ pub(super) fn segments(
         .collect();
     for id in ids {
         // A result that is hidden from this organization is left out, as it is everywhere else.
-        if let Some(one) = fhir_server::read_resource(tx, "Observation", &id, LOOK)? {
+        if let Some(one) = fhir_server::seen_resource(tx, "Observation", &id, LOOK)? {
             let observation = views::parse(&one.text)?;
             results.observation(tx, observation.root())?;
         }
@@ -57,7 +57,7 @@ pub(super) fn current(
     out: &Outbound,
     kind: &str,
 ) -> Result<fhir_server::SeenResource> {
-    let seen = fhir_server::read_resource(tx, kind, &out.subject.id, LOOK)?.ok_or_else(hidden)?;
+    let seen = fhir_server::seen_resource(tx, kind, &out.subject.id, LOOK)?.ok_or_else(hidden)?;
     if out
         .subject
         .version

@@ -10,13 +10,15 @@ use serde::de::DeserializeOwned;
 use crate::chain::sha256_hex;
 use crate::clock::Ids;
 use crate::engine::Session;
-use crate::{Change, Entity, Event, Request, Row, Subject, Value, Versioned, params};
+use crate::seal::Keys;
+use crate::{Change, Entity, Event, Keyring, Request, Row, Subject, Value, Versioned, params};
 
 /// A transaction on either engine. Its closure may run more than once and has no effect outside.
 pub struct Tx<'a> {
     pub(crate) session: Session<'a>,
     request: &'a Request,
     ids: &'a Ids,
+    keys: &'a Keys,
     now: Instant,
     accesses: Vec<Access>,
     writable: bool,
@@ -36,6 +38,7 @@ impl<'a> Tx<'a> {
         session: Session<'a>,
         request: &'a Request,
         ids: &'a Ids,
+        keys: &'a Keys,
         now: Instant,
         writable: bool,
     ) -> Self {
@@ -43,6 +46,7 @@ impl<'a> Tx<'a> {
             session,
             request,
             ids,
+            keys,
             now,
             accesses: Vec::new(),
             writable,
@@ -67,6 +71,14 @@ impl<'a> Tx<'a> {
     /// Random bytes, for tokens.
     pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
         self.ids.random_bytes()
+    }
+
+    /// The keys of this installation.
+    ///
+    /// # Errors
+    /// `secret.key-damaged`; whatever the disk reports.
+    pub fn keyring(&self) -> Result<Arc<Keyring>> {
+        self.keys.ring()
     }
 
     /// Who acts.

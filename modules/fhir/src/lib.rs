@@ -12,6 +12,7 @@ mod capability;
 mod document;
 mod everything;
 mod export;
+mod extract;
 mod face;
 mod hash;
 mod history;
@@ -36,6 +37,7 @@ mod subscriptions;
 mod terms;
 mod write;
 
+pub use extract::{Entries, Entry, WantedEntries, entries_of};
 pub use face::store_resource;
 
 use http::{App, Grant, Module, Permission};

@@ -271,6 +271,7 @@ enum Format {
 #[into_params(parameter_in = Query)]
 struct FileParams {
     /// The form of the file.
+    #[param(inline)]
     format: Format,
 }
 

@@ -80,7 +80,11 @@ function facts(extract: Extract, orgName: (id: string) => string): Fact[] {
     { label: t('research.field.purpose'), value: asked.purpose, wide: true },
     { label: t('research.field.shape'), value: t(`research.shape.${asked.shape}`) },
     { label: t('research.period'), value: `${asked.from} – ${asked.to}` },
-    { label: t('research.field.columns'), value: listed(asked.columns.map(columnText)), wide: true },
+    {
+      label: t('research.field.columns'),
+      value: listed(asked.columns.map(columnText)),
+      wide: true,
+    },
     ...(asked.kinds?.length
       ? [{ label: t('research.field.kinds'), value: listed(asked.kinds.map(kindText)), wide: true }]
       : []),
@@ -167,7 +171,9 @@ function Files({ extract }: { extract: Extract }) {
         {!mine && <span className="lt-muted">{t('research.files-theirs')}</span>}
         {extract.files.map((file) => (
           <div key={file.name} className="lt-row">
-            <strong>{file.name === 'table' ? t('research.shape.table') : kindText(file.name)}</strong>
+            <strong>
+              {file.name === 'table' ? t('research.shape.table') : kindText(file.name)}
+            </strong>
             <span className="lt-muted">{t('research.rows', { n: file.rows })}</span>
             {mine &&
               formats.map((format) => (

@@ -111,7 +111,12 @@ function columns(): Column<Extract>[] {
       align: 'right',
       render: (row) => (row.files.length > 0 ? row.report?.patients : '—'),
     },
-    { key: 'by', title: t('research.requested-by'), width: 120, render: (row) => row.requested.name },
+    {
+      key: 'by',
+      title: t('research.requested-by'),
+      width: 120,
+      render: (row) => row.requested.name,
+    },
     {
       key: 'at',
       title: t('research.requested-at'),

@@ -51,13 +51,10 @@ function ExtractForm({ rules }: { rules: Rules }) {
   const [form] = Form.useForm<Asked>();
   const go = useGo();
   const [seen, setSeen] = useState<{ report: Report; k: number }>();
-  const ask = useCommand(
-    (body: Asked, headers) => call<Extract>('POST', BASE, { body, headers }),
-    {
-      invalidates: [['research-extract']],
-      onSuccess: (made) => go(`/research/${made.id}`, { replace: true }),
-    },
-  );
+  const ask = useCommand((body: Asked, headers) => call<Extract>('POST', BASE, { body, headers }), {
+    invalidates: [['research-extract']],
+    onSuccess: (made) => go(`/research/${made.id}`, { replace: true }),
+  });
   const look = useCommand((body: Asked, headers) =>
     call<Report>('POST', `${BASE}/preview`, { body, headers }),
   );
@@ -158,14 +155,14 @@ function What({ rules }: { rules: Rules }) {
         extra={t('research.purpose-hint')}
         rules={[required()]}
       >
-        <Input.TextArea
-          autoSize={{ minRows: 2, maxRows: 6 }}
-          maxLength={PURPOSE_CHARACTERS_MAX}
-        />
+        <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={PURPOSE_CHARACTERS_MAX} />
       </Form.Item>
       <Form.Item name="shape" label={t('research.field.shape')}>
         <Radio.Group
-          options={['table', 'fhir'].map((value) => ({ value, label: t(`research.shape.${value}`) }))}
+          options={['table', 'fhir'].map((value) => ({
+            value,
+            label: t(`research.shape.${value}`),
+          }))}
         />
       </Form.Item>
       <Form.Item

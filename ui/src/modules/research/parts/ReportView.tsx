@@ -48,7 +48,9 @@ export function ReportView({ report, k }: { report: Report; k: number }) {
           ...more('codes_widened'),
           ...more('codes_dropped'),
           ...more('organizations_grouped'),
-          ...(report.smallest ? [{ label: t('research.report.smallest'), value: report.smallest }] : []),
+          ...(report.smallest
+            ? [{ label: t('research.report.smallest'), value: report.smallest }]
+            : []),
           ...(report.l ? [{ label: t('research.report.l'), value: report.l }] : []),
         ]}
       />
@@ -110,7 +112,10 @@ export function ReportView({ report, k }: { report: Report; k: number }) {
 
 function sizeText(name: keyof GroupSizes, k: number): string {
   const bounds = { low: k, double: 2 * k - 1, next: 2 * k, ten: 10 * k - 1, above: 10 * k };
-  return t(`research.report.size-${name.replaceAll('_', '-')}`, { ...bounds, under: k - 1 });
+  return t(`research.report.size-${String(name).replaceAll('_', '-')}`, {
+    ...bounds,
+    under: k - 1,
+  });
 }
 
 /** How far a column was widened, in words. */

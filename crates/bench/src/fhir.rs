@@ -61,6 +61,12 @@ fn per_operation_micros(spent: Duration, operations: usize) -> u64 {
     u64::try_from(spent.as_micros()).unwrap_or(u64::MAX) / (operations as u64).max(1)
 }
 
+/// Patients of the largest size: one transaction is about one patient.
+fn patients_for(sizes: &[usize]) -> usize {
+    let largest = sizes.last().copied().unwrap_or(0);
+    largest.div_ceil(population::ENTRIES)
+}
+
 /// Measures the shipped server on an engine.
 pub fn measure(
     runtime: &tokio::runtime::Runtime,
@@ -69,11 +75,7 @@ pub fn measure(
     sizes: &[usize],
 ) -> Value {
     let (url, folder) = crate::fresh(engine);
-    let patients = sizes
-        .last()
-        .copied()
-        .unwrap_or(0)
-        .div_ceil(population::ENTRIES);
+    let patients = patients_for(sizes);
     let store = Store::open(&Options::new(url.clone(), folder.path())).unwrap();
     let (world, patients) = runtime.block_on(async {
         let world = World::build(&store).await;
@@ -87,14 +89,9 @@ pub fn measure(
         server: Some(&server),
         engine: matches!(engine, Engine::Postgres(_)),
     };
-    let client = Client::new(
-        &format!("{}/fhir", server.address),
-        Some(world.office_token.clone()),
-    );
-    let writer = Client::new(
-        &format!("{}/fhir", server.address),
-        Some(world.attending_token),
-    );
+    let base = format!("{}/fhir", server.address);
+    let client = Client::new(&base, Some(world.office_token));
+    let writer = Client::new(&base, Some(world.attending_token));
     let ids: Vec<String> = patients.iter().map(ToString::to_string).collect();
     let size_of = || crate::database_bytes(engine, folder.path());
     let mut loader = Loader::new(writer, ids);
@@ -115,11 +112,7 @@ pub fn measure(
 /// Measures another server with the same requests; its patients are made as FHIR resources.
 pub fn measure_other(base: &str, token: Option<String>, sizes: &[usize]) -> Value {
     let client = Client::new(base, token);
-    let patients = sizes
-        .last()
-        .copied()
-        .unwrap_or(0)
-        .div_ceil(population::ENTRIES);
+    let patients = patients_for(sizes);
     let made = |number: usize| {
         let name = population::name(number);
         let patient = json!({

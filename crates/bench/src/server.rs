@@ -14,20 +14,22 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the binary over a prepared database and waits until it says where it listens.
+    /// Starts the binary over a prepared database and waits until it says where it listens. What it
+    /// logs as an error is shown.
     pub fn start(binary: &Path, database: &str, data: &Path) -> Self {
         let mut child = Command::new(binary)
             .args([
                 "serve",
                 "--listen",
                 "127.0.0.1:0",
+                "--log",
+                "error",
                 "--database",
                 database,
                 "--data",
             ])
             .arg(data)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let address = address_of(&mut child);
@@ -45,6 +47,12 @@ impl Server {
             word.and_then(|text| text.parse().ok()).unwrap_or(0)
         };
         (of("VmRSS:"), of("RssAnon:"))
+    }
+
+    /// SIGKILL, as a power cut would end the process.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Processor time that the server has used, to the hundredth of a second.

@@ -1,7 +1,12 @@
 //! Followers of the event chain: each reads on from its own cursor, in order, missing nothing.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
+
 use kernel::{Error, Instant, Result, Span};
 use serde::Deserialize;
+
+use crate::engine::lock;
 
 use crate::{Event, Request, Store, Tx, params};
 
@@ -31,19 +36,33 @@ impl Follower {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct EventName {
+    seq: i64,
     event: String,
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedCursor {
+    follower: String,
+    seq: i64,
+    retry_at: Instant,
+}
+
+/// How far this process has looked for each follower and found nothing it wants. Kept in memory
+/// only: after a restart the cursors say where to look from.
+#[derive(Default)]
+pub(crate) struct Looked(Mutex<HashMap<&'static str, i64>>);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CursorRow {
     seq: i64,
     failures: i64,
-    retry_at: Instant,
 }
 
-const CURSOR: &str = "SELECT seq, failures, retry_at FROM cursor WHERE follower = $1";
-const NAMES_AFTER: &str = "SELECT event FROM event WHERE seq > $1 ORDER BY seq LIMIT $2";
+const CURSOR: &str = "SELECT seq, failures FROM cursor WHERE follower = $1";
+const CURSORS: &str = "SELECT follower, seq, retry_at FROM cursor";
+const NAMES_AFTER: &str = "SELECT seq, event FROM event WHERE seq > $1 ORDER BY seq LIMIT $2";
 const CREATE: &str = "INSERT INTO cursor (follower, seq, failures, retry_at) VALUES ($1, $2, 0, 0)
     ON CONFLICT (follower) DO NOTHING";
 const ADVANCE: &str = "UPDATE cursor SET seq = $2, failures = 0, retry_at = 0, last_error = NULL
@@ -60,29 +79,40 @@ impl Store {
     /// and tried again later, and delays no other follower.
     pub async fn run_followers(&self, followers: &'static [Follower]) -> Result<usize> {
         let mut handled = 0;
-        let mut reading: Vec<&'static Follower> = followers.iter().collect();
-        while !reading.is_empty() {
-            let mut ahead = Vec::new();
-            for follower in reading {
+        loop {
+            let mut moved = false;
+            for follower in self.followers_ahead(followers).await? {
                 if let Some(count) = self.follow_batch(follower).await? {
                     handled += count;
-                    ahead.push(follower);
+                    moved = true;
                 }
             }
-            reading = ahead;
+            if !moved {
+                return Ok(handled);
+            }
         }
-        Ok(handled)
     }
 
-    /// `None` when there is nothing (more) to do for now.
+    /// Those with an event they want, or with so many unwanted ones behind them that moving their
+    /// cursor saves more than it costs. One look at the new events serves all followers: every
+    /// read of a patient is an event, and most are for nobody.
+    async fn followers_ahead(
+        &self,
+        followers: &'static [Follower],
+    ) -> Result<Vec<&'static Follower>> {
+        let looked = lock(&self.looked().0).clone();
+        let (ahead, looked) = self
+            .read(&Request::system("followers"), move |tx| {
+                look(tx, followers, &looked)
+            })
+            .await?;
+        lock(&self.looked().0).extend(looked);
+        Ok(ahead)
+    }
+
+    /// `None` when it failed and waits.
     async fn follow_batch(&self, follower: &'static Follower) -> Result<Option<usize>> {
         let request = Request::system(follower.name);
-        let pending = self
-            .read(&request, move |tx| has_pending(tx, follower))
-            .await?;
-        if !pending {
-            return Ok(None);
-        }
         let result = self
             .write(&request, move |tx| handle_batch(tx, follower))
             .await;
@@ -99,19 +129,52 @@ impl Store {
     }
 }
 
-/// Is there an event this follower wants, or are so many unwanted ones behind it that moving its
-/// cursor saves more than it costs? An idle follower does not write.
-fn has_pending(tx: &mut Tx<'_>, follower: &Follower) -> Result<bool> {
-    let cursor: Option<CursorRow> = tx.query_opt(CURSOR, &params![follower.name])?;
+/// The followers that have something to do, and how far was looked in vain for the others.
+fn look(
+    tx: &mut Tx<'_>,
+    followers: &'static [Follower],
+    looked: &HashMap<&'static str, i64>,
+) -> Result<(Vec<&'static Follower>, HashMap<&'static str, i64>)> {
     let now = tx.now();
-    let Some(cursor) = cursor else {
-        return Ok(true);
-    };
-    if cursor.retry_at > now {
-        return Ok(false);
+    let cursors: HashMap<String, NamedCursor> = tx
+        .query::<NamedCursor>(CURSORS, &params![])?
+        .into_iter()
+        .map(|cursor| (cursor.follower.clone(), cursor))
+        .collect();
+    let mut ahead = Vec::new();
+    let mut reading = Vec::new();
+    for follower in followers {
+        match cursors.get(follower.name) {
+            None => ahead.push(follower),
+            Some(cursor) if cursor.retry_at > now => {}
+            Some(cursor) => {
+                let seen = looked.get(follower.name).copied().unwrap_or(0);
+                reading.push((follower, cursor.seq, seen.max(cursor.seq)));
+            }
+        }
     }
-    let names: Vec<EventName> = tx.query(NAMES_AFTER, &params![cursor.seq, BATCH])?;
-    Ok(names.len() == BATCH as usize || names.iter().any(|name| follower.wants(&name.event)))
+    let mut in_vain = HashMap::new();
+    while let Some(from) = reading.iter().map(|(_, _, from)| *from).min() {
+        let names: Vec<EventName> = tx.query(NAMES_AFTER, &params![from, BATCH])?;
+        let last = names.last().map_or(from, |name| name.seq);
+        let more = names.len() == BATCH as usize;
+        // One that is further on than a whole batch reaches is not kept waiting by the one behind.
+        reading.retain(|(follower, cursor, from)| {
+            if more && *from >= last {
+                return true;
+            }
+            let wanted = names
+                .iter()
+                .any(|name| name.seq > *from && follower.wants(&name.event));
+            if wanted || more || last - cursor >= i64::from(BATCH) {
+                ahead.push(follower);
+            } else {
+                in_vain.insert(follower.name, last);
+            }
+            false
+        });
+    }
+    Ok((ahead, in_vain))
 }
 
 fn handle_batch(tx: &mut Tx<'_>, follower: &Follower) -> Result<usize> {

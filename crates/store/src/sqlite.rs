@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use kernel::{Error, Kind, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection as Raw, ErrorCode, OpenFlags};
 
@@ -110,6 +111,11 @@ fn connect(path: &Path) -> Result<Raw> {
     connection.execute_batch(PRAGMAS).map_err(failure)?;
     connection
         .pragma_update(None, "journal_size_limit", WAL_BYTES_MAX)
+        .map_err(failure)?;
+    // A statement is planned once, not again at each value bound to it: comparing a bound value with
+    // the condition of a partial index made SQLite prepare the statement anew every time.
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
         .map_err(failure)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     Ok(connection)

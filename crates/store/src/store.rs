@@ -10,6 +10,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::clock::{Clock, Ids};
 use crate::engine::{self, Connection, Task};
+use crate::follow::Looked;
 use crate::postgres::Postgres;
 use crate::seal::{Keyring, Keys};
 use crate::sqlite::Sqlite;
@@ -114,6 +115,7 @@ struct Inner {
     changed: watch::Sender<u64>,
     readable: Mutex<()>,
     keys: Arc<Keys>,
+    looked: Looked,
 }
 
 impl Store {
@@ -159,6 +161,7 @@ impl Store {
             changed,
             readable: Mutex::new(()),
             keys: Arc::new(Keys::new(options.data_dir.join("keys"))),
+            looked: Looked::default(),
         })))
     }
 
@@ -183,6 +186,10 @@ impl Store {
     /// `secret.key-damaged`; whatever the disk reports.
     pub fn keyring(&self) -> Result<Arc<Keyring>> {
         self.0.keys.ring()
+    }
+
+    pub(crate) fn looked(&self) -> &Looked {
+        &self.0.looked
     }
 
     /// `sqlite` or `postgres`, for status pages.

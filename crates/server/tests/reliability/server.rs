@@ -1,10 +1,11 @@
 //! Starting, asking and killing the real server.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use bench::server::Server;
 use bench::world::World;
 use serde_json::Value;
 use store::{Options, Store};
@@ -73,7 +74,7 @@ impl Place {
 
     /// Starts a server over it.
     pub fn serve(&self) -> Server {
-        Server::start(self.folder.path(), &self.url)
+        Server::start(Path::new(BINARY), &self.url, self.folder.path())
     }
 
     /// Runs another command of the binary over it, with words on its standard input.
@@ -137,67 +138,6 @@ fn with_store<T>(
     let value = work(&store, &runtime);
     store.close();
     value
-}
-
-/// A running server; it is killed when dropped.
-pub struct Server {
-    child: Child,
-    /// `http://127.0.0.1:PORT`
-    pub address: String,
-}
-
-impl Server {
-    /// Starts it and waits until it listens.
-    pub fn start(data: &Path, url: &str) -> Self {
-        let mut child = Command::new(BINARY)
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--log",
-                "error",
-                "--database",
-                url,
-                "--data",
-            ])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let start = line
-            .find("http://")
-            .unwrap_or_else(|| panic!("the server did not start: {line:?}"));
-        let address = line[start..].split_whitespace().next().unwrap().to_owned();
-        Self { child, address }
-    }
-
-    /// SIGKILL, as a power cut would end the process.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Resident memory in KiB.
-    pub fn memory_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status
-            .lines()
-            .find(|line| line.starts_with("VmRSS:"))
-            .unwrap();
-        line.split_whitespace().nth(1).unwrap().parse().unwrap()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may be gone already, which is what is wanted.
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
 }
 
 /// Somebody with a connection that is kept open.

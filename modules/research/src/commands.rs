@@ -182,7 +182,8 @@ pub(crate) fn withdraw(
 ) -> Result<Versioned<Extract>> {
     let own = tx.actor().id == extract.requested.account_id;
     let decides = tx.actor().scope(PERMISSION_APPROVE).is_some();
-    if !own && !(decides && reaches(tx, extract.id, PERMISSION_APPROVE)?) {
+    let may = own || (decides && reaches(tx, extract.id, PERMISSION_APPROVE)?);
+    if !may {
         let detail = "whoever asked, or whoever decides on it, takes an extract back";
         return Err(Error::forbidden("research.not-yours", detail));
     }

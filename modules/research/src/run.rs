@@ -64,6 +64,7 @@ struct Run {
 }
 
 /// How a step ended.
+#[derive(Clone, Copy)]
 enum Outcome {
     /// There is more to do.
     On,

@@ -11,7 +11,7 @@ use record::{EntryColumns, Viewer};
 use store::{Composed, Slot, Tx};
 
 use crate::rows::{self, Header};
-use crate::{moves, refusal};
+use crate::{context, kinds, moves, refusal};
 
 /// Who looks, bound once a statement.
 #[derive(Clone, Copy)]
@@ -19,16 +19,23 @@ pub(crate) struct Eye {
     viewer: Viewer,
     /// Whose resources about nobody are seen, and how far shared ones; a patient sees none of them.
     reach: Option<(Slot, Slot)>,
+    /// The type whose resources are seen as what they belong to, and the row that says what it is.
+    attached: (Slot, Slot),
 }
 
 impl Eye {
     /// Binds the actor; [`Eye::push`] must follow.
     pub(crate) fn bind(tx: &Tx<'_>, sql: &mut Composed) -> Self {
         let viewer = Viewer::bind(tx, sql);
+        let attached = (
+            sql.slot(kinds::number("Binary")),
+            sql.slot(context::param().plain()),
+        );
         if matches!(viewer, Viewer::Oneself { .. }) {
             return Self {
                 viewer,
                 reach: None,
+                attached,
             };
         }
         let scope = tx.actor().scope("fhir.read").unwrap_or(Scope::Own);
@@ -36,6 +43,7 @@ impl Eye {
         Self {
             viewer,
             reach: Some((org_id, sql.slot(scope.table_word()))),
+            attached,
         }
     }
 
@@ -45,8 +53,34 @@ impl Eye {
         self.push(sql, alias);
     }
 
-    /// Adds the condition that the actor may see the resource of `alias`.
+    /// Adds the condition that the actor may see the resource of `alias`. What is attached to another
+    /// resource, as an attachment to a document, is seen by who sees that one.
     pub(crate) fn push(self, sql: &mut Composed, alias: &Alias) {
+        sql.push("((NOT (");
+        self.push_is_attached(sql, alias);
+        sql.push(") AND ");
+        self.push_itself(sql, alias);
+        sql.push(") OR (");
+        self.push_is_attached(sql, alias);
+        sql.push(" AND EXISTS (SELECT 1 FROM fhir_reference AS fb CROSS JOIN fhir_resource AS rb")
+            .push(" WHERE rb.address = fb.target AND fb.key = ");
+        sql.push(alias.key).push(" AND fb.param = ");
+        sql.put(self.attached.1).push(" AND ");
+        self.push_itself(sql, &CONTEXT);
+        sql.push(")))");
+    }
+
+    /// Adds the condition that the resource names what it belongs to, and that this is here.
+    fn push_is_attached(self, sql: &mut Composed, alias: &Alias) {
+        sql.push(alias.kind).push(" = ").put(self.attached.0);
+        sql.push(" AND EXISTS (SELECT 1 FROM fhir_reference AS fc CROSS JOIN fhir_resource AS rc")
+            .push(" WHERE rc.address = fc.target AND fc.key = ");
+        sql.push(alias.key).push(" AND fc.param = ");
+        sql.put(self.attached.1).push(")");
+    }
+
+    /// Adds the condition on the resource's own row.
+    fn push_itself(self, sql: &mut Composed, alias: &Alias) {
         let entry = alias.entry();
         sql.push("((")
             .push(alias.patient_id)
@@ -151,6 +185,9 @@ pub(crate) const ALIASES: [Alias; 7] = [
     alias!("r6", "f6"),
 ];
 
+/// What something is attached to.
+const CONTEXT: Alias = alias!("rb", "fb");
+
 /// Notes that the patients of these resources were looked at, once a patient.
 ///
 /// # Errors
@@ -162,7 +199,8 @@ pub(crate) fn note<'a>(
 ) -> Result<()> {
     let mut patients: BTreeSet<(Id, Id)> = BTreeSet::new();
     for header in headers {
-        if let (Some(patient), Ok(org)) = (&header.patient_id, header.org_id.parse()) {
+        let named = context::patient_of(tx, header)?;
+        if let (Some(patient), Ok(org)) = (&named, header.org_id.parse()) {
             let patient: Id = patient.parse()?;
             if !patients.iter().any(|(known, _)| *known == patient) {
                 patients.insert((patient, org));

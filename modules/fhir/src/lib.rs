@@ -9,6 +9,7 @@ mod answer;
 mod api;
 mod bundle;
 mod capability;
+mod context;
 mod document;
 mod everything;
 mod export;

@@ -39,7 +39,7 @@ mod terms;
 mod write;
 
 pub use extract::{Entries, Entry, WantedEntries, entries_of};
-pub use face::store_resource;
+pub use face::{find_resources, read_resource, store_resource};
 
 use http::{App, Grant, Module, Permission};
 use kernel::{Result, Scope};

@@ -13,6 +13,7 @@ mod context;
 mod document;
 mod everything;
 mod export;
+mod extract;
 mod face;
 mod hash;
 mod history;
@@ -37,6 +38,7 @@ mod subscriptions;
 mod terms;
 mod write;
 
+pub use extract::{Entries, Entry, WantedEntries, entries_of};
 pub use face::{
     SeenResource, find_resources, read_resource, seen_resource, seen_version, store_resource,
 };

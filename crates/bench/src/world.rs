@@ -26,6 +26,7 @@ pub fn modules() -> Vec<Module> {
         dispatch::module(),
         fhir_server::module(),
         hl7v2_server::module(),
+        smart::module(),
     ]
 }
 

@@ -15,5 +15,6 @@ pub fn all() -> Vec<Module> {
         dispatch::module(),
         fhir_server::module(),
         hl7v2_server::module(),
+        smart::module(),
     ]
 }

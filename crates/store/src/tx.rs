@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::chain::sha256_hex;
 use crate::clock::Ids;
 use crate::engine::Session;
+use crate::entity::with_app;
 use crate::{Change, Entity, Event, Request, Row, Subject, Value, Versioned, params};
 
 /// A transaction on either engine. Its closure may run more than once and has no effect outside.
@@ -374,7 +375,7 @@ impl<'a> Tx<'a> {
             basis: change
                 .basis
                 .map(|basis| serde_json::json!(basis).to_string()),
-            detail: change.detail.to_string(),
+            detail: with_app(change.detail, actor),
             body_sha256: body.map(|body| sha256_hex(body.as_bytes())),
             hash: None,
         };

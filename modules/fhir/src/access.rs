@@ -6,29 +6,34 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Basis, Error, Id, Result, Scope};
+use kernel::{AppRight, Basis, Error, Id, Result, Scope};
 use record::{EntryColumns, Viewer};
 use store::{Composed, Slot, Tx};
 
+use crate::app::AppEye;
 use crate::rows::{self, Header};
 use crate::{moves, refusal};
 
 /// Who looks, bound once a statement.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Eye {
     viewer: Viewer,
     /// Whose resources about nobody are seen, and how far shared ones; a patient sees none of them.
     reach: Option<(Slot, Slot)>,
+    /// What of it the app sees through which they look.
+    app: Option<AppEye>,
 }
 
 impl Eye {
-    /// Binds the actor; [`Eye::push`] must follow.
-    pub(crate) fn bind(tx: &Tx<'_>, sql: &mut Composed) -> Self {
+    /// Binds the actor, and the right that an app of theirs must have; [`Eye::push`] must follow.
+    pub(crate) fn bind(tx: &Tx<'_>, sql: &mut Composed, right: AppRight) -> Self {
         let viewer = Viewer::bind(tx, sql);
+        let app = AppEye::of(tx.actor(), right);
         if matches!(viewer, Viewer::Oneself { .. }) {
             return Self {
                 viewer,
                 reach: None,
+                app,
             };
         }
         let scope = tx.actor().scope("fhir.read").unwrap_or(Scope::Own);
@@ -36,17 +41,18 @@ impl Eye {
         Self {
             viewer,
             reach: Some((org_id, sql.slot(scope.table_word()))),
+            app,
         }
     }
 
     /// Adds the condition that the actor may see the resource of `alias`, and that it is not deleted.
-    pub(crate) fn push_live(self, sql: &mut Composed, alias: &Alias) {
+    pub(crate) fn push_live(&self, sql: &mut Composed, alias: &Alias) {
         sql.push(alias.deleted).push(" = 0 AND ");
         self.push(sql, alias);
     }
 
     /// Adds the condition that the actor may see the resource of `alias`.
-    pub(crate) fn push(self, sql: &mut Composed, alias: &Alias) {
+    pub(crate) fn push(&self, sql: &mut Composed, alias: &Alias) {
         let entry = alias.entry();
         sql.push("((")
             .push(alias.patient_id)
@@ -75,6 +81,9 @@ impl Eye {
                 .push("))))");
         }
         sql.push(")");
+        if let Some(app) = &self.app {
+            app.push(sql, alias);
+        }
     }
 }
 
@@ -223,12 +232,13 @@ fn refuse_replaced(tx: &mut Tx<'_>, patient: &str) -> Result<()> {
     Err(Error::rule("fhir.patient-replaced", text).with(data))
 }
 
-/// Refuses to tell anything of a resource that the actor may not see.
+/// Refuses to tell anything of a resource that the actor may not see, or an app of theirs not with
+/// this right.
 ///
 /// # Errors
 /// `fhir.resource` (not found).
-pub(crate) fn require_seen(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
-    match rows::seen(tx, header.type_name(), &header.id)? {
+pub(crate) fn require_seen(tx: &mut Tx<'_>, header: &Header, right: AppRight) -> Result<()> {
+    match rows::seen_with(tx, header.type_name(), &header.id, right)? {
         Some(_) => Ok(()),
         None => Err(refusal::not_found()),
     }
@@ -238,12 +248,12 @@ pub(crate) fn require_seen(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
 ///
 /// # Errors
 /// `fhir.owned`; `NotFound` for what the actor may not see.
-pub(crate) fn require_change(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
+pub(crate) fn require_change(tx: &mut Tx<'_>, header: &Header, right: AppRight) -> Result<()> {
     if header.owner.is_some() {
         let text = "this resource stands for an object that a module keeps; change it there";
         return Err(Error::rule("fhir.owned", text));
     }
-    require_seen(tx, header)?;
+    require_seen(tx, header, right)?;
     if let Some(patient) = &header.patient_id {
         let patients = [patient.clone()];
         return require_patients(tx, &patients)

@@ -56,7 +56,7 @@ const AT_ONCE: &str = "UPDATE fhir_subscription SET retry_at = 0, failures = 0 W
 pub(crate) fn dead_letters(tx: &mut Tx<'_>) -> Result<Vec<DeadLetter>> {
     let org_id = tx.actor().org_id;
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Read);
     sql.push(
         "SELECT sr.id AS subscription_id, r.kind, r.id AS resource_id, n.version, n.at, n.tries,
         n.last_error FROM fhir_notice AS n CROSS JOIN fhir_subscription AS s

@@ -35,10 +35,13 @@ const QUEUE_MAX: usize = 4_096;
 const STATEMENT_CACHE: usize = 1_024;
 /// How long the numbering step waits for a commit here before it looks for those of other servers.
 const NUMBERING_POLL: Duration = Duration::from_millis(250);
-/// How long a statement may run before the server gives up on it.
+/// How long a statement may run before the server gives up on it, and no compiling: what the
+/// conditions of access are estimated to cost made the engine compile statements for seconds that
+/// run in milliseconds. Engines that know no such setting are left alone.
 const SESSION: &str =
     "SET statement_timeout = '60s'; SET idle_in_transaction_session_timeout = '60s';
-    SET lock_timeout = '20s'; SET client_min_messages = warning";
+    SET lock_timeout = '20s'; SET client_min_messages = warning;
+    SELECT set_config('jit', 'off', false) FROM pg_settings WHERE name = 'jit'";
 /// A scan of a whole small table would make every command on it conflict with every other.
 const WRITER: &str = "SET enable_seqscan = off";
 

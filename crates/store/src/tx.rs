@@ -23,6 +23,8 @@ pub struct Tx<'a> {
     writable: bool,
     /// In whose name background work is done at the moment.
     acting: Option<Arc<Actor>>,
+    /// How far the permission in force reaches.
+    scope: Option<Scope>,
 }
 
 /// A read of a patient's data, logged before the answer leaves.
@@ -48,6 +50,7 @@ impl<'a> Tx<'a> {
             accesses: Vec::new(),
             writable,
             acting: None,
+            scope: request.scope,
         }
     }
 
@@ -93,7 +96,27 @@ impl<'a> Tx<'a> {
 
     /// How far the permission that this request needed reaches; `None` outside a request.
     pub fn scope(&self) -> Option<Scope> {
-        self.request.scope
+        self.scope
+    }
+
+    /// Does a part of a request that needs a permission of its own: another module's command that
+    /// the request turns out to ask for. It reaches as far as that permission does.
+    ///
+    /// # Errors
+    /// `access.forbidden` where the actor does not hold it; what the work answers.
+    pub fn under<T>(
+        &mut self,
+        permission: &str,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let Some(scope) = self.actor().scope(permission) else {
+            let text = format!("your role does not have the permission {permission}");
+            return Err(Error::forbidden("access.forbidden", text));
+        };
+        let before = self.scope.replace(scope);
+        let result = work(self);
+        self.scope = before;
+        result
     }
 
     /// Runs a statement that changes rows; answers how many.

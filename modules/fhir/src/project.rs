@@ -5,7 +5,7 @@ pub(crate) mod consent;
 mod directory;
 mod patient;
 mod places;
-mod referral;
+pub(crate) mod referral;
 
 use fhir::Resource;
 use fhir::json::Stamp;

@@ -46,6 +46,13 @@ pub(crate) fn gone() -> Error {
     Error::new(Kind::Gone, "fhir.deleted", "this resource was deleted")
 }
 
+/// Others changed it since the caller read it.
+pub(crate) fn stale(current: i64) -> Error {
+    let text =
+        "somebody changed this since you read it; read it again and repeat what still applies";
+    Error::new(Kind::StaleVersion, "store.stale-version", text).with(json!({ "version": current }))
+}
+
 /// Something changed between looking and writing: the whole is done again.
 pub(crate) fn moved() -> Error {
     Error::conflict(

@@ -5,11 +5,13 @@
 //! conditions at a guard row, looks whether the conditions still say the same, and writes. If they
 //! do not, nothing is written and all of it starts again.
 
+mod command;
 mod consents;
 mod execute;
 mod holds;
 mod references;
 mod resolve;
+mod tasks;
 
 pub(crate) use execute::subject_of;
 pub(crate) use resolve::known_type;

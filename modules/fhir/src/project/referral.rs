@@ -10,7 +10,12 @@ use store::{Tx, Versioned};
 
 use super::{Projected, put, reference};
 
-pub(super) fn project(tx: &mut Tx<'_>, id: Id) -> Result<()> {
+/// Who keeps these resources.
+pub(crate) const OWNER: &str = "referral";
+/// The code system of a case's states.
+pub(crate) const STATE: &str = "urn:lianti:referral-state";
+
+pub(crate) fn project(tx: &mut Tx<'_>, id: Id) -> Result<()> {
     let case: Versioned<Referral> = tx.load(id)?;
     // A draft is its writer's own.
     if case.state == State::Draft {
@@ -25,7 +30,7 @@ fn projected(kind: &'static str, case: &Referral, body: Value) -> Projected {
         kind,
         id: case.id,
         org_id: case.from.org_id,
-        owner: "referral",
+        owner: OWNER,
         body,
     }
 }
@@ -62,7 +67,7 @@ fn task(case: &Referral) -> Value {
         "id": case.id,
         "status": referral::task_status(case.state),
         "businessStatus": {
-            "coding": [{ "system": "urn:lianti:referral-state", "code": case.state.word() }],
+            "coding": [{ "system": STATE, "code": case.state.word() }],
             "text": case.state.zh(),
         },
         "intent": "order",

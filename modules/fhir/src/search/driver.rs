@@ -27,8 +27,9 @@ pub(super) enum Driver {
     Tokens(Vec<i64>),
     /// References to these.
     References { param: i64, targets: Vec<i64> },
-    /// Resources whose reference points at what another driver gives.
-    Chain { param: i64, inner: Box<Driver> },
+    /// Resources whose reference points at what another driver gives, one for each type that the
+    /// reference may point at.
+    Chain { param: i64, inner: Vec<Driver> },
     /// Resources that what another driver gives points at.
     Has { param: i64, inner: Box<Driver> },
     /// Strings from here to there.
@@ -55,7 +56,8 @@ impl Driver {
             Self::Compartment { code, .. } => 2 + u32::from(*code == 0),
             Self::Tokens(_) => 5,
             Self::References { .. } => 4,
-            Self::Chain { inner, .. } | Self::Has { inner, .. } => 4 + inner.rank(),
+            Self::Chain { inner, .. } => 4 + inner.iter().map(Self::rank).max().unwrap_or(0),
+            Self::Has { inner, .. } => 4 + inner.rank(),
             Self::Quantities { .. } | Self::DatesIn { .. } => 12,
             Self::Strings { low, .. } => {
                 if low.chars().count() > 1 {
@@ -100,7 +102,15 @@ impl Driver {
             }
             Self::Chain { param, inner, .. } => {
                 sql.push("SELECT DISTINCT h.key AS key FROM (");
-                inner.push(sql);
+                for (at, one) in inner.iter().enumerate() {
+                    sql.push(if at == 0 {
+                        "SELECT u.key AS key FROM ("
+                    } else {
+                        " UNION ALL SELECT u.key AS key FROM ("
+                    });
+                    one.push(sql);
+                    sql.push(") AS u");
+                }
                 sql.push(
                     ") AS i CROSS JOIN fhir_resource AS o CROSS JOIN fhir_reference AS h
                     WHERE o.key = i.key AND h.target = o.address AND h.param = ",
@@ -216,9 +226,10 @@ fn of(kind: &'static str, criterion: &Criterion) -> Option<Driver> {
             any,
         } => of_value(kind, parameter, *modifier, any),
         Criterion::Chain { parameter, targets } => {
-            let [(target, criterion)] = targets.as_slice() else {
-                return None;
-            };
+            let inner: Option<Vec<Driver>> = targets
+                .iter()
+                .map(|(target, criterion)| of(target, criterion))
+                .collect();
             let param = Param {
                 kind,
                 code: parameter.code,
@@ -226,7 +237,7 @@ fn of(kind: &'static str, criterion: &Criterion) -> Option<Driver> {
             .plain();
             Some(Driver::Chain {
                 param,
-                inner: Box::new(of(target, criterion)?),
+                inner: inner.filter(|inner| !inner.is_empty())?,
             })
         }
         Criterion::Has {

@@ -17,5 +17,6 @@ mod race;
 mod searching;
 mod sensitive;
 mod subscribing;
+mod tasks;
 mod terms;
 mod world;

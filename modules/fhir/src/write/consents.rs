@@ -1,13 +1,14 @@
 //! A Consent that a client sends: read into the record's own command. What the command can't say is
 //! refused with its place and what to send instead, and nothing is stored.
 
-use fhir::{IssueCode, Resource};
+use fhir::Resource;
 use kernel::{Date, Error, Id, Instant, Result};
 use record::sensitive::LABEL_SYSTEM;
 use record::{Category, Decision, NewConsent, PurposeOfUse, Reach, Withdrawal};
 use serde_json::Value;
 use store::Tx;
 
+use super::command::{self, refuse, target};
 use crate::project::consent::{
     self, CATEGORY, DOCUMENT, EVIDENCE, POLICY, PURPOSE, REACH, REASON, SCOPE,
 };
@@ -28,38 +29,18 @@ const PLACES: &[(&str, &str)] = &[
     ("reason", "Consent.extension"),
 ];
 
-fn refuse(place: &str, text: &str) -> Error {
-    refusal::refuse(IssueCode::NotSupported, place, text)
-}
-
-/// A refusal of the command, at its place in the resource.
 fn placed(error: Error) -> Error {
-    let field = error.fields().first().map(String::as_str);
-    let place = field.and_then(|field| PLACES.iter().find(|(name, _)| *name == field));
-    let Some((_, place)) = place else {
-        return error;
-    };
-    let mut moved = Error::new(error.kind(), error.code(), error.detail().to_owned()).at(*place);
-    if let Some(data) = error.data() {
-        moved = moved.with(data.clone());
-    }
-    moved
+    command::placed(error, PLACES)
 }
 
-fn require_permission(tx: &Tx<'_>) -> Result<()> {
-    if tx.actor().scope("record.consent").is_some() {
-        return Ok(());
-    }
-    let text = "your role does not record consents";
-    Err(Error::forbidden("access.forbidden", text))
-}
+/// What recording and withdrawing a consent needs, beside the right to write resources.
+pub(super) const PERMISSION: &str = "record.consent";
 
 /// Records a new consent under the id that the resource gets.
 ///
 /// # Errors
 /// What can't be said; what the record refuses.
 pub(super) fn create(tx: &mut Tx<'_>, id: &str, resource: &Resource) -> Result<()> {
-    require_permission(tx)?;
     let id: Id = id.parse().map_err(|_| {
         refuse(
             "Consent.id",
@@ -93,7 +74,6 @@ fn patient_of(tx: &mut Tx<'_>, body: &Value) -> Result<store::Versioned<record::
 /// # Errors
 /// `record.consent-withdrawn`; whatever else was changed, with its place.
 pub(super) fn change(tx: &mut Tx<'_>, id: &str, resource: &Resource) -> Result<()> {
-    require_permission(tx)?;
     let id: Id = id.parse().map_err(|_| refusal::not_found())?;
     let known = record::consent_to_withdraw(tx, id)?;
     let sent = resource.root().to_value();
@@ -394,13 +374,6 @@ fn extension(body: &Value, url: &str) -> Result<Option<String>> {
     Ok(found
         .and_then(|one| one["valueString"].as_str())
         .map(str::to_owned))
-}
-
-fn target(reference: &Value, kind: &str) -> Option<Id> {
-    let text = reference["reference"].as_str()?;
-    let (start, id) = text.rsplit_once('/')?;
-    let named = start == kind || start.ends_with(&["/", kind].concat());
-    named.then(|| id.parse().ok()).flatten()
 }
 
 /// Entries are told apart by day.

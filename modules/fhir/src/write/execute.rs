@@ -9,7 +9,7 @@ use serde_json::json;
 use store::{Change, Subject, Tx, params, sha256_hex};
 
 use super::resolve::{at_entry, find};
-use super::{Action, Done, Outcome, Step, consents, references};
+use super::{Action, Done, Outcome, Step, consents, references, tasks};
 use crate::access::{require_change, require_patients, require_seen, require_writer};
 use crate::prepare::Prepared;
 use crate::rows::{self, Batch, Header, NewVersion};
@@ -146,10 +146,14 @@ fn consent(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared) -> Result<Done> {
     if let Some(header) = &known {
         require_seen(tx, header, AppRight::Update)?;
         check_version(tx, step, known.as_ref(), "PATCH")?;
-        consents::change(tx, &step.id, &prepared.resource)?;
+        tx.under(consents::PERMISSION, |tx| {
+            consents::change(tx, &step.id, &prepared.resource)
+        })?;
     } else {
         check_version(tx, step, None, "PATCH")?;
-        consents::create(tx, &step.id, &prepared.resource)?;
+        tx.under(consents::PERMISSION, |tx| {
+            consents::create(tx, &step.id, &prepared.resource)
+        })?;
     }
     let header = rows::head(tx, step.kind, &step.id)?.ok_or_else(refusal::not_found)?;
     let outcome = if known.is_some() {
@@ -158,6 +162,14 @@ fn consent(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared) -> Result<Done> {
         Outcome::Created
     };
     Ok(done(tx, step, header.version, outcome))
+}
+
+/// The task of a case is the referral's: what was sent runs the command that it asks for.
+fn task(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared, known: &Header) -> Result<Done> {
+    let stored = rows::body(tx, known.key, known.version)?.unwrap_or_default();
+    tasks::change(tx, known, &stored, &prepared.resource)?;
+    let header = rows::head(tx, step.kind, &step.id)?.ok_or_else(refusal::not_found)?;
+    Ok(done(tx, step, header.version, Outcome::Updated))
 }
 
 fn put(
@@ -181,6 +193,9 @@ fn put(
     }
     check_version(tx, step, known.as_ref(), method)?;
     if let Some(header) = &known {
+        if tasks::is_case(header) {
+            return task(tx, step, prepared, header);
+        }
         require_change(tx, header, AppRight::Update)?;
     }
     let basis = work.basis(tx, &prepared.rows.patients)?;
@@ -243,7 +258,7 @@ fn check_version(
     if let (Some(seen), current) = (step.seen, known.map_or(0, |header| header.version))
         && seen != current
     {
-        return Err(stale(current));
+        return Err(refusal::stale(current));
     }
     if step.made_on.is_some() && step.made_on != known.map(|header| header.version) {
         return Err(refusal::moved());
@@ -251,19 +266,13 @@ fn check_version(
     let live = known.is_some_and(|header| !header.deleted);
     if step.only_new && live {
         // A create whose new id is taken does not happen; an update with If-None-Match: * does.
-        return Err(stale(known.map_or(0, |header| header.version)));
+        return Err(refusal::stale(known.map_or(0, |header| header.version)));
     }
     if method == "PUT" && known.is_none() && !settings::client_ids(tx)? {
         let text = "this server gives ids itself: create the resource with POST";
         return Err(Error::new(Kind::Unsupported, "fhir.client-id", text));
     }
     Ok(())
-}
-
-fn stale(current: i64) -> Error {
-    let text =
-        "somebody changed this since you read it; read it again and repeat what still applies";
-    Error::new(Kind::StaleVersion, "store.stale-version", text).with(json!({ "version": current }))
 }
 
 fn delete(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
@@ -273,7 +282,7 @@ fn delete(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
     if let Some(seen) = step.seen
         && seen != header.version
     {
-        return Err(stale(header.version));
+        return Err(refusal::stale(header.version));
     }
     if header.deleted {
         return Ok(done(tx, step, header.version, Outcome::Nothing));

@@ -248,6 +248,11 @@ fn acting_as(tx: &mut Tx<'_>, input: &AppInput) -> Result<(Option<Id>, Option<Id
     if input.client != ClientKind::Backend {
         return Ok((None, None));
     }
+    // Its key opens what the account may see: that is giving out a token, which is another's duty.
+    if tx.actor().scope("token.manage").is_none() {
+        let text = "backend services are registered by those who give out tokens of systems";
+        return Err(Error::forbidden("smart.backend-duty", text));
+    }
     let text = "name the account of a system that has a role at the app's organization";
     let account: Option<Account> = http::signin::account_named(tx, username)?;
     let account = account.filter(|account| account.system);

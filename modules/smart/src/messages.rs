@@ -30,6 +30,10 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
         "smart.jwks",
         "请填写公钥的 JWK Set：每个密钥为 RSA 或 EC，并有 kid，不得包含私钥",
     ),
+    (
+        "smart.backend-duty",
+        "后台服务以业务系统账号读取数据，须由有权发放接口令牌的安全管理员登记和修改",
+    ),
     ("smart.no-secret", "该应用不使用密钥口令"),
     ("smart.rule", "{field} 应在 1 与 {most} 之间"),
     (

@@ -52,7 +52,7 @@ fn path(dice: &mut Dice, world: &World) -> String {
         8 => "/fhir/Patient?_has:Observation:subject:code=8480-6".to_owned(),
         9 => "/fhir/Encounter?subject:Patient.gender=female&_include=Encounter:subject".to_owned(),
         10 => format!("/fhir/Observation/$lastn?patient={patient}"),
-        11 => "/fhir".to_owned(),
+        11 => "/fhir?_lastUpdated=ge2020-01-01".to_owned(),
         12 => "/fhir/_history".to_owned(),
         _ => format!("/fhir/{kind}?_count=1&_sort=_lastUpdated"),
     }

@@ -18,6 +18,7 @@ const PASSWORD: &str = "Correct-horse-7";
 
 pub(super) fn modules() -> Vec<Module> {
     vec![
+        admin::module(),
         network::module(),
         terminology::module(),
         record::module(),

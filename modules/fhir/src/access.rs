@@ -12,7 +12,7 @@ use store::{Composed, Slot, Tx};
 
 use crate::app::AppEye;
 use crate::rows::{self, Header};
-use crate::{moves, refusal};
+use crate::{context, kinds, moves, refusal};
 
 /// Who looks, bound once a statement.
 #[derive(Clone)]
@@ -22,6 +22,8 @@ pub(crate) struct Eye {
     reach: Option<(Slot, Slot)>,
     /// What of it the app sees through which they look.
     app: Option<AppEye>,
+    /// The type whose resources are seen as what they belong to, and the row that says what it is.
+    attached: (Slot, Slot),
 }
 
 impl Eye {
@@ -29,11 +31,16 @@ impl Eye {
     pub(crate) fn bind(tx: &Tx<'_>, sql: &mut Composed, right: AppRight) -> Self {
         let viewer = Viewer::bind(tx, sql);
         let app = AppEye::of(tx.actor(), right);
+        let attached = (
+            sql.slot(kinds::number("Binary")),
+            sql.slot(context::param().plain()),
+        );
         if matches!(viewer, Viewer::Oneself { .. }) {
             return Self {
                 viewer,
                 reach: None,
                 app,
+                attached,
             };
         }
         let scope = tx.actor().scope("fhir.read").unwrap_or(Scope::Own);
@@ -42,6 +49,7 @@ impl Eye {
             viewer,
             reach: Some((org_id, sql.slot(scope.table_word()))),
             app,
+            attached,
         }
     }
 
@@ -51,8 +59,38 @@ impl Eye {
         self.push(sql, alias);
     }
 
-    /// Adds the condition that the actor may see the resource of `alias`.
+    /// Adds the condition that the actor may see the resource of `alias`. What is attached to another
+    /// resource, as an attachment to a document, is seen by who sees that one.
     pub(crate) fn push(&self, sql: &mut Composed, alias: &Alias) {
+        sql.push("((NOT (");
+        self.push_is_attached(sql, alias);
+        sql.push(") AND ");
+        self.push_itself(sql, alias);
+        sql.push(") OR (");
+        self.push_is_attached(sql, alias);
+        sql.push(" AND EXISTS (SELECT 1 FROM fhir_reference AS fb CROSS JOIN fhir_resource AS rb")
+            .push(" WHERE rb.address = fb.target AND fb.key = ");
+        sql.push(alias.key).push(" AND fb.param = ");
+        sql.put(self.attached.1).push(" AND ");
+        self.push_itself(sql, &CONTEXT);
+        sql.push(")))");
+        // An app's scope is about the resource itself: what it belongs to brings nothing in.
+        if let Some(app) = &self.app {
+            app.push(sql, alias);
+        }
+    }
+
+    /// Adds the condition that the resource names what it belongs to, and that this is here.
+    fn push_is_attached(&self, sql: &mut Composed, alias: &Alias) {
+        sql.push(alias.kind).push(" = ").put(self.attached.0);
+        sql.push(" AND EXISTS (SELECT 1 FROM fhir_reference AS fc CROSS JOIN fhir_resource AS rc")
+            .push(" WHERE rc.address = fc.target AND fc.key = ");
+        sql.push(alias.key).push(" AND fc.param = ");
+        sql.put(self.attached.1).push(")");
+    }
+
+    /// Adds the condition on the resource's own row.
+    fn push_itself(&self, sql: &mut Composed, alias: &Alias) {
         let entry = alias.entry();
         sql.push("((")
             .push(alias.patient_id)
@@ -81,9 +119,6 @@ impl Eye {
                 .push("))))");
         }
         sql.push(")");
-        if let Some(app) = &self.app {
-            app.push(sql, alias);
-        }
     }
 }
 
@@ -160,6 +195,9 @@ pub(crate) const ALIASES: [Alias; 7] = [
     alias!("r6", "f6"),
 ];
 
+/// What something is attached to.
+const CONTEXT: Alias = alias!("rb", "fb");
+
 /// Notes that the patients of these resources were looked at, once a patient.
 ///
 /// # Errors
@@ -171,7 +209,8 @@ pub(crate) fn note<'a>(
 ) -> Result<()> {
     let mut patients: BTreeSet<(Id, Id)> = BTreeSet::new();
     for header in headers {
-        if let (Some(patient), Ok(org)) = (&header.patient_id, header.org_id.parse()) {
+        let named = context::patient_of(tx, header)?;
+        if let (Some(patient), Ok(org)) = (&named, header.org_id.parse()) {
             let patient: Id = patient.parse()?;
             if !patients.iter().any(|(known, _)| *known == patient) {
                 patients.insert((patient, org));

@@ -6,7 +6,7 @@ use fhir::Resource;
 use fhir::search::{IndexValue, Reference, TIME_MIN, extract};
 
 use crate::hash::{self, Param, sortable};
-use crate::{kinds, labels};
+use crate::{context, kinds, labels};
 
 /// Characters of a text that are indexed; what lies behind them finds nothing.
 const TEXT_CHARS_MAX: usize = 200;
@@ -76,6 +76,9 @@ pub(crate) fn rows(resource: &Resource, base: &str) -> Rows {
             let row = (patient, *code, date.unwrap_or(TIME_MIN));
             rows.compartment.insert(row);
         }
+    }
+    if let Some(address) = context::address_of(resource, base) {
+        rows.references.insert((context::param().plain(), address));
     }
     rows.dated = date.filter(|date| *date > TIME_MIN);
     if !rows.patients.is_empty() {

@@ -11,7 +11,7 @@ use crate::rows::{self, HEADER, Header};
 use crate::{export, index, labels, settings, subscriptions};
 
 /// Grows by one whenever search rows of the same resource come out differently.
-const INDEX_VERSION: i64 = 2;
+const INDEX_VERSION: i64 = 3;
 /// Resources one run of the reindexing job does; the next run goes on behind them.
 const RESOURCES_A_RUN: u32 = 200;
 const REINDEX: &str = "fhir.reindex";

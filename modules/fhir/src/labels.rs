@@ -1,6 +1,8 @@
 //! Labels: which resources are sensitive, by rule set `record.sensitive`, and the job that labels
 //! anew what is stored when the rule set changes.
 
+mod attachment;
+
 use fhir::json::Kind;
 use fhir::{Resource, View};
 use kernel::{Error, Result, Span};
@@ -13,7 +15,7 @@ use crate::index::{self, Rows};
 use crate::rows::{self, HEADER, Header};
 
 /// Grows by one whenever the same rule set labels differently.
-const LABEL_VERSION: i64 = 1;
+const LABEL_VERSION: i64 = 2;
 /// Labels of different rule versions never meet under one number.
 const RULE_VERSIONS: i64 = 1_000_000;
 /// Resources one run labels; the next run goes on behind them.
@@ -176,6 +178,9 @@ fn collect_under(name: &str, view: View<'_>, rows: &mut Rows) {
                 if system.is_some() || in_coding {
                     rows.codes.insert((system, code.into_owned()));
                 }
+            }
+            if let (Some(kind), Some(data)) = (plain("contentType"), plain("data")) {
+                rows.texts.extend(attachment::text(&kind, &data));
             }
             for member in view.members() {
                 if TEXTS.contains(&member.name())

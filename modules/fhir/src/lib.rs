@@ -10,6 +10,7 @@ mod api;
 mod app;
 mod bundle;
 mod capability;
+mod context;
 mod document;
 mod everything;
 mod export;

@@ -54,6 +54,11 @@ const AT_ONCE: &str = "UPDATE fhir_subscription SET retry_at = 0, failures = 0 W
 /// # Errors
 /// Whatever the database reports.
 pub(crate) fn dead_letters(tx: &mut Tx<'_>) -> Result<Vec<DeadLetter>> {
+    shown(tx, None)
+}
+
+/// Those of one subscription, or of all.
+fn shown(tx: &mut Tx<'_>, subscription: Option<i64>) -> Result<Vec<DeadLetter>> {
     let org_id = tx.actor().org_id;
     let mut sql = Composed::new();
     let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Read);
@@ -65,6 +70,9 @@ pub(crate) fn dead_letters(tx: &mut Tx<'_>) -> Result<Vec<DeadLetter>> {
         AND s.org_id = ",
     )
     .bind(org_id);
+    if let Some(key) = subscription {
+        sql.push(" AND s.key = ").bind(key);
+    }
     sql.push(" AND ");
     eye.push_live(&mut sql, &ALIASES[0]);
     sql.push(" ORDER BY n.at, n.subscription, n.key, n.version LIMIT ")
@@ -82,7 +90,8 @@ pub(crate) fn dead_letters(tx: &mut Tx<'_>) -> Result<Vec<DeadLetter>> {
     Ok(letters.collect())
 }
 
-/// Gives the dead letters of a subscription another chance; answers how many there were.
+/// Gives the dead letters of a subscription another chance; answers how many of those the list shows
+/// there were.
 ///
 /// # Errors
 /// Not found.
@@ -91,7 +100,8 @@ pub(crate) fn retry(tx: &mut Tx<'_>, id: &str) -> Result<u64> {
     if header.org_id != tx.actor().org_id.to_string() {
         return Err(refusal::not_found());
     }
-    let count = tx.execute(AGAIN, &params![header.key])?;
+    let count = shown(tx, Some(header.key))?.len() as u64;
+    tx.execute(AGAIN, &params![header.key])?;
     tx.execute(AT_ONCE, &params![header.key])?;
     let subject = subject_of("Subscription", id, &header.org_id, None);
     let change = Change::new("fhir.dead-letters-retried").detail(json!({ "count": count }));

@@ -172,7 +172,13 @@ fn next(tx: &mut Tx<'_>, key: i64) -> Result<Next> {
     let Some(notice) = tx.query_opt::<Notice>(NEXT, &params![key])? else {
         return Ok(Next::Nothing);
     };
-    let matched = tx.acting_as(actor, |tx| matched(tx, &subscription, &notice));
+    let matched = tx.acting_as(actor, |tx| {
+        // Neither a status nor a count tells of what the subscriber may not see.
+        match is_seen(tx, &notice)? {
+            true => matched(tx, &subscription, &notice),
+            false => Ok(None),
+        }
+    });
     let matched = match matched {
         Ok(matched) => matched,
         Err(error) if matches!(error.kind(), Kind::Internal | Kind::Unavailable) => {
@@ -200,6 +206,13 @@ fn next(tx: &mut Tx<'_>, key: i64) -> Result<Next> {
         channel,
         name,
     })))
+}
+
+fn is_seen(tx: &mut Tx<'_>, notice: &Notice) -> Result<bool> {
+    let Some(target) = head(tx, notice.key)? else {
+        return Ok(false);
+    };
+    Ok(rows::seen(tx, target.type_name(), &target.id)?.is_some())
 }
 
 /// The resource of a notice, where it is the newest version, matches, and the subscriber may see it;

@@ -42,7 +42,7 @@ async fn resources(client: &Client, place: &str) -> Vec<Value> {
     all
 }
 
-async fn export(app: &TestApp, client: &Client, path: &str) -> Vec<Value> {
+pub(super) async fn export(app: &TestApp, client: &Client, path: &str) -> Vec<Value> {
     let place = begin(client, path).await;
     app.settle().await;
     resources(client, &place).await

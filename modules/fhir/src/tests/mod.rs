@@ -16,6 +16,7 @@ mod oracle;
 mod race;
 mod searching;
 mod sensitive;
+mod sensitive_ways;
 mod subscribing;
 mod tasks;
 mod terms;

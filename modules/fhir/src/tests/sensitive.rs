@@ -25,14 +25,14 @@ pub(super) async fn open_care(app: &TestApp, patient: Id, org_id: Id) {
 }
 
 /// A patient of the village, in care at the lead hospital, with a plain and a sensitive condition.
-struct Case {
-    world: World,
-    patient: Id,
-    plain: String,
-    secret: String,
+pub(super) struct Case {
+    pub world: World,
+    pub patient: Id,
+    pub plain: String,
+    pub secret: String,
 }
 
-async fn case(app: &TestApp) -> Case {
+pub(super) async fn case(app: &TestApp) -> Case {
     let world = world(app).await;
     let patient = register(&world.doctor, "王小明").await;
     app.settle().await;

@@ -14,13 +14,13 @@ use super::world::{create, modules, pressure, register, send, world};
 
 /// Somebody who takes what is sent.
 #[derive(Clone, Default)]
-struct Receiver {
+pub(super) struct Receiver {
     got: Arc<Mutex<Vec<(String, String, String)>>>,
     broken: Arc<Mutex<bool>>,
 }
 
 impl Receiver {
-    async fn start(&self) -> String {
+    pub(super) async fn start(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new().fallback(take).with_state(self.clone());
@@ -29,7 +29,7 @@ impl Receiver {
         address.to_string()
     }
 
-    fn taken(&self) -> Vec<(String, String, String)> {
+    pub(super) fn taken(&self) -> Vec<(String, String, String)> {
         std::mem::take(&mut *self.got.lock().unwrap())
     }
 
@@ -63,7 +63,7 @@ async fn take(
 }
 
 /// Runs on each engine as a demonstration, which may speak to the machine itself without TLS.
-fn on_each(test: impl AsyncFn(TestApp)) {
+pub(super) fn on_each(test: impl AsyncFn(TestApp)) {
     for engine in TestEngine::all() {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -77,7 +77,7 @@ fn on_each(test: impl AsyncFn(TestApp)) {
     }
 }
 
-async fn allow(app: &TestApp, host: &str, tries_max: i64) {
+pub(super) async fn allow(app: &TestApp, host: &str, tries_max: i64) {
     let body = json!({ "hosts": [host], "tries_max": tries_max, "of_organization_max": 3 });
     let request = Request::system("test");
     let rule = app.store().write(&request, move |tx| {
@@ -88,7 +88,7 @@ async fn allow(app: &TestApp, host: &str, tries_max: i64) {
     rule.await.unwrap();
 }
 
-fn subscription(host: &str, criteria: &str, payload: bool) -> String {
+pub(super) fn subscription(host: &str, criteria: &str, payload: bool) -> String {
     let mut channel = json!({ "type": "rest-hook", "endpoint": format!("http://{host}/in"),
         "header": ["X-Secret: abc"] });
     if payload {
@@ -99,7 +99,7 @@ fn subscription(host: &str, criteria: &str, payload: bool) -> String {
     .to_string()
 }
 
-async fn status(client: &Client, id: &str) -> Value {
+pub(super) async fn status(client: &Client, id: &str) -> Value {
     client
         .get(&format!("/fhir/Subscription/{id}"))
         .await
@@ -107,7 +107,7 @@ async fn status(client: &Client, id: &str) -> Value {
         .json
 }
 
-async fn work(app: &TestApp) {
+pub(super) async fn work(app: &TestApp) {
     app.settle().await;
     while crate::deliver(&app.app).await.unwrap() > 0 {}
 }

@@ -6,4 +6,5 @@ mod kinds;
 mod maps;
 mod mllp;
 mod queue;
+mod sensitive;
 mod world;

@@ -293,7 +293,6 @@ fn grant(
         challenge: asked.challenge.clone(),
         nonce: asked.nonce.clone(),
         expires_at: now + kernel::Span::seconds(rule.code_seconds),
-        used_at: None,
     };
     rows::insert_code(tx, &sha256_hex(code.as_bytes()), &kept)?;
     let subject = Subject {

@@ -21,7 +21,7 @@ const REVOKE_GRANT: &str =
 const REVOKE_ALL: &str = "UPDATE smart_grant SET revoked_at = $2 WHERE app_id = $1 AND revoked_at IS NULL AND ends_at > $2";
 const INSERT_CODE: &str = "INSERT INTO smart_code (code_sha256, grant_id, redirect_uri, challenge,
     nonce, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const CODE: &str = "SELECT grant_id, redirect_uri, challenge, nonce, expires_at, used_at
+const CODE: &str = "SELECT grant_id, redirect_uri, challenge, nonce, expires_at
     FROM smart_code WHERE code_sha256 = $1";
 const USE_CODE: &str =
     "UPDATE smart_code SET used_at = $2 WHERE code_sha256 = $1 AND used_at IS NULL";
@@ -86,7 +86,6 @@ pub(crate) struct CodeRow {
     pub challenge: String,
     pub nonce: Option<String>,
     pub expires_at: Instant,
-    pub used_at: Option<Instant>,
 }
 
 /// A token.

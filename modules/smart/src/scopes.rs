@@ -98,13 +98,6 @@ impl Scopes {
         words.join(" ")
     }
 
-    /// Without a word.
-    #[must_use]
-    pub(crate) fn without(&self, word: &str) -> Self {
-        let kept = self.0.iter().filter(|scope| scope.text() != word);
-        Self(kept.cloned().collect())
-    }
-
     /// As much of these as `allowed` allows: a type or a right that is not is left out.
     #[must_use]
     pub(crate) fn within(&self, allowed: &Self) -> Self {

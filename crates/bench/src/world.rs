@@ -25,6 +25,7 @@ pub fn modules() -> Vec<Module> {
         exchange::module(),
         dispatch::module(),
         fhir_server::module(),
+        documents::module(),
         hl7v2_server::module(),
         smart::module(),
     ]

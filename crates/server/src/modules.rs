@@ -14,6 +14,7 @@ pub fn all() -> Vec<Module> {
         exchange::module(),
         dispatch::module(),
         fhir_server::module(),
+        documents::module(),
         hl7v2_server::module(),
         smart::module(),
     ]

@@ -1,4 +1,4 @@
-//! What other modules store here: resources that came to them in other words, such as HL7 v2.
+//! What other modules store and read here: resources that came to them in other words, such as HL7 v2.
 
 use fhir::Resource;
 use fhir::json::Stamp;
@@ -6,9 +6,9 @@ use kernel::{Error, Id, Result};
 use serde_json::json;
 use store::{Change, Subject, Tx, sha256_hex};
 
-use crate::access::{require_change, require_patients, require_writer};
+use crate::access::{note, require_change, require_patients, require_writer};
 use crate::rows::{self, NewVersion};
-use crate::{keys, kinds, prepare, refusal};
+use crate::{keys, kinds, prepare, refusal, search};
 
 /// Stores a resource of the actor's organization under an id that the caller chose, and answers its
 /// version. It is checked as if it had come over `/fhir`, and refused where the actor has no basis to
@@ -81,4 +81,37 @@ pub fn store_resource(tx: &mut Tx<'_>, id: Id, text: &str) -> Result<i64> {
     };
     tx.record(change, subject)?;
     Ok(version)
+}
+
+/// A stored resource, if the actor may see it; the look is noted as `what`.
+///
+/// # Errors
+/// `fhir.resource` (not found), `fhir.deleted` (gone).
+pub fn read_resource(tx: &mut Tx<'_>, kind: &str, id: Id, what: &str) -> Result<String> {
+    let header = rows::require(tx, kind, &id.to_string())?;
+    note(tx, [&header].into_iter(), what)?;
+    let body = rows::body(tx, header.key, header.version)?;
+    body.ok_or_else(refusal::gone)
+}
+
+/// The resources of a type that a search finds and the actor may see, at most `limit`; the look is
+/// noted as `what`.
+///
+/// # Errors
+/// What is wrong with the criteria; whatever the database reports.
+pub fn find_resources(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    criteria: &str,
+    limit: u32,
+    what: &str,
+) -> Result<Vec<String>> {
+    let kind = kinds::number(kind).and_then(kinds::name);
+    let kind = kind.ok_or_else(refusal::not_found)?;
+    let mut query = fhir::search::parse_criteria(kind, criteria).map_err(refusal::of_issues)?;
+    query.types = vec![kind];
+    query.count = Some(limit);
+    let found = search::page(tx, &query)?;
+    note(tx, found.headers.iter(), what)?;
+    rows::bodies(tx, &found.headers)
 }

@@ -38,7 +38,7 @@ mod subscriptions;
 mod terms;
 mod write;
 
-pub use face::store_resource;
+pub use face::{find_resources, read_resource, store_resource};
 
 use http::{App, Grant, Module, Permission};
 use kernel::{Result, Scope};

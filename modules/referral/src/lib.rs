@@ -51,6 +51,7 @@ pub use outcome::{AdviceSuggests, DischargeSummary, Outcome, OutcomeResult};
 pub use rules::table::{Cell, table};
 pub use rules::{Facts, Refusal, Transition, decide};
 pub use words::{Action, Kind, Phase, Priority, Role, Service, Side, State};
+pub use visible::{answered_by_actor, load_to_show};
 pub use work::{OrgCounts, Queue, QueueRow, is_visible, queue};
 
 /// This module's tables.

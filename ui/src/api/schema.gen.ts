@@ -735,6 +735,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands over a clinical document (HL7 CDA R2 of the WS/T 500 kind, UTF-8 or GB18030, at most 4 MiB).
+         *     It is kept to the byte in the record of the patient whose number it carries: 201, or 200 where the
+         *     same document is there already. A refusal names the place as XPath.
+         */
+        post: operations["document_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/discharge-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issues a discharge summary in one's own name: a document of the patient's record. */
+        post: operations["document_discharge_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/discharge-summaries/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A discharge summary filled in from what is known of a stay. Nothing is stored. */
+        post: operations["document_discharge_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/discharge-summaries/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The document that a discharge summary would be. Nothing is stored. */
+        post: operations["document_discharge_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays of a patient at one's own organization that may be summarised. */
+        get: operations["document_stays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document in words: its header, and its sections with words that cannot act. */
+        get: operations["document_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document as it came, to the byte, for download. */
+        get: operations["document_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -5967,6 +6090,65 @@ export interface components {
          * @enum {string}
          */
         Channel: "routine" | "referral" | "green";
+        /** @description A document as people read it. */
+        ClinicalDocument: {
+            id?: components["schemas"]["Id"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ClinicalDocumentState"];
+            /** @description Its title. */
+            title: string;
+            /** @description What sort of document, as its code says. */
+            kind?: string | null;
+            /** @description The code. */
+            kind_code?: string | null;
+            /** @description Its number. */
+            number: string;
+            /**
+             * Format: int64
+             * @description Which version of its set.
+             */
+            version_number?: number | null;
+            /** @description When it was made. */
+            made_at: string;
+            /** @description How confidential it is: N, R, V. */
+            confidentiality?: string | null;
+            /** @description Its language. */
+            language?: string | null;
+            /** @description The patient's name as the document writes it. */
+            patient_name?: string | null;
+            /** @description Sex as the document writes it. */
+            patient_sex?: string | null;
+            /** @description Birth date. */
+            patient_birth?: string | null;
+            /** @description Who wrote it. */
+            authors: components["schemas"]["DocumentPerson"][];
+            signer?: components["schemas"]["DocumentPerson"] | null;
+            /** @description Who keeps it. */
+            custodian?: string | null;
+            stay?: components["schemas"]["DocumentStay"] | null;
+            /** @description Templates it says it follows; they are not checked. */
+            templates: string[];
+            /** @description The number of the document it replaces. */
+            replaces?: string | null;
+            replaced_by?: components["schemas"]["Id"] | null;
+            received_at?: components["schemas"]["Instant"] | null;
+            /** @description SHA-256 of its bytes. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size_bytes: number;
+            /** @description What it says. */
+            sections: components["schemas"]["DocumentSection"][];
+            /** @description The media type of a body that is no text, such as a PDF: it is in the original. */
+            other_body?: string | null;
+        };
+        /**
+         * @description Where a document stands.
+         * @enum {string}
+         */
+        ClinicalDocumentState: "current" | "superseded" | "entered-in-error";
         /** @description End the case. */
         Close: {
             /** @description How it ended. */
@@ -6617,6 +6799,61 @@ export interface components {
             /** @description What it says. */
             summary: components["schemas"]["DischargeSummary"];
         };
+        /** @description A discharge summary as it is filled in. */
+        DischargeContent: {
+            /** @description Whose. */
+            patient_id: components["schemas"]["Id"];
+            /** @description Where the stay is known from. */
+            source: components["schemas"]["StaySource"];
+            /** @description The Encounter or referral. */
+            stay_id: components["schemas"]["Id"];
+            /** @description 住院号. */
+            number?: string | null;
+            admitted_on?: components["schemas"]["Date"] | null;
+            discharged_on?: components["schemas"]["Date"] | null;
+            /** @description Ward or department in words. */
+            place?: string | null;
+            /** @description Diagnoses at discharge, the main one first. */
+            diagnoses: components["schemas"]["DischargeDiagnosis"][];
+            /** @description 诊疗经过. */
+            course?: string;
+            /** @description Results that matter. */
+            results?: components["schemas"]["DischargeResult"][];
+            /** @description What was found, in words. */
+            findings?: string;
+            /** @description Drugs to go on with, a line each. */
+            medications?: string[];
+            /** @description 出院情况. */
+            condition?: string;
+            /** @description 出院医嘱. */
+            advice?: string;
+            replaces_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description A diagnosis. */
+        DischargeDiagnosis: {
+            /** @description ICD-10 code, where one was given. */
+            code?: string | null;
+            /** @description In words. */
+            display: string;
+        };
+        /** @description A result. */
+        DischargeResult: {
+            /** @description What was measured. */
+            name: string;
+            /** @description The value with its unit. */
+            value: string;
+            /** @description When. */
+            at?: string | null;
+        };
+        /** @description Which stay to summarise. */
+        DischargeStay: {
+            /** @description Whose. */
+            patient_id: components["schemas"]["Id"];
+            /** @description Where it is known from. */
+            source: components["schemas"]["StaySource"];
+            /** @description The Encounter or referral. */
+            stay_id: components["schemas"]["Id"];
+        };
         /** @description The discharge summary, or the result of an examination. */
         DischargeSummary: {
             /** @description Diagnoses at the end, the main one first. */
@@ -6656,6 +6893,57 @@ export interface components {
             valid_until: components["schemas"]["Instant"];
             /** @description Taken back early. */
             withdrawn: boolean;
+        };
+        /** @description Somebody who wrote or signed a document. */
+        DocumentPerson: {
+            /** @description Name. */
+            name?: string | null;
+            /** @description For whom. */
+            organization?: string | null;
+            /** @description When, as it was written. */
+            at?: string | null;
+        };
+        /** @description A section, in the order of the document. */
+        DocumentSection: {
+            /** @description Its title. */
+            title?: string | null;
+            /**
+             * Format: int32
+             * @description How deep it lies in others: 0 is the top.
+             */
+            depth: number;
+            /** @description Its words as HTML without attributes, addresses or scripts. */
+            html: string;
+            /**
+             * Format: int32
+             * @description Entries for machines that stand behind it.
+             */
+            entries: number;
+        };
+        /** @description The visit or stay a document tells of. */
+        DocumentStay: {
+            /** @description Numbers. */
+            numbers: string[];
+            /** @description What sort. */
+            kind?: string | null;
+            /** @description Its begin. */
+            start?: string | null;
+            /** @description Its end. */
+            end?: string | null;
+            /** @description Where. */
+            place?: string | null;
+        };
+        /** @description What became of a document that was sent. */
+        DocumentStored: {
+            id?: components["schemas"]["Id"] | null;
+            /** @description Whose record it is in. */
+            patient_id: components["schemas"]["Id"];
+            /** @description Whether it was sent before: nothing was stored a second time. */
+            known: boolean;
+            /** @description Where it stands. */
+            state: components["schemas"]["ClinicalDocumentState"];
+            /** @description Whether this was a trial: nothing was stored. */
+            trial: boolean;
         };
         /** @description The plan a hospital proposes for care in the community. */
         DownPlan: {
@@ -12342,6 +12630,26 @@ export interface components {
             /** @description Name of the consortium or installation. */
             name: string;
         };
+        /** @description A stay of the actor's organization that may be summarised. */
+        Stay: {
+            /** @description Where it is known from. */
+            source: components["schemas"]["StaySource"];
+            /** @description The Encounter or referral. */
+            id: components["schemas"]["Id"];
+            /** @description Its number. */
+            number?: string | null;
+            /** @description Its begin. */
+            start?: string | null;
+            /** @description Its end. */
+            end?: string | null;
+            /** @description Ward or department in words. */
+            place?: string | null;
+        };
+        /**
+         * @description Where a stay is known from.
+         * @enum {string}
+         */
+        StaySource: "encounter" | "referral";
         /**
          * @description What a decision is about.
          * @enum {string}
@@ -14368,6 +14676,173 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Department"];
+                };
+            };
+        };
+    };
+    document_send: {
+        parameters: {
+            query?: {
+                /** @description Only say what would be done; nothing is stored. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/xml": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentStored"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentStored"];
+                };
+            };
+        };
+    };
+    document_discharge_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DischargeContent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentStored"];
+                };
+            };
+        };
+    };
+    document_discharge_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DischargeStay"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DischargeContent"];
+                };
+            };
+        };
+    };
+    document_discharge_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DischargeContent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalDocument"];
+                };
+            };
+        };
+    };
+    document_stays: {
+        parameters: {
+            query: {
+                /** @description Whose. */
+                patient_id: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stay"][];
+                };
+            };
+        };
+    };
+    document_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalDocument"];
+                };
+            };
+        };
+    };
+    document_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": number[];
                 };
             };
         };

@@ -16,6 +16,7 @@ pub(super) fn modules() -> Vec<Module> {
         terminology::module(),
         record::module(),
         fhir_server::module(),
+        documents::module(),
         crate::module(),
     ]
 }

@@ -27,6 +27,7 @@ pub fn modules() -> Vec<Module> {
         fhir_server::module(),
         documents::module(),
         hl7v2_server::module(),
+        research::module(),
         smart::module(),
     ]
 }

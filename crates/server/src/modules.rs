@@ -16,6 +16,7 @@ pub fn all() -> Vec<Module> {
         fhir_server::module(),
         documents::module(),
         hl7v2_server::module(),
+        research::module(),
         smart::module(),
     ]
 }

@@ -14,6 +14,7 @@ mod context;
 mod document;
 mod everything;
 mod export;
+mod extract;
 mod face;
 mod hash;
 mod history;
@@ -38,6 +39,7 @@ mod subscriptions;
 mod terms;
 mod write;
 
+pub use extract::{Entries, Entry, WantedEntries, entries_of};
 pub use face::{find_resources, read_resource, store_resource};
 
 use http::{App, Grant, Module, Permission};

@@ -3042,6 +3042,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/research-extracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extracts in sight, newest first. */
+        get: operations["research_extract_list"];
+        put?: never;
+        /** Ask for an extract; somebody else decides on it. */
+        post: operations["research_extract_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an extract would come to, by the first patients: how far columns are widened, who stays out. */
+        post: operations["research_extract_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be asked for, and within which limits. */
+        get: operations["research_extract_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An extract, with its report. */
+        get: operations["research_extract_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve an extract that somebody else asked for; it is made in the background. */
+        post: operations["research_extract_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a file; each fetch is audited. */
+        get: operations["research_extract_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse an extract, with the reason. */
+        post: operations["research_extract_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an extract back: its files and its key are gone. */
+        post: operations["research_extract_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resources/beds": {
         parameters: {
             query?: never;
@@ -7090,6 +7227,278 @@ export interface components {
             /** @description For which organization. */
             org_id: components["schemas"]["Id"];
         };
+        /** @description An extract. */
+        Extract: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The organization that asks. */
+            org_id: components["schemas"]["Id"];
+            /** @description The role in which it was asked. */
+            role: string;
+            /** @description What was asked, with every organization and quasi-identifier it comes to. */
+            asked: components["schemas"]["NewExtract"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ExtractState"];
+            /** @description Who asked. */
+            requested: components["schemas"]["ExtractAct"];
+            decided?: components["schemas"]["ExtractAct"] | null;
+            withdrawn?: components["schemas"]["ExtractAct"] | null;
+            /**
+             * Format: int64
+             * @description Version of the rule set `research.extract` by which it was made.
+             */
+            rule_version: number;
+            /** @description When the request or the files run out. */
+            ends_at: components["schemas"]["Instant"];
+            /** @description Why it could not be made, in a code. */
+            failure?: string | null;
+            report?: components["schemas"]["ExtractReport"] | null;
+            /** @description Its files. */
+            files: components["schemas"]["ExtractFile"][];
+            /**
+             * Format: int64
+             * @description How often files were fetched.
+             */
+            downloads: number;
+        };
+        /** @description Who did something, when, and what they said. */
+        ExtractAct: {
+            /** @description The account. */
+            account_id: components["schemas"]["Id"];
+            practitioner_id?: components["schemas"]["Id"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description What they said. */
+            note?: string | null;
+        };
+        /**
+         * @description A column.
+         * @enum {string}
+         */
+        ExtractColumn: "sex" | "age" | "county" | "organization" | "registered" | "deceased" | "diagnosis" | "visits" | "results" | "medications" | "first-entry" | "last-entry";
+        /** @description A column, and how much of it was lost. */
+        ExtractColumnLoss: {
+            /** @description The column. */
+            column: components["schemas"]["ExtractColumn"];
+            /**
+             * Format: int64
+             * @description Steps it was widened.
+             */
+            steps: number;
+            /**
+             * Format: int64
+             * @description Steps until nothing is left of it.
+             */
+            steps_max: number;
+        };
+        /**
+         * @description What research asks of a patient's word.
+         * @enum {string}
+         */
+        ExtractConsentNeeded: "not-denied" | "permitted";
+        /**
+         * @description How dates are made useless for finding somebody.
+         * @enum {string}
+         */
+        ExtractDates: "shift" | "month";
+        /** @description A file of an extract. */
+        ExtractFile: {
+            /** @description `table`, or a resource type. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its rows or resources.
+             */
+            rows: number;
+        };
+        /** @description Groups and patients by the size of the group: 1, up to k, up to 2k, up to 10k, more. */
+        ExtractGroupSizes: {
+            /**
+             * Format: int64
+             * @description Groups in all.
+             */
+            groups: number;
+            /**
+             * Format: int64
+             * @description Patients alone in their group.
+             */
+            alone: number;
+            /**
+             * Format: int64
+             * @description Patients in groups of 2 to k - 1.
+             */
+            below_k: number;
+            /**
+             * Format: int64
+             * @description Patients in groups of k to 2k - 1.
+             */
+            below_2k: number;
+            /**
+             * Format: int64
+             * @description Patients in groups of 2k to 10k - 1.
+             */
+            below_10k: number;
+            /**
+             * Format: int64
+             * @description Patients in larger groups.
+             */
+            more: number;
+        };
+        /** @description Words with a decision, or why something is taken back. */
+        ExtractNote: {
+            /** @description In words; required to refuse and to take back. */
+            note?: string | null;
+        };
+        /** @description What an extract has, and what it has not. */
+        ExtractReport: {
+            /**
+             * Format: int64
+             * @description Patients of the organizations.
+             */
+            patients_found: number;
+            /**
+             * Format: int64
+             * @description Left out because they denied research, or everybody.
+             */
+            denied: number;
+            /**
+             * Format: int64
+             * @description Left out because they did not permit research, where the rule set asks for it.
+             */
+            not_permitted: number;
+            /**
+             * Format: int64
+             * @description Left out because a legal hold stands on their record.
+             */
+            legal_hold: number;
+            /**
+             * Format: int64
+             * @description Left out because nothing was written in the period.
+             */
+            nothing: number;
+            /**
+             * Format: int64
+             * @description Left out so that every group has k.
+             */
+            suppressed: number;
+            /**
+             * Format: int64
+             * @description Patients in the extract.
+             */
+            patients: number;
+            /**
+             * Format: int64
+             * @description Rows or resources in the extract.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Entries left out because they are sensitive.
+             */
+            sensitive_entries: number;
+            /**
+             * Format: int64
+             * @description Entries left out because they name other patients too.
+             */
+            shared_entries: number;
+            /**
+             * Format: int64
+             * @description Entries left out because nothing of them may be given.
+             */
+            empty_entries: number;
+            /**
+             * Format: int64
+             * @description Codes given by a wider one, as fewer than k patients had them.
+             */
+            codes_widened: number;
+            /**
+             * Format: int64
+             * @description Codes left out, as fewer than k patients had any wider one.
+             */
+            codes_dropped: number;
+            /**
+             * Format: int64
+             * @description Organizations given by their kind.
+             */
+            organizations_grouped: number;
+            /** @description How far the quasi-identifiers were widened. */
+            columns: components["schemas"]["ExtractColumnLoss"][];
+            /** @description Groups before. */
+            before: components["schemas"]["ExtractGroupSizes"];
+            /** @description Groups after. */
+            after: components["schemas"]["ExtractGroupSizes"];
+            /**
+             * Format: int64
+             * @description Patients of the smallest group of what was written, counted in the output.
+             */
+            smallest?: number | null;
+            /**
+             * Format: int64
+             * @description Different values of the sensitive column in the group that has the fewest.
+             */
+            l?: number | null;
+            /** @description Patients that only a part of was looked at: a preview. */
+            partial?: boolean;
+            /** @description Whether k holds. */
+            holds: boolean;
+        };
+        /** @description What an extract may be asked for, and within which limits. */
+        ExtractRules: {
+            /**
+             * Format: int64
+             * @description The least k.
+             */
+            k_min: number;
+            /**
+             * Format: int64
+             * @description Patients that may be left out, of a thousand.
+             */
+            suppressed_permille_max: number;
+            /**
+             * Format: int64
+             * @description Days a period may have.
+             */
+            period_days_max: number;
+            /**
+             * Format: int64
+             * @description Hours a file is kept.
+             */
+            hours_kept: number;
+            /** @description What is asked of a patient's word. */
+            consent: components["schemas"]["ExtractConsentNeeded"];
+            /** @description Columns that are always quasi-identifiers. */
+            quasi_identifiers: components["schemas"]["ExtractColumn"][];
+            /** @description Columns that can be made wider, and so can be chosen as quasi-identifiers. */
+            widened: components["schemas"]["ExtractColumn"][];
+            /** @description All columns. */
+            columns: components["schemas"]["ExtractColumn"][];
+            /** @description Columns of a FHIR extract's Patient. */
+            of_person: components["schemas"]["ExtractColumn"][];
+            /** @description Resource types. */
+            kinds: string[];
+        };
+        /**
+         * @description What form an extract has.
+         * @enum {string}
+         */
+        ExtractShape: "table" | "fhir";
+        /** @description An extract with what the caller may do with it. */
+        ExtractShown: components["schemas"]["Extract"] & {
+            /** @description `approve`, `refuse`, `withdraw`, `download`. */
+            actions: string[];
+            /**
+             * Format: int64
+             * @description The version, for `If-Match`.
+             */
+            version: number;
+        };
+        /**
+         * @description Where an extract stands.
+         * @enum {string}
+         */
+        ExtractState: "requested" | "refused" | "running" | "unmet" | "failed" | "ready" | "downloaded" | "expired" | "withdrawn";
         /** @description A notice that could not be sent. */
         FhirDeadLetter: {
             /** @description The subscription's id. */
@@ -9154,6 +9563,41 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description What somebody asks for. */
+        NewExtract: {
+            /** @description What the data are for, with the number of the ethics approval where there is one. */
+            purpose: string;
+            /** @description Table or FHIR. */
+            shape: components["schemas"]["ExtractShape"];
+            /** @description The columns; in a FHIR extract those of the Patient. */
+            columns: components["schemas"]["ExtractColumn"][];
+            /** @description Resource types of a FHIR extract. */
+            kinds?: string[];
+            /**
+             * @description The columns by which somebody could be known again; those the rule set names are always among
+             *     them. Empty for just those.
+             */
+            quasi_identifiers?: components["schemas"]["ExtractColumn"][];
+            sensitive?: components["schemas"]["ExtractColumn"] | null;
+            /** @description Whose records; none for all in reach. */
+            organizations?: components["schemas"]["Id"][];
+            /** @description First day of the period. */
+            from: components["schemas"]["Date"];
+            /** @description Last day of the period. */
+            to: components["schemas"]["Date"];
+            /** @description What happens to dates. */
+            dates: components["schemas"]["ExtractDates"];
+            /**
+             * Format: int64
+             * @description Patients a group has at least.
+             */
+            k: number;
+            /**
+             * Format: int64
+             * @description Patients that may be left out for it, of a thousand.
+             */
+            suppressed_permille: number;
+        };
         /** @description What a member says of a drug. */
         NewFormularyEntry: {
             org_id?: components["schemas"]["Id"] | null;
@@ -9848,6 +10292,21 @@ export interface components {
                 /** @description SHA-256 over this entry and the one before it, in hex. */
                 hash?: string | null;
             }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ExtractShown: {
+            /** @description The rows. */
+            items: (components["schemas"]["Extract"] & {
+                /** @description `approve`, `refuse`, `withdraw`, `download`. */
+                actions: string[];
+                /**
+                 * Format: int64
+                 * @description The version, for `If-Match`.
+                 */
+                version: number;
+            })[];
             /** @description Pass as `after` to get the next page; absent on the last one. */
             next?: string | null;
         };
@@ -18294,6 +18753,218 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReferralView"];
+                };
+            };
+        };
+    };
+    research_extract_list: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: components["schemas"]["ExtractState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtract"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtract"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractReport"];
+                };
+            };
+        };
+    };
+    research_extract_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractRules"];
+                };
+            };
+        };
+    };
+    research_extract_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtractNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_file: {
+        parameters: {
+            query: {
+                /** @description The form of the file. */
+                format: "csv" | "xlsx" | "ndjson";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    research_extract_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtractNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtractNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
                 };
             };
         };

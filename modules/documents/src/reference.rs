@@ -107,7 +107,7 @@ impl Told<'_> {
         codings.collect()
     }
 
-    /// The bytes as they came, under the same rules of access as what describes them.
+    /// The bytes as they came, seen by who sees what describes them (`securityContext`).
     pub(crate) fn binary(&self, document: &Document, data: &str) -> Value {
         let mut meta = json!({ "security": self.label_codings() });
         let codes = self.code_codings();
@@ -119,7 +119,7 @@ impl Told<'_> {
             "id": document.binary_id,
             "meta": meta,
             "contentType": "application/xml",
-            "securityContext": { "reference": format!("Patient/{}", document.patient_id) },
+            "securityContext": { "reference": format!("DocumentReference/{}", document.id) },
             "data": data,
         })
     }

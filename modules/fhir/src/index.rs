@@ -68,7 +68,6 @@ pub(crate) fn rows(resource: &Resource, base: &str) -> Rows {
     }
     rows.patients = match replaced_by(resource) {
         Some(standing) => vec![standing],
-        None if kind == "Binary" => security_context(resource).into_iter().collect(),
         None => patients.ordered(kind, resource.id()),
     };
     for patient in &rows.patients {
@@ -103,13 +102,6 @@ fn replaced_by(resource: &Resource) -> Option<String> {
     })?;
     let reference = link.at(&["other", "reference"])?.as_plain()?;
     reference.strip_prefix("Patient/").map(str::to_owned)
-}
-
-/// The patient whose rules of access a Binary follows. R4 has no search parameter for it.
-fn security_context(resource: &Resource) -> Option<String> {
-    let reference = resource.root().at(&["securityContext", "reference"])?;
-    let id = reference.as_plain()?.strip_prefix("Patient/")?;
-    Some(id.to_owned())
 }
 
 /// Patients a resource names: those by which it lies in their compartment come first.

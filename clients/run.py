@@ -23,6 +23,7 @@ CLIENTS = [
     "backend.mjs",
     "models.py",
     "mllp.py",
+    "mllp_receiver.py",
     "fhir_kit_client.mjs",
     "medplum.mjs",
     "contract.py",

@@ -1,4 +1,5 @@
-//! What other modules store and read here: resources that came to them in other words, such as HL7 v2.
+//! What other modules store and read here: resources that came to them, and leave, in other words, such
+//! as HL7 v2.
 
 use fhir::Resource;
 use fhir::json::Stamp;
@@ -81,6 +82,54 @@ pub fn store_resource(tx: &mut Tx<'_>, id: Id, text: &str) -> Result<i64> {
     };
     tx.record(change, subject)?;
     Ok(version)
+}
+
+/// A resource as somebody may see it.
+#[derive(Clone)]
+pub struct SeenResource {
+    /// Its version.
+    pub version: i64,
+    /// The organization that wrote it.
+    pub org_id: Id,
+    /// Its text, as it is stored.
+    pub text: String,
+}
+
+/// The version of a live resource, and the organization that wrote it, if the actor may see it. What it
+/// says is not read, so nobody's access is noted.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn seen_version(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<(i64, Id)>> {
+    let found = rows::seen(tx, kind, id)?.filter(|header| !header.deleted);
+    found
+        .map(|header| Ok((header.version, header.org_id.parse()?)))
+        .transpose()
+}
+
+/// A live resource if the actor may see it, by basis, consent and sensitivity as over `/fhir`; the
+/// access is noted as `what`.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn seen_resource(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    id: &str,
+    what: &str,
+) -> Result<Option<SeenResource>> {
+    let Some(header) = rows::seen(tx, kind, id)?.filter(|header| !header.deleted) else {
+        return Ok(None);
+    };
+    let Some(text) = rows::body(tx, header.key, header.version)? else {
+        return Ok(None);
+    };
+    note(tx, [&header].into_iter(), what)?;
+    Ok(Some(SeenResource {
+        version: header.version,
+        org_id: header.org_id.parse()?,
+        text,
+    }))
 }
 
 /// A stored resource, if the actor may see it; the look is noted as `what`.

@@ -40,7 +40,9 @@ mod terms;
 mod write;
 
 pub use extract::{Entries, Entry, WantedEntries, entries_of};
-pub use face::{find_resources, read_resource, store_resource};
+pub use face::{
+    SeenResource, find_resources, read_resource, seen_resource, seen_version, store_resource,
+};
 
 use http::{App, Grant, Module, Permission};
 use kernel::{Result, Scope};

@@ -1139,6 +1139,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hl7/outbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is sent, the newest first. */
+        get: operations["hl7_outbound_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was queued for receivers in a time and what became of it, and how sending goes now. */
+        get: operations["hl7_outbound_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message with its text, its tries and the answers. The access is noted. */
+        get: operations["hl7_outbound_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message again. One that was acknowledged goes out anew, under a new number, behind the others;
+         *     any other takes up its place again, under its number.
+         */
+        post: operations["hl7_outbound_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave a message out: it is not sent (any more). It is kept. */
+        post: operations["hl7_outbound_skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/receivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Receivers within reach. */
+        get: operations["hl7_receiver_list"];
+        put?: never;
+        /** Set up a receiver. */
+        post: operations["hl7_receiver_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/receivers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One receiver. */
+        get: operations["hl7_receiver_get"];
+        /** Change a receiver, pause it or stop it. What waits is sent by what is in force then. */
+        put: operations["hl7_receiver_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/receivers/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message about nobody to a receiver, as training (MSH-11 `T`), and say what it answered. */
+        post: operations["hl7_receiver_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hl7/senders": {
         parameters: {
             query?: never;
@@ -8022,6 +8163,29 @@ export interface components {
             items: components["schemas"]["Hit"][];
         };
         /**
+         * @description What a receiver is asked to answer.
+         * @enum {string}
+         */
+        Hl7AckMode: "original" | "commit" | "commit-and-application";
+        /** @description One try to send a message. */
+        Hl7Attempt: {
+            /**
+             * Format: int32
+             * @description Counted from 1.
+             */
+            number: number;
+            /** @description When it began. */
+            at: components["schemas"]["Instant"];
+            /** @description When it ended. */
+            ended_at: components["schemas"]["Instant"];
+            /** @description `accepted`, `refused`, or why it failed: `hl7.unreachable`. */
+            outcome: string;
+            /** @description More of it, in English or in the receiver's words. */
+            detail?: string | null;
+            /** @description What was answered, acknowledgements only. */
+            answer?: string | null;
+        };
+        /**
          * @description The charset of messages that declare none.
          * @enum {string}
          */
@@ -8053,7 +8217,7 @@ export interface components {
         Hl7Effect: {
             /**
              * @description `patient-new`, `patient-linked`, `patient-review`, `patient-merged`, `visit-stored`,
-             *     `report-stored`, `observation-stored`, `order-stored`, `prescription-stored`,
+             *     `report-stored`, `observation-stored`, `order-stored`, `prescription-stored`, `dispense-stored`,
              *     `appointment-stored`, `document-stored`; `note` for what was left as it was, and why.
              */
             what: string;
@@ -8262,6 +8426,145 @@ export interface components {
          * @enum {string}
          */
         Hl7MessageState: "applied" | "kept" | "failed" | "rejected" | "replaying" | "dismissed";
+        /** @description A message for a receiver; its text lies apart. */
+        Hl7Outbound: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description For whom. */
+            receiver_id: components["schemas"]["Id"];
+            /** @description The receiver's organization. */
+            org_id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Its place in the receiver's queue.
+             */
+            place: number;
+            /** @description MSH-9: `ADT^A28`. */
+            kind: string;
+            /** @description MSH-10; the same however often it is sent. */
+            control_id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["Hl7OutboundState"];
+            /** @description What it tells of. */
+            subject: components["schemas"]["Hl7OutboundSubject"];
+            patient_id?: components["schemas"]["Id"] | null;
+            /** @description When it was queued. */
+            queued_at: components["schemas"]["Instant"];
+            /**
+             * Format: int32
+             * @description How often it was tried since it was queued or asked for again.
+             */
+            tries: number;
+            /**
+             * Format: int32
+             * @description How often it was tried in all.
+             */
+            attempts: number;
+            /** @description Was it refused by what it says? Then it is made anew when it is sent again. */
+            refused: boolean;
+            accepted_at?: components["schemas"]["Instant"] | null;
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description What people decided. */
+            decisions: components["schemas"]["Hl7OutboundDecision"][];
+            repeats?: components["schemas"]["Id"] | null;
+        };
+        /** @description Somebody's decision about a message. */
+        Hl7OutboundDecision: {
+            /** @description `resend` or `skip`. */
+            what: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            account_id: components["schemas"]["Id"];
+            /** @description Their name. */
+            account_name: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description One message with what it says and what was answered. */
+        Hl7OutboundDetail: {
+            /** @description The message; its version is the ETag. */
+            message: components["schemas"]["Hl7Outbound"];
+            /** @description The receiver's name. */
+            receiver_name: string;
+            patient?: components["schemas"]["PatientBrief"] | null;
+            /** @description Its text, once it was made. */
+            text?: string | null;
+            /** @description The charset its bytes are in. */
+            charset?: string | null;
+            made_at?: components["schemas"]["Instant"] | null;
+            /** @description Its segments. */
+            segments: components["schemas"]["Hl7Segment"][];
+            /** @description The tries, the newest first. */
+            attempts: components["schemas"]["Hl7Attempt"][];
+            /** @description What this viewer may do: `resend`, `skip`. */
+            actions: string[];
+        };
+        /** @description Why a message is sent again, or left out. */
+        Hl7OutboundReason: {
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A message in the list; it says nothing of the patient. */
+        Hl7OutboundRow: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description For whom. */
+            receiver_id: components["schemas"]["Id"];
+            /** @description The receiver's name. */
+            receiver_name: string;
+            /** @description MSH-9. */
+            kind: string;
+            /** @description MSH-10. */
+            control_id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["Hl7OutboundState"];
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description The event it tells of. */
+            event: string;
+            /** @description When it was queued. */
+            queued_at: components["schemas"]["Instant"];
+            accepted_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+        };
+        /**
+         * @description Where a message stands.
+         * @enum {string}
+         */
+        Hl7OutboundState: "waiting" | "accepted" | "dead" | "skipped" | "withheld";
+        /** @description Figures by receiver. */
+        Hl7OutboundStatistics: {
+            /** @description From then on. */
+            from: components["schemas"]["Instant"];
+            /** @description Before then. */
+            to: components["schemas"]["Instant"];
+            /** @description One entry a receiver within reach. */
+            items: components["schemas"]["Hl7ReceiverFigures"][];
+        };
+        /** @description What a message tells of. */
+        Hl7OutboundSubject: {
+            /** @description The event: `record.registered`. */
+            event: string;
+            /** @description `patient`, `referral`, `hold` or the type of a FHIR resource. */
+            kind: string;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its version, where a newer one has a message of its own.
+             */
+            version?: number | null;
+            /** @description When it happened. */
+            at: components["schemas"]["Instant"];
+            org_id?: components["schemas"]["Id"] | null;
+            peer_org_id?: components["schemas"]["Id"] | null;
+            /** @description What the event says that the message needs. */
+            detail: unknown;
+        };
         /** @description Why a message was not taken. */
         Hl7Reason: {
             /** @description A stable code: `hl7.truncated`. */
@@ -8270,6 +8573,175 @@ export interface components {
             detail: string;
             /** @description Where: segment, its number, field, as in `PID^1^3`; or fields of ours. */
             at: string[];
+        };
+        /** @description A system that is sent HL7 v2. */
+        Hl7Receiver: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What people call it. */
+            name: string;
+            /** @description The organization whose system it is: nothing is sent that this organization may not read. */
+            org_id: components["schemas"]["Id"];
+            /** @description Where it listens. */
+            host: string;
+            /**
+             * Format: int32
+             * @description On which port.
+             */
+            port: number;
+            tls?: components["schemas"]["Hl7ReceiverTls"] | null;
+            /** @description The charset it reads: UTF-8 or GB 18030. */
+            charset: components["schemas"]["Hl7Charset"];
+            /** @description MSH-5 of what it is sent. */
+            application: string;
+            /** @description MSH-6 of what it is sent; may be empty. */
+            facility: string;
+            /** @description MSH-3: what it calls this platform. */
+            own_application: string;
+            /** @description MSH-4; may be empty. */
+            own_facility: string;
+            /** @description MSH-11. */
+            processing: string;
+            /** @description MSH-12. */
+            hl7_version: string;
+            /** @description What it is asked to answer. */
+            acknowledgement: components["schemas"]["Hl7AckMode"];
+            /**
+             * Format: int32
+             * @description How long an answer may take.
+             */
+            answer_seconds: number;
+            /**
+             * Format: int32
+             * @description How often a message is tried before it is set aside.
+             */
+            tries_max: number;
+            /** @description The kinds of messages it is sent: `ADT^A28`. */
+            kinds: string[];
+            /** @description Is it also told what its own organization enters here? */
+            own: boolean;
+            /** @description Its codes, in the words of a sender's mapping: theirs lead to ours, and are written backwards. */
+            mapping: components["schemas"]["Hl7Mapping"];
+            /** @description Is something sent to it? */
+            state: components["schemas"]["Hl7ReceiverState"];
+            /** @description When it was set up. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description Figures of one receiver. */
+        Hl7ReceiverFigures: {
+            /** @description The receiver. */
+            receiver_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            receiver_name: string;
+            /** @description Is something sent to it? */
+            state: components["schemas"]["Hl7ReceiverState"];
+            /**
+             * Format: int64
+             * @description Acknowledged.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Waiting now.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Set aside.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Left out by somebody.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Not sent, because it may not be seen or was overtaken.
+             */
+            withheld: number;
+            oldest_at?: components["schemas"]["Instant"] | null;
+            accepted_at?: components["schemas"]["Instant"] | null;
+            failed_at?: components["schemas"]["Instant"] | null;
+            /** @description Why sending fails now. */
+            error?: string | null;
+            retry_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A receiver as it is entered. */
+        Hl7ReceiverInput: {
+            /** @description What people call it. */
+            name: string;
+            /** @description The organization whose system it is. */
+            org_id: components["schemas"]["Id"];
+            /** @description Where it listens. */
+            host: string;
+            /**
+             * Format: int32
+             * @description On which port, 1 to 65535.
+             */
+            port: number;
+            tls?: components["schemas"]["Hl7ReceiverTls"] | null;
+            /** @description `utf8` or `gb18030`. */
+            charset?: string;
+            /** @description MSH-5 of what it is sent. */
+            application: string;
+            /** @description MSH-6 of what it is sent; may be empty. */
+            facility?: string;
+            /** @description MSH-3: what it calls this platform. */
+            own_application?: string;
+            /** @description MSH-4; may be empty. */
+            own_facility?: string;
+            /** @description MSH-11. */
+            processing?: string;
+            /** @description MSH-12. */
+            hl7_version?: string;
+            /** @description What it is asked to answer. */
+            acknowledgement?: components["schemas"]["Hl7AckMode"];
+            /**
+             * Format: int32
+             * @description How long an answer may take, 1 to 120.
+             */
+            answer_seconds?: number;
+            /**
+             * Format: int32
+             * @description How often a message is tried before it is set aside, 1 to 100.
+             */
+            tries_max?: number;
+            /** @description The kinds of messages it is sent: `ADT^A28`. */
+            kinds: string[];
+            /** @description Is it also told what its own organization enters here? */
+            own?: boolean;
+            /** @description Its codes, in the words of a sender's mapping. */
+            mapping?: components["schemas"]["Hl7Mapping"];
+            /** @description Is something sent to it? */
+            state?: components["schemas"]["Hl7ReceiverState"];
+        };
+        /**
+         * @description Is something sent to a receiver?
+         * @enum {string}
+         */
+        Hl7ReceiverState: "active" | "paused" | "stopped";
+        /** @description How a receiver's certificate is checked. */
+        Hl7ReceiverTls: {
+            /** @description Certificates of the authorities that are trusted, in PEM. */
+            ca_pem: string;
+            /** @description The name that the certificate has; the host where it is left out. */
+            server_name?: string | null;
+        };
+        /** @description What came of a message that was sent on trial. */
+        Hl7ReceiverTrial: {
+            /** @description The message, about nobody; MSH-11 says `T`. */
+            text: string;
+            /** @description `accepted`, `refused`, or why it failed: `hl7.unreachable`. */
+            outcome: string;
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description What was answered, acknowledgements only. */
+            answer?: string | null;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            milliseconds: number;
         };
         /** @description Why a message is done again, and what was changed in it. */
         Hl7ReplayInput: {
@@ -10354,6 +10826,95 @@ export interface components {
                 notes: number;
                 /** @description How often somebody did it again. */
                 edits: number;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Hl7OutboundRow: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description For whom. */
+                receiver_id: components["schemas"]["Id"];
+                /** @description The receiver's name. */
+                receiver_name: string;
+                /** @description MSH-9. */
+                kind: string;
+                /** @description MSH-10. */
+                control_id: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["Hl7OutboundState"];
+                reason?: components["schemas"]["Hl7Reason"] | null;
+                /** @description The event it tells of. */
+                event: string;
+                /** @description When it was queued. */
+                queued_at: components["schemas"]["Instant"];
+                accepted_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Hl7Receiver: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description What people call it. */
+                name: string;
+                /** @description The organization whose system it is: nothing is sent that this organization may not read. */
+                org_id: components["schemas"]["Id"];
+                /** @description Where it listens. */
+                host: string;
+                /**
+                 * Format: int32
+                 * @description On which port.
+                 */
+                port: number;
+                tls?: components["schemas"]["Hl7ReceiverTls"] | null;
+                /** @description The charset it reads: UTF-8 or GB 18030. */
+                charset: components["schemas"]["Hl7Charset"];
+                /** @description MSH-5 of what it is sent. */
+                application: string;
+                /** @description MSH-6 of what it is sent; may be empty. */
+                facility: string;
+                /** @description MSH-3: what it calls this platform. */
+                own_application: string;
+                /** @description MSH-4; may be empty. */
+                own_facility: string;
+                /** @description MSH-11. */
+                processing: string;
+                /** @description MSH-12. */
+                hl7_version: string;
+                /** @description What it is asked to answer. */
+                acknowledgement: components["schemas"]["Hl7AckMode"];
+                /**
+                 * Format: int32
+                 * @description How long an answer may take.
+                 */
+                answer_seconds: number;
+                /**
+                 * Format: int32
+                 * @description How often a message is tried before it is set aside.
+                 */
+                tries_max: number;
+                /** @description The kinds of messages it is sent: `ADT^A28`. */
+                kinds: string[];
+                /** @description Is it also told what its own organization enters here? */
+                own: boolean;
+                /** @description Its codes, in the words of a sender's mapping: theirs lead to ours, and are written backwards. */
+                mapping: components["schemas"]["Hl7Mapping"];
+                /** @description Is something sent to it? */
+                state: components["schemas"]["Hl7ReceiverState"];
+                /** @description When it was set up. */
+                created_at: components["schemas"]["Instant"];
             }[];
             /** @description Pass as `after` to get the next page; absent on the last one. */
             next?: string | null;
@@ -15716,6 +16277,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hl7MessageDetail"];
+                };
+            };
+        };
+    };
+    hl7_outbound_list: {
+        parameters: {
+            query?: {
+                /** @description For this receiver. */
+                receiver_id?: components["schemas"]["Id"];
+                /** @description In this state. */
+                state?: components["schemas"]["Hl7OutboundState"];
+                /** @description Of this kind: `ADT^A28`. */
+                kind?: string;
+                /** @description With this number (MSH-10). */
+                control_id?: string;
+                /** @description About this patient; needs a basis to read the patient. */
+                patient_id?: components["schemas"]["Id"];
+                /** @description Queued from then on. */
+                from?: components["schemas"]["Instant"];
+                /** @description Queued before then. */
+                to?: components["schemas"]["Instant"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hl7OutboundRow"];
+                };
+            };
+        };
+    };
+    hl7_outbound_statistics: {
+        parameters: {
+            query?: {
+                /** @description Queued from then on; seven days ago if left out. */
+                from?: components["schemas"]["Instant"];
+                /** @description Queued before then; now if left out. */
+                to?: components["schemas"]["Instant"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7OutboundStatistics"];
+                };
+            };
+        };
+    };
+    hl7_outbound_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7OutboundDetail"];
+                };
+            };
+        };
+    };
+    hl7_outbound_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7OutboundReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7OutboundDetail"];
+                };
+            };
+        };
+    };
+    hl7_outbound_skip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7OutboundReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7OutboundDetail"];
+                };
+            };
+        };
+    };
+    hl7_receiver_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hl7Receiver"];
+                };
+            };
+        };
+    };
+    hl7_receiver_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7ReceiverInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Receiver"];
+                };
+            };
+        };
+    };
+    hl7_receiver_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Receiver"];
+                };
+            };
+        };
+    };
+    hl7_receiver_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7ReceiverInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Receiver"];
+                };
+            };
+        };
+    };
+    hl7_receiver_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7ReceiverTrial"];
                 };
             };
         };

@@ -19,6 +19,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 CLIENTS = [
     "fhirpy_client.py",
     "smart_client.py",
+    "smart_flow.py",
+    "backend.mjs",
     "models.py",
     "mllp.py",
     "mllp_receiver.py",

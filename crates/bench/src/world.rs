@@ -28,6 +28,7 @@ pub fn modules() -> Vec<Module> {
         documents::module(),
         hl7v2_server::module(),
         research::module(),
+        smart::module(),
     ]
 }
 

@@ -17,5 +17,6 @@ pub fn all() -> Vec<Module> {
         documents::module(),
         hl7v2_server::module(),
         research::module(),
+        smart::module(),
     ]
 }

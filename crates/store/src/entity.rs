@@ -96,6 +96,15 @@ impl Change {
     }
 }
 
+/// What changed, as text, with the app through which it was done, where there was one.
+pub(crate) fn with_app(mut detail: serde_json::Value, actor: &kernel::Actor) -> String {
+    if let (Some(app), Some(fields)) = (&actor.app, detail.as_object_mut()) {
+        let named = serde_json::json!({ "id": app.app_id, "name": app.name });
+        fields.insert("app".to_owned(), named);
+    }
+    detail.to_string()
+}
+
 /// What an audited act without an entity was about.
 #[derive(Clone, Debug)]
 pub struct Subject {

@@ -84,6 +84,7 @@ impl Request {
             org_id: SYSTEM_ID,
             department_id: None,
             grants: std::collections::BTreeMap::new(),
+            app: None,
         };
         Self {
             actor: Arc::new(actor),

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::chain::sha256_hex;
 use crate::clock::Ids;
 use crate::engine::Session;
-use crate::entity::sql_of;
+use crate::entity::{sql_of, with_app};
 use crate::seal::Keys;
 use crate::{Change, Entity, Event, Keyring, Request, Row, Subject, Value, Versioned, params};
 
@@ -409,7 +409,7 @@ impl<'a> Tx<'a> {
             basis: change
                 .basis
                 .map(|basis| serde_json::json!(basis).to_string()),
-            detail: change.detail.to_string(),
+            detail: with_app(change.detail, actor),
             body_sha256: body.map(|body| sha256_hex(body.as_bytes())),
             hash: None,
         };

@@ -12,10 +12,12 @@ use crate::kinds;
 /// When what this server can do last changed.
 const DATE: &str = "2026-11-22";
 
-static REST: LazyLock<String> = LazyLock::new(|| json!([rest()]).to_string());
+/// Everything of `rest` that is the same wherever the server stands.
+static REST: LazyLock<String> = LazyLock::new(|| rest().to_string());
 
 /// The statement for the server at `base`.
 pub(crate) fn statement(base: &str) -> String {
+    let origin = base.trim_end_matches("/fhir");
     let head = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -29,16 +31,49 @@ pub(crate) fn statement(base: &str) -> String {
         "patchFormat": ["application/json-patch+json", "application/fhir+json"],
     });
     let head = head.to_string();
-    [head.trim_end_matches('}'), ",\"rest\":", &REST, "}"].concat()
+    let security = security(origin).to_string();
+    let rest = REST.trim_start_matches('{');
+    [
+        &head[..head.len() - 1],
+        ",\"rest\":[{\"mode\":\"server\",\"security\":",
+        &security,
+        ",",
+        rest,
+        "]}",
+    ]
+    .concat()
+}
+
+/// Where apps ask for access, as SMART App Launch has it.
+fn security(origin: &str) -> Value {
+    let uri = |name: &str, path: &str| {
+        let address = [origin, path].concat();
+        json!({ "url": name, "valueUri": address })
+    };
+    json!({
+        "extension": [{
+            "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+            "extension": [
+                uri("authorize", http::AUTHORIZE_PATH),
+                uri("token", http::TOKEN_PATH),
+                uri("introspect", http::INTROSPECT_PATH),
+                uri("revoke", http::REVOKE_PATH),
+            ],
+        }],
+        "cors": true,
+        "service": [{ "coding": [{
+            "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+            "code": "SMART-on-FHIR",
+        }] }],
+        "description": "Session or bearer token of an account; apps by SMART App Launch 2",
+    })
 }
 
 fn rest() -> Value {
     let resources: Vec<Value> = resource_types().iter().map(|name| resource(name)).collect();
     json!({
-        "mode": "server",
         "documentation": "Access rests on a basis for each patient: own patient, care, consent or \
             break-glass. What one may not see is not found, and not counted.",
-        "security": { "cors": false, "description": "Session or bearer token of an account" },
         "resource": resources,
         "interaction": [
             { "code": "transaction" }, { "code": "batch" },

@@ -35,7 +35,7 @@ pub fn store_resource(tx: &mut Tx<'_>, id: Id, text: &str) -> Result<i64> {
     let known = rows::head(tx, kind, &id_text)?;
     let patient = prepared.rows.patients.first();
     if let Some(header) = &known {
-        require_change(tx, header)?;
+        require_change(tx, header, kernel::AppRight::Update)?;
         if header.patient_id.as_ref() != patient {
             let detail = "an update does not move a resource to another patient";
             return Err(Error::rule("fhir.patient-changed", detail));

@@ -7,6 +7,7 @@
 mod access;
 mod answer;
 mod api;
+mod app;
 mod bundle;
 mod capability;
 mod context;

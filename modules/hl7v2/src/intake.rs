@@ -279,6 +279,7 @@ pub(crate) fn request_of(sender: &Sender, address: &str, control_id: &str) -> Re
         org_id: sender.org_id,
         department_id: None,
         grants: BTreeMap::from([("fhir.write".to_owned(), Scope::Org)]),
+        app: None,
     };
     Request {
         actor: Arc::new(actor),

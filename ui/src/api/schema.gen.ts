@@ -4318,6 +4318,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/smart/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Apps within reach, by name. */
+        get: operations["smart_app_list"];
+        put?: never;
+        /** Register an app. Its secret, where it has one, is shown in this answer only. */
+        post: operations["smart_app_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One app. */
+        get: operations["smart_app_get"];
+        /** Change an app. How it proves who it is, and whose it is, stay. */
+        put: operations["smart_app_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/apps/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back everything an app was granted: none of its tokens works any more. */
+        post: operations["smart_app_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/apps/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an app a new secret; the old one works no more. Shown in this answer only. */
+        post: operations["smart_app_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to what an app asks for, or refuse it; answers where to go. */
+        post: operations["smart_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/launchable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The apps that can be opened from a patient's page. */
+        get: operations["smart_launchable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an app for a patient; answers the address to go to. */
+        post: operations["smart_launch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an app asks for, in order to put it before the person signed in. */
+        post: operations["smart_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -5054,6 +5192,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as an OpenID Connect client reads it (OpenID Connect Discovery §4). */
+        get: operations["smart_openid_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/.well-known/smart-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server offers apps (SMART App Launch 2, §2.2). */
+        get: operations["smart_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/CodeSystem/$lookup": {
         parameters: {
             query?: never;
@@ -5488,6 +5660,77 @@ export interface paths {
         get: operations["fhir_search_compartment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smart/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is a token worth (RFC 7662)? Asked by the app it was issued to. */
+        post: operations["smart_introspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smart/jwks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign who somebody is. */
+        get: operations["smart_jwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smart/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a token back (RFC 7009): everything that came of the same consent ends. One that is unknown or
+         *     another's is answered alike.
+         */
+        post: operations["smart_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smart/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get tokens for a code, a refresh token, or as a system (RFC 6749; SMART App Launch 2). */
+        post: operations["smart_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -13043,6 +13286,183 @@ export interface components {
          * @enum {string}
          */
         SlotState: "open" | "held" | "used" | "stopped";
+        /** @description An app. */
+        SmartApp: {
+            /** @description Its id, which is its `client_id`. */
+            id: components["schemas"]["Id"];
+            /** @description The organization that answers for it. */
+            org_id: components["schemas"]["Id"];
+            /** @description What people call it. */
+            name: string;
+            /** @description What it is for, in a sentence. */
+            description: string;
+            /** @description How it proves who it is. */
+            client: components["schemas"]["SmartClientKind"];
+            /** @description Where people may be sent back to, letter by letter. */
+            redirect_uris: string[];
+            /** @description Where it is opened from a patient's page. */
+            launch_url?: string | null;
+            /** @description What it may ask for. */
+            scopes: string[];
+            /** @description Its public keys (JWK Set). */
+            jwks?: Record<string, never> | null;
+            /** @description Where its public keys are. */
+            jwks_url?: string | null;
+            assignment_id?: components["schemas"]["Id"] | null;
+            account_id?: components["schemas"]["Id"] | null;
+            /** @description May people of all members use it, or of its organization only? */
+            everyone: boolean;
+            /** @description Is it let in? */
+            state: components["schemas"]["SmartAppState"];
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description A new app; its secret is shown this once. */
+        SmartAppCreated: {
+            /** @description The app. */
+            app: components["schemas"]["SmartApp"];
+            /** @description Its secret, where it has one. */
+            secret?: string | null;
+        };
+        /** @description An app as it is entered. */
+        SmartAppInput: {
+            /** @description The organization that answers for it. */
+            org_id: components["schemas"]["Id"];
+            /** @description What people call it. */
+            name: string;
+            /** @description What it is for, in a sentence. */
+            description?: string;
+            /** @description How it proves who it is. */
+            client: components["schemas"]["SmartClientKind"];
+            /** @description Where people may be sent back to, letter by letter. */
+            redirect_uris?: string[];
+            /** @description Where it is opened from a patient's page. */
+            launch_url?: string | null;
+            /** @description What it may ask for. */
+            scopes: string[];
+            /** @description Its public keys (JWK Set). */
+            jwks?: Record<string, never> | null;
+            /** @description Where its public keys are. */
+            jwks_url?: string | null;
+            /** @description The user name of the system's account under which it acts, of backend services. */
+            account?: string | null;
+            /** @description May people of all members use it, or of its organization only? */
+            everyone?: boolean;
+            /** @description Is it let in? */
+            state: components["schemas"]["SmartAppState"];
+        };
+        /**
+         * @description Is an app let in?
+         * @enum {string}
+         */
+        SmartAppState: "active" | "stopped";
+        /** @description An app with how it is used. */
+        SmartAppView: components["schemas"]["SmartApp"] & {
+            /** @description The user name of the system's account. */
+            account?: string | null;
+            used_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description Grants that stand.
+             */
+            grants: number;
+        };
+        /**
+         * @description How an app proves who it is.
+         * @enum {string}
+         */
+        SmartClientKind: "public" | "secret" | "keys" | "backend";
+        /** @description What is put before somebody. */
+        SmartConsentView: {
+            /** @description The app's name. */
+            app: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description The organization that answers for it. */
+            org_name: string;
+            /** @description The host people are sent back to. */
+            returns_to: string;
+            /** @description What it gets to see and to do. */
+            data: components["schemas"]["SmartDataView"][];
+            /** @description Does it learn who they are? */
+            identity: boolean;
+            /** @description Does it go on when they are away? */
+            offline: boolean;
+            /** @description Does it go on as long as they are signed in? */
+            online: boolean;
+            patient?: components["schemas"]["SmartPatientView"] | null;
+            /** @description Are they to pick a patient? */
+            picks_patient: boolean;
+        };
+        /** @description One scope on data. */
+        SmartDataView: {
+            /** @description `patient` or `user`. */
+            level: string;
+            /** @description The type; `*` for all. */
+            resource: string;
+            /** @description Letters of `cruds`. */
+            rights: string;
+        };
+        /** @description The answer of whoever was asked. */
+        SmartDecision: {
+            /** @description Everything behind the question mark, as it was put before them. */
+            query: string;
+            /** @description Do they agree? */
+            allow: boolean;
+            patient_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description Which app to open for whom. */
+        SmartLaunchInput: {
+            /** @description The app. */
+            app_id: components["schemas"]["Id"];
+            /** @description The patient. */
+            patient_id: components["schemas"]["Id"];
+        };
+        /** @description An app that can be opened from a patient's page. */
+        SmartLaunchable: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Its name. */
+            name: string;
+            /** @description What it is for. */
+            description: string;
+        };
+        /** @description Where the person goes next. */
+        SmartLocation: {
+            /** @description An address of the app. */
+            location: string;
+        };
+        /** @description A patient. */
+        SmartPatientView: {
+            /** @description Their id. */
+            id: components["schemas"]["Id"];
+            /** @description Their name. */
+            name: string;
+        };
+        /** @description The query of the address an app sent somebody to. */
+        SmartRequest: {
+            /** @description Everything behind the question mark. */
+            query: string;
+        };
+        /** @description What an app asks for. */
+        SmartRequestView: {
+            /** @description Where to go at once: the app is told that its request was refused. */
+            location?: string | null;
+            consent?: components["schemas"]["SmartConsentView"] | null;
+        };
+        /** @description What was taken back. */
+        SmartRevoked: {
+            /**
+             * Format: int64
+             * @description Grants that stood until now.
+             */
+            grants: number;
+        };
+        /** @description A new secret, shown this once. */
+        SmartSecret: {
+            /** @description The secret. */
+            secret: string;
+        };
         /** @description What a source says of a person. Everything may be missing or wrong; it is kept as it came. */
         SourceDemographics: {
             /**
@@ -20984,6 +21404,224 @@ export interface operations {
             };
         };
     };
+    smart_app_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartAppView"][];
+                };
+            };
+        };
+    };
+    smart_app_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartAppInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartAppCreated"];
+                };
+            };
+        };
+    };
+    smart_app_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartAppView"];
+                };
+            };
+        };
+    };
+    smart_app_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartAppInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartAppView"];
+                };
+            };
+        };
+    };
+    smart_app_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartRevoked"];
+                };
+            };
+        };
+    };
+    smart_app_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartSecret"];
+                };
+            };
+        };
+    };
+    smart_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartLocation"];
+                };
+            };
+        };
+    };
+    smart_launchable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartLaunchable"][];
+                };
+            };
+        };
+    };
+    smart_launch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartLaunchInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartLocation"];
+                };
+            };
+        };
+    };
+    smart_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartRequestView"];
+                };
+            };
+        };
+    };
     status: {
         parameters: {
             query?: never;
@@ -22220,6 +22858,44 @@ export interface operations {
             };
         };
     };
+    smart_openid_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
     fhir_lookup: {
         parameters: {
             query?: never;
@@ -23020,6 +23696,142 @@ export interface operations {
                 };
                 content: {
                     "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_introspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_jwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
         };

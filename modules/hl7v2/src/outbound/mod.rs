@@ -48,6 +48,7 @@ fn reader(receiver_id: Id, org_id: Id) -> Arc<Actor> {
         role: "system".to_owned(),
         org_id,
         department_id: None,
+        app: None,
         grants: BTreeMap::from([("fhir.read".to_owned(), Scope::Org)]),
     })
 }

@@ -14,6 +14,7 @@ mod demo;
 mod fhir;
 mod fhir_tables;
 mod fresh;
+mod fuzz;
 mod generate;
 mod install;
 mod new_module;
@@ -45,6 +46,7 @@ cargo xtask COMMAND
   gen                              write docs/openapi.json, docs/errors.md and the typed client
   gen-fhir                         write the FHIR R4 tables of crates/fhir from the official package
   pg                               a private PostgreSQL in the foreground; prints its URL
+  fuzz [TARGET…] [--seconds N]     the parsers against made-up bytes, on a nightly compiler
   new-module NAME                  the skeleton of modules/NAME
   fresh                            clone HEAD into a scratch folder and try the README there
 ";
@@ -65,6 +67,7 @@ fn main() -> ExitCode {
         "gen" => generate::run(),
         "gen-fhir" => fhir::run(),
         "pg" => postgres::run_in_foreground(),
+        "fuzz" => fuzz::run(rest),
         "new-module" => new_module::run(rest),
         "fresh" => fresh::run(),
         "help" | "--help" | "-h" => {

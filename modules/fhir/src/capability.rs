@@ -12,10 +12,10 @@ use crate::kinds;
 /// When what this server can do last changed.
 const DATE: &str = "2026-11-22";
 
-static REST: LazyLock<String> = LazyLock::new(|| json!([rest()]).to_string());
+static REST: LazyLock<String> = LazyLock::new(|| json!([rest(&[])]).to_string());
 
-/// The statement for the server at `base`.
-pub(crate) fn statement(base: &str) -> String {
+/// The statement for the server at `base`, with types and URLs of the profiles in force.
+pub(crate) fn statement(base: &str, profiles: &[(String, String)]) -> String {
     let head = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -29,11 +29,27 @@ pub(crate) fn statement(base: &str) -> String {
         "patchFormat": ["application/json-patch+json", "application/fhir+json"],
     });
     let head = head.to_string();
-    [head.trim_end_matches('}'), ",\"rest\":", &REST, "}"].concat()
+    let with_profiles: String;
+    let rest = if profiles.is_empty() {
+        REST.as_str()
+    } else {
+        with_profiles = json!([rest(profiles)]).to_string();
+        &with_profiles
+    };
+    [head.trim_end_matches('}'), ",\"rest\":", rest, "}"].concat()
 }
 
-fn rest() -> Value {
-    let resources: Vec<Value> = resource_types().iter().map(|name| resource(name)).collect();
+fn rest(profiles: &[(String, String)]) -> Value {
+    let mut resources: Vec<Value> = resource_types().iter().map(|name| resource(name)).collect();
+    for one in &mut resources {
+        let of_type = profiles
+            .iter()
+            .filter(|(kind, _)| one["type"] == kind.as_str());
+        let urls: Vec<&String> = of_type.map(|(_, url)| url).collect();
+        if !urls.is_empty() {
+            one["supportedProfile"] = json!(urls);
+        }
+    }
     json!({
         "mode": "server",
         "documentation": "Access rests on a basis for each patient: own patient, care, consent or \

@@ -52,7 +52,7 @@ fn patient() -> Value {
     json!({ "resourceType": "Patient", "gender": "female", "birthDate": "1961-03-04",
         "identifier": [{ "system": "urn:a", "value": "1" }, { "system": "urn:b", "value": "22" }],
         "name": [{ "text": "王小明", "family": "王" }],
-        "contact": [{ "name": { "text": "a" } }, { "telecom": [{ "value": "1" }] }],
+        "contact": [{ "name": { "text": "a" } }, { "telecom": [{ "system": "phone", "value": "1" }] }],
         "generalPractitioner": [{ "reference": "Organization/1" }] })
 }
 

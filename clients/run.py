@@ -19,8 +19,11 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 CLIENTS = [
     "fhirpy_client.py",
     "smart_client.py",
+    "smart_flow.py",
+    "backend.mjs",
     "models.py",
     "mllp.py",
+    "mllp_receiver.py",
     "fhir_kit_client.mjs",
     "medplum.mjs",
     "contract.py",

@@ -25,7 +25,10 @@ pub fn modules() -> Vec<Module> {
         exchange::module(),
         dispatch::module(),
         fhir_server::module(),
+        documents::module(),
         hl7v2_server::module(),
+        research::module(),
+        smart::module(),
     ]
 }
 

@@ -362,5 +362,6 @@ fn account(tx: &mut Tx<'_>, matrix: &RoleMatrix, hire: &Hire) -> Result<Actor> {
         org_id: hire.org_id,
         department_id: hire.department_id,
         grants: matrix.grants(hire.role),
+        app: None,
     })
 }

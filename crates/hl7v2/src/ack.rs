@@ -1,10 +1,33 @@
-//! Acknowledgements in the original mode: AA, AE, AR.
+//! Acknowledgements: AA, AE, AR in the original mode; in the enhanced one CA, CE, CR say before them
+//! whether the message is stored.
 
 use crate::escape::escape;
 use crate::fault::Fault;
 use crate::header::Header;
-use crate::message::Separators;
+use crate::message::{Message, Separators};
 use crate::time::compact;
+
+/// What an acknowledgement is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AckLevel {
+    /// Whether the message was taken into store.
+    Commit,
+    /// What became of it.
+    Application,
+}
+
+impl AckLevel {
+    /// Whether it is said under this condition of table 0155 (MSH-15, MSH-16); in the enhanced mode a
+    /// condition that is left out says never.
+    pub fn is_wanted(condition: &str, fine: bool) -> bool {
+        match condition {
+            "" | "NE" => false,
+            "ER" => !fine,
+            "SU" => fine,
+            _ => true,
+        }
+    }
+}
 
 /// How a message was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +43,70 @@ pub enum AckCode {
 impl AckCode {
     /// `AA`, `AE` or `AR`.
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Accept => "AA",
-            Self::Error => "AE",
-            Self::Reject => "AR",
+        self.word_at(AckLevel::Application)
+    }
+
+    /// The same with `C` where it is about storing.
+    pub const fn word_at(self, level: AckLevel) -> &'static str {
+        match (level, self) {
+            (AckLevel::Application, Self::Accept) => "AA",
+            (AckLevel::Application, Self::Error) => "AE",
+            (AckLevel::Application, Self::Reject) => "AR",
+            (AckLevel::Commit, Self::Accept) => "CA",
+            (AckLevel::Commit, Self::Error) => "CE",
+            (AckLevel::Commit, Self::Reject) => "CR",
         }
+    }
+
+    /// What a word of MSA-1 says.
+    pub fn of_word(word: &str) -> Option<(AckLevel, Self)> {
+        let level = match word.get(..1)? {
+            "A" => AckLevel::Application,
+            "C" => AckLevel::Commit,
+            _ => return None,
+        };
+        let code = match word.get(1..)? {
+            "A" => Self::Accept,
+            "E" => Self::Error,
+            "R" => Self::Reject,
+            _ => return None,
+        };
+        Some((level, code))
+    }
+}
+
+/// An acknowledgement that somebody else wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// What it is about.
+    pub level: AckLevel,
+    /// What it says.
+    pub code: AckCode,
+    /// MSA-2: the number of the message it answers.
+    pub control_id: String,
+    /// The condition of table 0357, of ERR-3 or ERR-1, where it names one.
+    pub condition: Option<u16>,
+    /// What it says in words: MSA-3 or ERR-8.
+    pub said: Option<String>,
+}
+
+impl Acknowledgement {
+    /// Reads a text; many systems leave out the end of the last segment. `None` where it is none.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut whole = text.to_owned();
+        if !whole.ends_with(['\r', '\n']) {
+            whole.push('\r');
+        }
+        let message = Message::parse(&whole).ok()?;
+        let (level, code) = AckCode::of_word(&message.get("MSA-1")?)?;
+        let condition = message.get("ERR-3.1").or_else(|| message.get("ERR-1.4.1"));
+        Some(Self {
+            level,
+            code,
+            control_id: message.get("MSA-2").unwrap_or_default(),
+            condition: condition.and_then(|number| number.parse().ok()),
+            said: message.get("MSA-3").or_else(|| message.get("ERR-8")),
+        })
     }
 }
 
@@ -33,6 +115,8 @@ impl AckCode {
 pub struct Ack<'a> {
     /// The header of the message, where it could be read.
     pub header: Option<&'a Header>,
+    /// Whether it is about storing or about doing.
+    pub level: AckLevel,
     /// How it was taken.
     pub code: AckCode,
     /// Its own number.
@@ -85,7 +169,7 @@ impl Ack<'_> {
         let said = self
             .fault
             .map_or_else(String::new, |fault| clean(&fault.detail));
-        let acknowledged = format!("MSA|{}|{asked}|{said}", self.code.word());
+        let acknowledged = format!("MSA|{}|{asked}|{said}", self.code.word_at(self.level));
         lines.push(acknowledged.trim_end_matches('|').to_owned());
         lines.extend(self.fault.map(|fault| error_segment(fault, version)));
         lines

@@ -35,6 +35,10 @@ pub struct Header {
     pub processing: String,
     /// MSH-12.1: `2.4`.
     pub version: String,
+    /// MSH-15, when its sender wants to hear that it is stored: `AL`, `NE`, `ER`, `SU`.
+    pub accept_ack: String,
+    /// MSH-16, when its sender wants to hear what became of it.
+    pub application_ack: String,
     /// MSH-18, the first charset.
     pub charset: String,
 }
@@ -83,6 +87,8 @@ impl Header {
             control_id: part(10, 1),
             processing: part(11, 1),
             version: part(12, 1),
+            accept_ack: part(15, 1),
+            application_ack: part(16, 1),
             charset: part(18, 1),
         })
     }
@@ -93,6 +99,11 @@ impl Header {
             return self.kind.clone();
         }
         format!("{}^{}", self.kind, self.trigger)
+    }
+
+    /// Does its sender ask for the enhanced mode, in which storing and doing are answered apart?
+    pub fn is_enhanced(&self) -> bool {
+        !self.accept_ack.is_empty() || !self.application_ack.is_empty()
     }
 
     /// The charset it declares; `usual` where it declares none.

@@ -12,8 +12,9 @@ mod message;
 mod mllp;
 mod path;
 mod time;
+mod write;
 
-pub use ack::{Ack, AckCode};
+pub use ack::{Ack, AckCode, AckLevel, Acknowledgement};
 pub use charset::{Charset, decode, encode};
 pub use escape::{escape, unescape};
 pub use fault::{Fault, Location};
@@ -21,4 +22,5 @@ pub use header::Header;
 pub use message::{Message, SEGMENTS_MAX, Segment, Separators};
 pub use mllp::{Frame, Framer, frame};
 pub use path::Path;
-pub use time::{Precision, Timestamp};
+pub use time::{Precision, Timestamp, compact, of_fhir};
+pub use write::SegmentWriter;

@@ -136,8 +136,28 @@ fn read_fraction(text: &str) -> Option<u32> {
     read.checked_mul(10_u32.pow(missing))
 }
 
+/// A date, or a moment with its zone, as HL7 writes what FHIR writes `2026-11-22T08:00:00+08:00`.
+pub fn of_fhir(text: &str) -> String {
+    let (date, clock) = text.split_once('T').unwrap_or((text, ""));
+    let mut written: String = date.chars().filter(char::is_ascii_digit).collect();
+    let zone_at = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
+    let (time, zone) = clock.split_at(zone_at);
+    // HL7 knows four digits of a fraction.
+    let (whole, fraction) = time.split_once('.').unwrap_or((time, ""));
+    written.extend(whole.chars().filter(char::is_ascii_digit));
+    if !fraction.is_empty() {
+        written.push('.');
+        written.extend(fraction.chars().take(4));
+    }
+    match zone {
+        "Z" => written.push_str("+0000"),
+        zone => written.extend(zone.chars().filter(|c| *c != ':')),
+    }
+    written
+}
+
 /// A moment in local time, to the second: `20261122080000+0800`.
-pub(crate) fn compact(at: Instant) -> String {
+pub fn compact(at: Instant) -> String {
     let local = at.local_minutes();
     let digits: String = local.chars().filter(char::is_ascii_digit).collect();
     let second = at.micros().div_euclid(1_000_000).rem_euclid(60);

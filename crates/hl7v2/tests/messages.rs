@@ -140,6 +140,7 @@ fn an_answer_names_the_message_and_the_place() {
     let header = Header::of_text(ADT).unwrap();
     let said = |code, header: Option<&Header>, fault| {
         Ack {
+            level: lianti_hl7v2::AckLevel::Application,
             header,
             code,
             control_id: "A1",

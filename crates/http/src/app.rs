@@ -17,9 +17,9 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::messages::Messages;
-use crate::module::{MoveFn, SearchFn, WorkFn};
+use crate::module::{AppTokenFn, MoveFn, SearchFn, WorkFn};
 use crate::signin::{self, RoleMatrix};
-use crate::{Module, authorize, home, problem};
+use crate::{Module, apps, authorize, home, problem};
 
 /// Requests in flight beyond which the server says "later".
 const IN_FLIGHT_MAX: usize = 512;
@@ -62,6 +62,7 @@ struct Inner {
     work: Vec<WorkFn>,
     search: Vec<SearchFn>,
     moves: Vec<(&'static str, MoveFn)>,
+    app_tokens: Vec<AppTokenFn>,
     seeds: Vec<fn(&mut Tx<'_>) -> Result<()>>,
     permissions: Vec<crate::Permission>,
     role_defaults: RoleMatrix,
@@ -128,6 +129,10 @@ pub fn build(
         .iter()
         .filter_map(|module| Some((module.name, module.moves?)))
         .collect();
+    let app_tokens = modules
+        .iter()
+        .filter_map(|module| module.app_tokens)
+        .collect();
     let seeds = modules.iter().filter_map(|module| module.seed).collect();
     let mut router = OpenApiRouter::with_openapi(Base::openapi())
         .merge(signin::routes())
@@ -146,6 +151,7 @@ pub fn build(
         work,
         search,
         moves,
+        app_tokens,
         seeds,
         permissions,
         role_defaults,
@@ -164,6 +170,7 @@ pub fn build(
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(app.clone(), authorize::finish))
+        .layer(from_fn(apps::other_origins))
         .layer(from_fn(authorize::secure_headers))
         .with_state(app.clone());
     Ok((app, router, document))
@@ -237,6 +244,10 @@ impl App {
     /// How each module moves its references to a patient, by the module's name.
     pub fn moves(&self) -> &[(&'static str, MoveFn)] {
         &self.0.moves
+    }
+
+    pub(crate) fn app_tokens(&self) -> &[AppTokenFn] {
+        &self.0.app_tokens
     }
 
     pub(crate) fn messages(&self) -> &Messages {

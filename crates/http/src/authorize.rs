@@ -12,7 +12,7 @@ use store::{Change, IdempotencyKey, Subject, sha256_hex};
 
 use crate::problem::{Carried, ProblemResponse, log, render};
 use crate::signin::{LiveSession, authenticate};
-use crate::{App, Ctx, Language};
+use crate::{App, Ctx, Language, apps};
 
 /// The largest body that may come with an idempotency key and is hashed for it.
 const HASHED_BYTES_MAX: usize = 1024 * 1024;
@@ -106,7 +106,11 @@ pub(crate) async fn no_such_address() -> ProblemResponse {
 /// Finds the actor, checks the permission the operation's document names, and hands on a [`Ctx`].
 pub(crate) async fn authorize(State(app): State<App>, request: Request, next: Next) -> Response {
     match context(&app, request).await {
-        Ok(request) => next.run(request).await,
+        Ok(request) => {
+            let ctx = request.extensions().get::<Ctx>().cloned();
+            let response = next.run(request).await;
+            apps::note_refusal(ctx, response).await
+        }
         Err(error) => ProblemResponse(error).into_response(),
     }
 }
@@ -141,12 +145,19 @@ async fn context(app: &App, request: Request) -> Result<Request> {
     let (actor, session) = if permission == "public" {
         (std::sync::Arc::new(nobody()), None)
     } else {
-        let caller = authenticate(app.store(), &method, &headers).await?;
-        caller.may_go_on(&method, path.as_deref().unwrap_or_default())?;
+        let caller = authenticate(app, &method, &headers).await?;
+        let path = path.as_deref().unwrap_or_default();
+        caller.may_go_on(&method, path)?;
+        apps::require_place(app, &caller.actor, path, &trace_id, &address).await?;
         (caller.actor, caller.session)
     };
     let scope = scope_of(app, &permission, &actor, &trace_id, &address).await?;
-    let (request, idempotency) = idempotency_key(request).await?;
+    let (request, mut idempotency) = idempotency_key(request).await?;
+    if let (Some(key), Some(grant)) = (&mut idempotency, &actor.app) {
+        // An answer that was given to the user is not given to an app of theirs.
+        let bound = format!("{} app {}", key.request_sha256, grant.app_id);
+        key.request_sha256 = sha256_hex(bound.as_bytes());
+    }
     Ok(with_context(
         app,
         request,
@@ -209,6 +220,7 @@ fn nobody() -> Actor {
         org_id: Id::NIL,
         department_id: None,
         grants: std::collections::BTreeMap::new(),
+        app: None,
     }
 }
 

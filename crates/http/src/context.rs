@@ -68,6 +68,11 @@ impl Ctx {
         &self.request
     }
 
+    /// The session in use; `None` with a token.
+    pub fn session(&self) -> Option<&crate::signin::LiveSession> {
+        self.session.as_ref()
+    }
+
     /// The language of the caller.
     pub fn language(&self) -> Language {
         self.language

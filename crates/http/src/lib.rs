@@ -7,6 +7,7 @@
 pub mod access;
 mod api;
 mod app;
+mod apps;
 mod authorize;
 mod context;
 mod events;
@@ -21,10 +22,17 @@ mod problem;
 pub mod signin;
 
 pub use app::{App, Config, build};
+pub use apps::{
+    APP_TOKEN_START, AUTHORIZE_PATH, INTROSPECT_PATH, REVOKE_PATH, TOKEN_PATH, insufficient_scope,
+    origin,
+};
 pub use context::{Ctx, Language};
 pub use events::pump_events;
 pub use extract::{Json, Path, Query};
-pub use module::{Grant, Module, MoveFn, Moved, PatientMove, Permission, SearchHit, WorkItem};
+pub use module::{
+    AppBearer, AppTokenFn, Grant, Module, MoveFn, Moved, PatientMove, Permission, SearchHit,
+    WorkItem,
+};
 pub use problem::{Problem, ProblemResponse, Result};
 
 pub use api::{Created, Etag};

@@ -8,6 +8,14 @@ use crate::Language;
 
 /// Sentences for the codes of kernel, store and this crate.
 pub(crate) const OWN: &[(&str, &str)] = &[
+    (
+        "access.insufficient-scope",
+        "该应用未获得此项授权（insufficient_scope：{scope}）",
+    ),
+    (
+        "access.app-token",
+        "应用的访问令牌只能用于 FHIR 接口，不能用于其他接口",
+    ),
     ("id.malformed", "编号格式不正确，应为 UUID"),
     (
         "time.malformed",

@@ -1,6 +1,8 @@
 //! What a capability hands to the server.
 
-use kernel::{Id, Instant, Result, Scope};
+use std::sync::Arc;
+
+use kernel::{AppGrant, Id, Instant, Result, Scope};
 use serde::{Deserialize, Serialize};
 use store::{Follower, JobKind, Migration, RuleSeed, Tx};
 use utoipa_axum::router::OpenApiRouter;
@@ -11,6 +13,20 @@ use crate::App;
 pub type WorkFn = fn(&mut Tx<'_>) -> Result<Vec<WorkItem>>;
 /// Answers at most so many hits of a search.
 pub type SearchFn = fn(&mut Tx<'_>, &str, u32) -> Result<Vec<SearchHit>>;
+
+/// Finds what an app's access token stands for, by its SHA-256; `None` when it is none, or no more.
+pub type AppTokenFn = fn(&mut Tx<'_>, &str) -> Result<Option<AppBearer>>;
+
+/// What an app's access token stands for.
+#[derive(Clone, Debug)]
+pub struct AppBearer {
+    /// The account in whose name the app acts.
+    pub account_id: Id,
+    /// In which of its roles.
+    pub assignment_id: Id,
+    /// The app and what it was granted.
+    pub app: Arc<AppGrant>,
+}
 
 /// Moves a capability's references from one patient to another, within the transaction that merges
 /// the two or takes the merge back; answers what moved.
@@ -80,6 +96,8 @@ pub struct Module {
     pub search: Option<SearchFn>,
     /// How its references to a patient move when two patients become one.
     pub moves: Option<MoveFn>,
+    /// Who finds apps' access tokens.
+    pub app_tokens: Option<AppTokenFn>,
     /// Fills catalogues; runs at every start and changes nothing when all is there.
     pub seed: Option<fn(&mut Tx<'_>) -> Result<()>>,
 }
@@ -100,6 +118,7 @@ impl Module {
             work: None,
             search: None,
             moves: None,
+            app_tokens: None,
             seed: None,
         }
     }

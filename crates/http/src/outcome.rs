@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use kernel::{Error, Kind};
 use serde_json::{Value, json};
 
-use crate::Ctx;
 use crate::problem::status_of;
+use crate::{Ctx, apps};
 
 /// Where refusals are OperationOutcomes.
 pub(crate) fn is_fhir(path: &str) -> bool {
@@ -34,6 +34,17 @@ pub(crate) fn render(error: &Error, detail: &str, trace_id: &str) -> Response {
     );
     if matches!(error.kind(), Kind::Unavailable | Kind::Throttled) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    let challenge = match error.kind() {
+        Kind::Unauthenticated => Some("Bearer"),
+        _ if error.code() == apps::INSUFFICIENT => Some("Bearer error=\"insufficient_scope\""),
+        _ => None,
+    };
+    if let Some(challenge) = challenge {
+        headers.insert(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static(challenge),
+        );
     }
     response
 }

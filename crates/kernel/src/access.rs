@@ -1,10 +1,11 @@
 //! Who acts, within which scope, and on which basis a patient's data is read.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Id;
+use crate::{AppGrant, Id};
 
 /// How far a permission reaches, from narrow to wide.
 #[derive(
@@ -90,6 +91,8 @@ pub struct Actor {
     pub department_id: Option<Id>,
     /// Permission code → how far it reaches.
     pub grants: BTreeMap<String, Scope>,
+    /// The app through which the actor acts, where it is one.
+    pub app: Option<Arc<AppGrant>>,
 }
 
 impl Actor {

@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock, draws a random number or knows of a database or a wire.
 
 pub mod access;
+pub mod app;
 pub mod error;
 pub mod id;
 pub mod identity;
@@ -12,6 +13,7 @@ pub mod text;
 pub mod time;
 
 pub use access::{Actor, ActorKind, Basis, Scope};
+pub use app::{AppGrant, AppLevel, AppReach, AppRight, AppRights, DataScope};
 pub use error::{Error, Kind, Result};
 pub use id::Id;
 pub use money::Money;

@@ -20,6 +20,7 @@ pub fn start(app: &App, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     tasks.spawn(work(app.clone(), stop.clone()));
     tasks.spawn(sign(app.clone(), stop.clone()));
     tasks.spawn(deliver(app.clone(), stop.clone()));
+    tasks.spawn(hl7v2_server::send_outbound(app.clone(), stop.clone()));
     let (pumped, mut stopped) = (app.clone(), stop.clone());
     tasks.spawn(async move {
         tokio::select! {

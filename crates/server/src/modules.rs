@@ -14,6 +14,9 @@ pub fn all() -> Vec<Module> {
         exchange::module(),
         dispatch::module(),
         fhir_server::module(),
+        documents::module(),
         hl7v2_server::module(),
+        research::module(),
+        smart::module(),
     ]
 }

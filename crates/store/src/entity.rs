@@ -1,6 +1,8 @@
 //! Entities: whole documents with typed columns beside them for what is searched or constrained.
 
+use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use kernel::{Basis, Id};
 use serde::Serialize;
@@ -94,6 +96,15 @@ impl Change {
     }
 }
 
+/// What changed, as text, with the app through which it was done, where there was one.
+pub(crate) fn with_app(mut detail: serde_json::Value, actor: &kernel::Actor) -> String {
+    if let (Some(app), Some(fields)) = (&actor.app, detail.as_object_mut()) {
+        let named = serde_json::json!({ "id": app.app_id, "name": app.name });
+        fields.insert("app".to_owned(), named);
+    }
+    detail.to_string()
+}
+
 /// What an audited act without an entity was about.
 #[derive(Clone, Debug)]
 pub struct Subject {
@@ -131,4 +142,44 @@ impl Subject {
             patient_id: entity.patient_id(),
         }
     }
+}
+
+/// The statements of an entity.
+#[derive(Clone, Copy)]
+pub(crate) struct EntitySql {
+    pub(crate) insert: &'static str,
+    pub(crate) update: &'static str,
+    pub(crate) load: &'static str,
+}
+
+/// The statements of an entity, assembled once from its constant names and kept for the life of
+/// the process. Nothing a user typed can reach them.
+pub(crate) fn sql_of<T: Entity>() -> EntitySql {
+    static KNOWN: OnceLock<Mutex<HashMap<&'static str, EntitySql>>> = OnceLock::new();
+    let mut known = KNOWN
+        .get_or_init(Mutex::default)
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    *known.entry(T::TABLE).or_insert_with(|| {
+        let (table, columns) = (T::TABLE, T::COLUMNS);
+        let names: String = columns.iter().map(|name| format!("{name}, ")).collect();
+        let places: String = (1..=columns.len() + 3).map(|n| format!("${n}, ")).collect();
+        let sets: String =
+            columns.iter().enumerate().map(|(at, name)| format!("{name} = ${}, ", at + 3)).collect();
+        let body = columns.len() + 3;
+        EntitySql {
+            insert: leak(format!(
+                "INSERT INTO {table} (id, version, {names}body) VALUES ({})",
+                places.trim_end_matches(", ")
+            )),
+            update: leak(format!(
+                "UPDATE {table} SET version = $2, {sets}body = ${body} WHERE id = $1 AND version = $2 - 1"
+            )),
+            load: leak(format!("SELECT version, body FROM {table} WHERE id = $1")),
+        }
+    })
+}
+
+fn leak(sql: String) -> &'static str {
+    Box::leak(sql.into_boxed_str())
 }

@@ -7,15 +7,15 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use kernel::{Error, Kind, Result};
 
 use crate::audit::unhex;
-use crate::{Store, hex, sha256_hex};
+use crate::{hex, sha256_hex};
 
 /// The key that seals.
 const CURRENT: &str = "secret.key";
@@ -91,20 +91,31 @@ impl Keyring {
     }
 }
 
-impl Store {
-    /// The keys of this installation, read at first use; the first key is made then.
+/// Where the keys of an installation lie, and the ring once it was read.
+pub(crate) struct Keys {
+    folder: PathBuf,
+    ring: Mutex<Option<Arc<Keyring>>>,
+}
+
+impl Keys {
+    /// The keys in a folder; nothing is read yet.
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            ring: Mutex::new(None),
+        }
+    }
+
+    /// The keys, read at first use; the first key is made then.
     ///
     /// # Errors
     /// `secret.key-damaged`; whatever the disk reports.
-    pub fn keyring(&self) -> Result<Arc<Keyring>> {
-        let mut kept = self
-            .kept_keyring()
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn ring(&self) -> Result<Arc<Keyring>> {
+        let mut kept = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(ring) = kept.as_ref() {
             return Ok(Arc::clone(ring));
         }
-        let ring = Arc::new(read_ring(&self.data_dir().join("keys"))?);
+        let ring = Arc::new(read_ring(&self.folder)?);
         *kept = Some(Arc::clone(&ring));
         Ok(ring)
     }

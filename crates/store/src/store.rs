@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{oneshot, watch};
 
 use crate::clock::{Clock, Ids};
-use crate::engine::{self, Connection, Session, Task};
+use crate::engine::{self, Connection, Task};
 use crate::follow::Looked;
 use crate::postgres::Postgres;
-use crate::seal::Keyring;
+use crate::seal::{Keyring, Keys};
 use crate::sqlite::Sqlite;
 use crate::tx::{Access, Tx};
 use crate::{Value, params};
@@ -84,6 +84,7 @@ impl Request {
             org_id: SYSTEM_ID,
             department_id: None,
             grants: std::collections::BTreeMap::new(),
+            app: None,
         };
         Self {
             actor: Arc::new(actor),
@@ -114,7 +115,7 @@ struct Inner {
     data_dir: PathBuf,
     changed: watch::Sender<u64>,
     readable: Mutex<()>,
-    keyring: Mutex<Option<Arc<Keyring>>>,
+    keys: Arc<Keys>,
     looked: Looked,
 }
 
@@ -160,7 +161,7 @@ impl Store {
             data_dir: options.data_dir.clone(),
             changed,
             readable: Mutex::new(()),
-            keyring: Mutex::new(None),
+            keys: Arc::new(Keys::new(options.data_dir.join("keys"))),
             looked: Looked::default(),
         })))
     }
@@ -180,12 +181,16 @@ impl Store {
         &self.0.data_dir
     }
 
-    pub(crate) fn looked(&self) -> &Looked {
-        &self.0.looked
+    /// The keys of this installation, read at first use; the first key is made then.
+    ///
+    /// # Errors
+    /// `secret.key-damaged`; whatever the disk reports.
+    pub fn keyring(&self) -> Result<Arc<Keyring>> {
+        self.0.keys.ring()
     }
 
-    pub(crate) fn kept_keyring(&self) -> &Mutex<Option<Arc<Keyring>>> {
-        &self.0.keyring
+    pub(crate) fn looked(&self) -> &Looked {
+        &self.0.looked
     }
 
     /// `sqlite` or `postgres`, for status pages.
@@ -290,9 +295,18 @@ impl Store {
         let slot = Arc::new(Mutex::new(None));
         let filled = Arc::clone(&slot);
         let (request, clock, ids) = (request.clone(), self.0.clock.clone(), self.0.ids.clone());
+        let keys = Arc::clone(&self.0.keys);
         let task = Task {
             run: Box::new(move |session| {
-                let answer = in_tx(session, &request, &ids, &clock, writable, &run)?;
+                let mut tx = Tx::new(
+                    session.borrow(),
+                    &request,
+                    &ids,
+                    &keys,
+                    clock.now(),
+                    writable,
+                );
+                let answer = (run(&mut tx)?, tx.into_accesses());
                 *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
                 Ok(())
             }),
@@ -364,19 +378,6 @@ impl Store {
             }
         }
     }
-}
-
-fn in_tx<T>(
-    session: &mut Session<'_>,
-    request: &Request,
-    ids: &Ids,
-    clock: &Clock,
-    writable: bool,
-    run: &impl Fn(&mut Tx<'_>) -> Result<T>,
-) -> Result<(T, Vec<Access>)> {
-    let mut tx = Tx::new(session.borrow(), request, ids, clock.now(), writable);
-    let value = run(&mut tx)?;
-    Ok((value, tx.into_accesses()))
 }
 
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {

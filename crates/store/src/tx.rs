@@ -1,7 +1,6 @@
 //! A transaction: what a command or a query works with.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 
 use kernel::{Actor, Basis, Error, Id, Instant, Kind, Result, Scope};
 use serde::Deserialize;
@@ -10,13 +9,16 @@ use serde::de::DeserializeOwned;
 use crate::chain::sha256_hex;
 use crate::clock::Ids;
 use crate::engine::Session;
-use crate::{Change, Entity, Event, Request, Row, Subject, Value, Versioned, params};
+use crate::entity::{sql_of, with_app};
+use crate::seal::Keys;
+use crate::{Change, Entity, Event, Keyring, Request, Row, Subject, Value, Versioned, params};
 
 /// A transaction on either engine. Its closure may run more than once and has no effect outside.
 pub struct Tx<'a> {
     pub(crate) session: Session<'a>,
     request: &'a Request,
     ids: &'a Ids,
+    keys: &'a Keys,
     now: Instant,
     accesses: Vec<Access>,
     writable: bool,
@@ -38,6 +40,7 @@ impl<'a> Tx<'a> {
         session: Session<'a>,
         request: &'a Request,
         ids: &'a Ids,
+        keys: &'a Keys,
         now: Instant,
         writable: bool,
     ) -> Self {
@@ -45,6 +48,7 @@ impl<'a> Tx<'a> {
             session,
             request,
             ids,
+            keys,
             now,
             accesses: Vec::new(),
             writable,
@@ -70,6 +74,14 @@ impl<'a> Tx<'a> {
     /// Random bytes, for tokens.
     pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
         self.ids.random_bytes()
+    }
+
+    /// The keys of this installation.
+    ///
+    /// # Errors
+    /// `secret.key-damaged`; whatever the disk reports.
+    pub fn keyring(&self) -> Result<Arc<Keyring>> {
+        self.keys.ring()
     }
 
     /// Who acts.
@@ -397,7 +409,7 @@ impl<'a> Tx<'a> {
             basis: change
                 .basis
                 .map(|basis| serde_json::json!(basis).to_string()),
-            detail: change.detail.to_string(),
+            detail: with_app(change.detail, actor),
             body_sha256: body.map(|body| sha256_hex(body.as_bytes())),
             hash: None,
         };
@@ -479,43 +491,4 @@ fn stale_version(current: i64) -> Error {
 /// The code under which a missing entity is reported: its kind.
 fn not_found_code<T: Entity>() -> &'static str {
     T::KIND
-}
-
-#[derive(Clone, Copy)]
-struct EntitySql {
-    insert: &'static str,
-    update: &'static str,
-    load: &'static str,
-}
-
-/// The statements of an entity, assembled once from its constant names and kept for the life of
-/// the process. Nothing a user typed can reach them.
-fn sql_of<T: Entity>() -> EntitySql {
-    static KNOWN: OnceLock<Mutex<HashMap<&'static str, EntitySql>>> = OnceLock::new();
-    let mut known = KNOWN
-        .get_or_init(Mutex::default)
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    *known.entry(T::TABLE).or_insert_with(|| {
-        let (table, columns) = (T::TABLE, T::COLUMNS);
-        let names: String = columns.iter().map(|name| format!("{name}, ")).collect();
-        let places: String = (1..=columns.len() + 3).map(|n| format!("${n}, ")).collect();
-        let sets: String =
-            columns.iter().enumerate().map(|(at, name)| format!("{name} = ${}, ", at + 3)).collect();
-        let body = columns.len() + 3;
-        EntitySql {
-            insert: leak(format!(
-                "INSERT INTO {table} (id, version, {names}body) VALUES ({})",
-                places.trim_end_matches(", ")
-            )),
-            update: leak(format!(
-                "UPDATE {table} SET version = $2, {sets}body = ${body} WHERE id = $1 AND version = $2 - 1"
-            )),
-            load: leak(format!("SELECT version, body FROM {table} WHERE id = $1")),
-        }
-    })
-}
-
-fn leak(sql: String) -> &'static str {
-    Box::leak(sql.into_boxed_str())
 }

@@ -6,27 +6,31 @@
 
 use std::collections::BTreeSet;
 
-use kernel::{Basis, Error, Id, Result, Scope};
+use kernel::{AppRight, Basis, Error, Id, Result, Scope};
 use record::{EntryColumns, Viewer};
 use store::{Composed, Slot, Tx};
 
+use crate::app::AppEye;
 use crate::rows::{self, Header};
 use crate::{context, kinds, moves, refusal};
 
 /// Who looks, bound once a statement.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Eye {
     viewer: Viewer,
     /// Whose resources about nobody are seen, and how far shared ones; a patient sees none of them.
     reach: Option<(Slot, Slot)>,
+    /// What of it the app sees through which they look.
+    app: Option<AppEye>,
     /// The type whose resources are seen as what they belong to, and the row that says what it is.
     attached: (Slot, Slot),
 }
 
 impl Eye {
-    /// Binds the actor; [`Eye::push`] must follow.
-    pub(crate) fn bind(tx: &Tx<'_>, sql: &mut Composed) -> Self {
+    /// Binds the actor, and the right that an app of theirs must have; [`Eye::push`] must follow.
+    pub(crate) fn bind(tx: &Tx<'_>, sql: &mut Composed, right: AppRight) -> Self {
         let viewer = Viewer::bind(tx, sql);
+        let app = AppEye::of(tx.actor(), right);
         let attached = (
             sql.slot(kinds::number("Binary")),
             sql.slot(context::param().plain()),
@@ -35,6 +39,7 @@ impl Eye {
             return Self {
                 viewer,
                 reach: None,
+                app,
                 attached,
             };
         }
@@ -43,19 +48,20 @@ impl Eye {
         Self {
             viewer,
             reach: Some((org_id, sql.slot(scope.table_word()))),
+            app,
             attached,
         }
     }
 
     /// Adds the condition that the actor may see the resource of `alias`, and that it is not deleted.
-    pub(crate) fn push_live(self, sql: &mut Composed, alias: &Alias) {
+    pub(crate) fn push_live(&self, sql: &mut Composed, alias: &Alias) {
         sql.push(alias.deleted).push(" = 0 AND ");
         self.push(sql, alias);
     }
 
     /// Adds the condition that the actor may see the resource of `alias`. What is attached to another
     /// resource, as an attachment to a document, is seen by who sees that one.
-    pub(crate) fn push(self, sql: &mut Composed, alias: &Alias) {
+    pub(crate) fn push(&self, sql: &mut Composed, alias: &Alias) {
         sql.push("((NOT (");
         self.push_is_attached(sql, alias);
         sql.push(") AND ");
@@ -68,10 +74,14 @@ impl Eye {
         sql.put(self.attached.1).push(" AND ");
         self.push_itself(sql, &CONTEXT);
         sql.push(")))");
+        // An app's scope is about the resource itself: what it belongs to brings nothing in.
+        if let Some(app) = &self.app {
+            app.push(sql, alias);
+        }
     }
 
     /// Adds the condition that the resource names what it belongs to, and that this is here.
-    fn push_is_attached(self, sql: &mut Composed, alias: &Alias) {
+    fn push_is_attached(&self, sql: &mut Composed, alias: &Alias) {
         sql.push(alias.kind).push(" = ").put(self.attached.0);
         sql.push(" AND EXISTS (SELECT 1 FROM fhir_reference AS fc CROSS JOIN fhir_resource AS rc")
             .push(" WHERE rc.address = fc.target AND fc.key = ");
@@ -80,7 +90,7 @@ impl Eye {
     }
 
     /// Adds the condition on the resource's own row.
-    fn push_itself(self, sql: &mut Composed, alias: &Alias) {
+    fn push_itself(&self, sql: &mut Composed, alias: &Alias) {
         let entry = alias.entry();
         sql.push("((")
             .push(alias.patient_id)
@@ -261,12 +271,13 @@ fn refuse_replaced(tx: &mut Tx<'_>, patient: &str) -> Result<()> {
     Err(Error::rule("fhir.patient-replaced", text).with(data))
 }
 
-/// Refuses to tell anything of a resource that the actor may not see.
+/// Refuses to tell anything of a resource that the actor may not see, or an app of theirs not with
+/// this right.
 ///
 /// # Errors
 /// `fhir.resource` (not found).
-pub(crate) fn require_seen(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
-    match rows::seen(tx, header.type_name(), &header.id)? {
+pub(crate) fn require_seen(tx: &mut Tx<'_>, header: &Header, right: AppRight) -> Result<()> {
+    match rows::seen_with(tx, header.type_name(), &header.id, right)? {
         Some(_) => Ok(()),
         None => Err(refusal::not_found()),
     }
@@ -276,12 +287,12 @@ pub(crate) fn require_seen(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
 ///
 /// # Errors
 /// `fhir.owned`; `NotFound` for what the actor may not see.
-pub(crate) fn require_change(tx: &mut Tx<'_>, header: &Header) -> Result<()> {
+pub(crate) fn require_change(tx: &mut Tx<'_>, header: &Header, right: AppRight) -> Result<()> {
     if header.owner.is_some() {
         let text = "this resource stands for an object that a module keeps; change it there";
         return Err(Error::rule("fhir.owned", text));
     }
-    require_seen(tx, header)?;
+    require_seen(tx, header, right)?;
     if let Some(patient) = &header.patient_id {
         let patients = [patient.clone()];
         return require_patients(tx, &patients)

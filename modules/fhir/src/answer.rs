@@ -15,16 +15,7 @@ const FHIR_JSON: &str = "application/fhir+json; charset=utf-8";
 
 /// The address clients know this server by, such as `https://host/fhir`.
 pub(crate) fn base(ctx: &Ctx, headers: &HeaderMap) -> String {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or("localhost");
-    let scheme = if ctx.app().config().secure_cookies {
-        "https://"
-    } else {
-        "http://"
-    };
-    [scheme, host, "/fhir"].concat()
+    [&http::origin(ctx.app(), headers), "/fhir"].concat()
 }
 
 /// Any FHIR body.

@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use fhir::json::Limits;
 use fhir::{IssueCode, Resource, View};
 use http::Ctx;
-use kernel::{Error, Result};
+use kernel::{AppRight, Error, Kind, Result};
 use serde_json::json;
 
 use crate::answer::{self, Bundle, etag};
 use crate::api::{Call, read_text, search_text};
+use crate::app;
 use crate::keys::Keys;
 use crate::prepare;
 use crate::refusal;
@@ -369,6 +370,9 @@ async fn batch(ctx: &Ctx, keys: &Keys, call: &Call, entries: Vec<Result<Entry>>)
         match result {
             Ok((response, text)) => push(&mut bundle, &response, text.as_deref()),
             Err(error) => {
+                if ctx.actor().app.is_some() && error.kind() == Kind::Forbidden {
+                    ctx.note_app_refusal(error.code()).await?;
+                }
                 let (status, outcome) = ctx.outcome(&error);
                 let response = json!({ "status": status_text(status), "outcome": outcome });
                 push(&mut bundle, &response.to_string(), None);
@@ -447,7 +451,8 @@ async fn texts_of(ctx: &Ctx, call: &Call, done: &[Done]) -> Result<Vec<Option<St
     ctx.read(move |tx| {
         let mut texts = Vec::with_capacity(done.len());
         for one in &done {
-            let header = rows::head(tx, &one.kind, &one.id)?.filter(|_| one.version > 0);
+            let seen = one.version > 0 && app::may(tx.actor(), &one.kind, AppRight::Read);
+            let header = rows::head(tx, &one.kind, &one.id)?.filter(|_| seen);
             texts.push(match header {
                 Some(header) => rows::body(tx, header.key, one.version)?,
                 None => None,

@@ -12,10 +12,12 @@ use crate::kinds;
 /// When what this server can do last changed.
 const DATE: &str = "2026-11-22";
 
-static REST: LazyLock<String> = LazyLock::new(|| json!([rest(&[])]).to_string());
+/// Everything of `rest` that is the same wherever the server stands.
+static REST: LazyLock<String> = LazyLock::new(|| rest(&[]).to_string());
 
 /// The statement for the server at `base`, with types and URLs of the profiles in force.
 pub(crate) fn statement(base: &str, profiles: &[(String, String)]) -> String {
+    let origin = base.trim_end_matches("/fhir");
     let head = json!({
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -29,14 +31,49 @@ pub(crate) fn statement(base: &str, profiles: &[(String, String)]) -> String {
         "patchFormat": ["application/json-patch+json", "application/fhir+json"],
     });
     let head = head.to_string();
+    let security = security(origin).to_string();
     let with_profiles: String;
     let rest = if profiles.is_empty() {
         REST.as_str()
     } else {
-        with_profiles = json!([rest(profiles)]).to_string();
+        with_profiles = rest(profiles).to_string();
         &with_profiles
     };
-    [head.trim_end_matches('}'), ",\"rest\":", rest, "}"].concat()
+    let rest = rest.trim_start_matches('{');
+    [
+        &head[..head.len() - 1],
+        ",\"rest\":[{\"mode\":\"server\",\"security\":",
+        &security,
+        ",",
+        rest,
+        "]}",
+    ]
+    .concat()
+}
+
+/// Where apps ask for access, as SMART App Launch has it.
+fn security(origin: &str) -> Value {
+    let uri = |name: &str, path: &str| {
+        let address = [origin, path].concat();
+        json!({ "url": name, "valueUri": address })
+    };
+    json!({
+        "extension": [{
+            "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
+            "extension": [
+                uri("authorize", http::AUTHORIZE_PATH),
+                uri("token", http::TOKEN_PATH),
+                uri("introspect", http::INTROSPECT_PATH),
+                uri("revoke", http::REVOKE_PATH),
+            ],
+        }],
+        "cors": true,
+        "service": [{ "coding": [{
+            "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+            "code": "SMART-on-FHIR",
+        }] }],
+        "description": "Session or bearer token of an account; apps by SMART App Launch 2",
+    })
 }
 
 fn rest(profiles: &[(String, String)]) -> Value {
@@ -51,10 +88,8 @@ fn rest(profiles: &[(String, String)]) -> Value {
         }
     }
     json!({
-        "mode": "server",
         "documentation": "Access rests on a basis for each patient: own patient, care, consent or \
             break-glass. What one may not see is not found, and not counted.",
-        "security": { "cors": false, "description": "Session or bearer token of an account" },
         "resource": resources,
         "interaction": [
             { "code": "transaction" }, { "code": "batch" },

@@ -2,7 +2,7 @@
 
 use fhir::IssueCode;
 use http::Ctx;
-use kernel::Result;
+use kernel::{AppRight, Result};
 use serde_json::json;
 use store::{Composed, Tx};
 
@@ -10,7 +10,7 @@ use crate::access::{self, ALIASES, Eye};
 use crate::answer::{self, Bundle, full_url, quoted};
 use crate::rows::{self, HEADER, Header};
 use crate::shape::Pairs;
-use crate::{hash, kinds, moves, refusal};
+use crate::{app, hash, kinds, moves, refusal};
 
 /// Resources a page has when the client names no number, and at most.
 const PAGE_DEFAULT: u32 = 200;
@@ -56,10 +56,14 @@ fn asked(pairs: &Pairs) -> Result<Asked> {
 }
 
 fn page(tx: &mut Tx<'_>, id: &str, asked: &Asked) -> Result<Vec<Header>> {
+    for number in &asked.types {
+        let kind = kinds::name(*number).unwrap_or_default();
+        app::require(tx.actor(), kind, AppRight::Read)?;
+    }
     let standing = moves::standing(tx, id)?;
     let patient = rows::require(tx, "Patient", standing.as_deref().unwrap_or(id))?;
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let eye = Eye::bind(tx, &mut sql, AppRight::Read);
     sql.push("SELECT ").push(HEADER);
     sql.push(" FROM fhir_compartment AS c CROSS JOIN fhir_resource AS r WHERE c.patient = ");
     sql.bind(hash::address("Patient", &patient.id));

@@ -8,14 +8,16 @@ mod steps;
 
 pub(crate) use steps::{expire, step};
 
+use std::sync::Arc;
+
 use fhir::IssueCode;
-use kernel::{Error, Id, Instant, Kind, Result, Span};
+use kernel::{AppGrant, Error, Id, Instant, Kind, Result, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store::{Change, Json, Subject, Tx, params};
 
 use crate::shape::Pairs;
-use crate::{kinds, refusal, rows, settings};
+use crate::{app, kinds, refusal, rows, settings};
 
 /// The job of an export.
 pub(crate) const JOB: &str = "fhir.export";
@@ -62,6 +64,9 @@ struct Body {
     resources: i64,
     bytes: i64,
     error: Option<String>,
+    /// The app that asked, whose scopes hold in every step.
+    #[serde(default)]
+    app: Option<Arc<AppGrant>>,
 }
 
 /// An export.
@@ -108,6 +113,8 @@ pub(crate) struct Asked {
     level: Level,
     types: Vec<String>,
     since: Option<i64>,
+    /// Were no types named?
+    all: bool,
 }
 
 /// Reads the parameters of an export.
@@ -119,6 +126,7 @@ pub(crate) fn asked(level: Level, pairs: &Pairs, lenient: bool) -> Result<Asked>
         level,
         types: Vec::new(),
         since: None,
+        all: false,
     };
     for (name, value) in pairs {
         let wrong = || refusal::refuse(IssueCode::Value, name, "this value can't be read");
@@ -145,6 +153,7 @@ pub(crate) fn asked(level: Level, pairs: &Pairs, lenient: bool) -> Result<Asked>
         }
     }
     if asked.types.is_empty() {
+        asked.all = true;
         let all = fhir::definitions::resource_types().iter();
         asked.types = all.map(|name| (*name).to_owned()).collect();
     }
@@ -156,6 +165,7 @@ pub(crate) fn asked(level: Level, pairs: &Pairs, lenient: bool) -> Result<Asked>
 /// # Errors
 /// `fhir.export-limit`; not found for a group that the actor may not see.
 pub(crate) fn begin(tx: &mut Tx<'_>, asked: &Asked, request: &str, base: &str) -> Result<Id> {
+    let types = app::export_types(tx.actor(), &asked.types, asked.all)?;
     let rule = settings::export(tx)?;
     if let Level::Group(id) = &asked.level {
         rows::require(tx, "Group", id)?;
@@ -169,7 +179,7 @@ pub(crate) fn begin(tx: &mut Tx<'_>, asked: &Asked, request: &str, base: &str) -
     let (id, now) = (tx.new_id(), tx.now());
     let body = Body {
         level: asked.level.clone(),
-        types: asked.types.clone(),
+        types,
         since: asked.since,
         request: request.to_owned(),
         base: base.to_owned(),
@@ -179,6 +189,7 @@ pub(crate) fn begin(tx: &mut Tx<'_>, asked: &Asked, request: &str, base: &str) -
         resources: 0,
         bytes: 0,
         error: None,
+        app: tx.actor().app.clone(),
     };
     let (role, org_id) = (tx.actor().role.clone(), tx.actor().org_id);
     let text = serde_json::to_string(&body).map_err(Error::internal)?;
@@ -186,7 +197,7 @@ pub(crate) fn begin(tx: &mut Tx<'_>, asked: &Asked, request: &str, base: &str) -
     let values = params![id, account_id, role, org_id, now, until, text];
     tx.execute(INSERT, &values)?;
     tx.schedule(JOB, &id.to_string(), now, &json!({ "id": id }))?;
-    let detail = json!({ "level": body.level, "types": asked.types.len() });
+    let detail = json!({ "level": body.level, "types": body.types.len() });
     note(tx, "fhir.export-started", id, &detail)?;
     Ok(id)
 }
@@ -227,9 +238,15 @@ pub(crate) fn own(tx: &mut Tx<'_>, id: &str) -> Result<Export> {
         one.account_id == actor.id
             && one.org_id == actor.org_id
             && one.role == actor.role
+            && app_id(one.body.app.as_ref()) == app_id(actor.app.as_ref())
             && one.expires_at > now
     };
     found.filter(mine).ok_or_else(refusal::not_found)
+}
+
+/// What an app began, it alone goes on with.
+fn app_id(app: Option<&Arc<AppGrant>>) -> Option<Id> {
+    app.map(|app| app.app_id)
 }
 
 #[derive(Deserialize)]

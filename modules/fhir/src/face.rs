@@ -1,4 +1,5 @@
-//! What other modules store here: resources that came to them in other words, such as HL7 v2.
+//! What other modules store and read here: resources that came to them, and leave, in other words, such
+//! as HL7 v2.
 
 use fhir::Resource;
 use fhir::json::Stamp;
@@ -6,10 +7,10 @@ use kernel::{Error, Id, Result};
 use serde_json::json;
 use store::{Change, Subject, Tx, sha256_hex};
 
-use crate::access::{require_change, require_patients, require_writer};
+use crate::access::{note, require_change, require_patients, require_writer};
 use crate::profiles::InForce;
 use crate::rows::{self, NewVersion};
-use crate::{keys, kinds, prepare, refusal};
+use crate::{keys, kinds, prepare, refusal, search};
 
 /// Stores a resource of the actor's organization under an id that the caller chose, and answers its
 /// version. It is checked as if it had come over `/fhir`, and refused where the actor has no basis to
@@ -36,7 +37,7 @@ pub fn store_resource(tx: &mut Tx<'_>, id: Id, text: &str) -> Result<i64> {
     let known = rows::head(tx, kind, &id_text)?;
     let patient = prepared.rows.patients.first();
     if let Some(header) = &known {
-        require_change(tx, header)?;
+        require_change(tx, header, kernel::AppRight::Update)?;
         if header.patient_id.as_ref() != patient {
             let detail = "an update does not move a resource to another patient";
             return Err(Error::rule("fhir.patient-changed", detail));
@@ -83,4 +84,85 @@ pub fn store_resource(tx: &mut Tx<'_>, id: Id, text: &str) -> Result<i64> {
     };
     tx.record(change, subject)?;
     Ok(version)
+}
+
+/// A resource as somebody may see it.
+#[derive(Clone)]
+pub struct SeenResource {
+    /// Its version.
+    pub version: i64,
+    /// The organization that wrote it.
+    pub org_id: Id,
+    /// Its text, as it is stored.
+    pub text: String,
+}
+
+/// The version of a live resource, and the organization that wrote it, if the actor may see it. What it
+/// says is not read, so nobody's access is noted.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn seen_version(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<(i64, Id)>> {
+    let found = rows::seen(tx, kind, id)?.filter(|header| !header.deleted);
+    found
+        .map(|header| Ok((header.version, header.org_id.parse()?)))
+        .transpose()
+}
+
+/// A live resource if the actor may see it, by basis, consent and sensitivity as over `/fhir`; the
+/// access is noted as `what`.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn seen_resource(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    id: &str,
+    what: &str,
+) -> Result<Option<SeenResource>> {
+    let Some(header) = rows::seen(tx, kind, id)?.filter(|header| !header.deleted) else {
+        return Ok(None);
+    };
+    let Some(text) = rows::body(tx, header.key, header.version)? else {
+        return Ok(None);
+    };
+    note(tx, [&header].into_iter(), what)?;
+    Ok(Some(SeenResource {
+        version: header.version,
+        org_id: header.org_id.parse()?,
+        text,
+    }))
+}
+
+/// A stored resource, if the actor may see it; the look is noted as `what`.
+///
+/// # Errors
+/// `fhir.resource` (not found), `fhir.deleted` (gone).
+pub fn read_resource(tx: &mut Tx<'_>, kind: &str, id: Id, what: &str) -> Result<String> {
+    let header = rows::require(tx, kind, &id.to_string())?;
+    note(tx, [&header].into_iter(), what)?;
+    let body = rows::body(tx, header.key, header.version)?;
+    body.ok_or_else(refusal::gone)
+}
+
+/// The resources of a type that a search finds and the actor may see, at most `limit`; the look is
+/// noted as `what`.
+///
+/// # Errors
+/// What is wrong with the criteria; whatever the database reports.
+pub fn find_resources(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    criteria: &str,
+    limit: u32,
+    what: &str,
+) -> Result<Vec<String>> {
+    let kind = kinds::number(kind).and_then(kinds::name);
+    let kind = kind.ok_or_else(refusal::not_found)?;
+    let mut query = fhir::search::parse_criteria(kind, criteria).map_err(refusal::of_issues)?;
+    query.types = vec![kind];
+    query.count = Some(limit);
+    let found = search::page(tx, &query)?;
+    note(tx, found.headers.iter(), what)?;
+    rows::bodies(tx, &found.headers)
 }

@@ -2,7 +2,7 @@
 
 use fhir::IssueCode;
 use fhir::search::{COUNT_MAX, Prefix, parse_query};
-use kernel::{Id, Instant, Result};
+use kernel::{AppRight, Id, Instant, Result};
 use serde::Deserialize;
 use serde_json::json;
 use store::{Composed, Tx};
@@ -11,7 +11,7 @@ use crate::access::{self, ALIASES, Eye};
 use crate::answer::{Bundle, etag, quoted};
 use crate::rows::{Header, seen};
 use crate::shape::Pairs;
-use crate::{kinds, moves, refusal};
+use crate::{app, kinds, moves, refusal};
 
 /// Versions a page has when the client names no number.
 const PAGE_DEFAULT: u32 = 50;
@@ -114,13 +114,20 @@ pub(crate) fn page(
     let limit = part.count.max(1);
     let mut rows = match of {
         Of::Instance(kind, id) => {
+            app::require_one(tx.actor(), kind, id, AppRight::Read)?;
             let header = seen(tx, kind, id)?.ok_or_else(refusal::not_found)?;
             versions(tx, None, Some(header.key), part, limit + 1)?
         }
-        Of::Type(kind) => versions(tx, kinds::number(kind), None, part, limit + 1)?,
+        Of::Type(kind) => {
+            app::require(tx.actor(), kind, AppRight::Search)?;
+            versions(tx, kinds::number(kind), None, part, limit + 1)?
+        }
         Of::Everything => {
             let mut rows = Vec::new();
             for name in fhir::definitions::resource_types() {
+                if !app::may(tx.actor(), name, AppRight::Search) {
+                    continue;
+                }
                 rows.extend(versions(tx, kinds::number(name), None, part, limit + 1)?);
             }
             rows.sort_by_key(|row| std::cmp::Reverse((row.at, row.key, row.version)));
@@ -176,7 +183,12 @@ fn versions(
     limit: u32,
 ) -> Result<Vec<Version>> {
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let right = if key.is_some() {
+        AppRight::Read
+    } else {
+        AppRight::Search
+    };
+    let eye = Eye::bind(tx, &mut sql, right);
     sql.push("SELECT v.key, v.version, v.kind, r.id, v.at, v.method, v.others, v.body, v.labels,
         r.patient_id, r.org_id, r.dated FROM fhir_version AS v CROSS JOIN fhir_resource AS r WHERE r.key = v.key");
     if let Some(kind) = kind {
@@ -210,6 +222,7 @@ pub(crate) fn version(
     id: &str,
     number: i64,
 ) -> Result<(Header, Version)> {
+    app::require_one(tx.actor(), kind, id, AppRight::Read)?;
     let header = seen(tx, kind, id)?.ok_or_else(refusal::not_found)?;
     let mut sql = Composed::new();
     sql.push("SELECT v.key, v.version, v.kind, r.id, v.at, v.method, v.others, v.body, v.labels,

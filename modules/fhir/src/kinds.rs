@@ -85,7 +85,8 @@ pub(crate) fn category(name: &str) -> Option<Category> {
         "Observation" | "DiagnosticReport" | "ImagingStudy" | "Specimen" | "Media"
         | "MolecularSequence" | "BodyStructure" => Category::Results,
         "Procedure" => Category::Procedures,
-        "DocumentReference"
+        "Binary"
+        | "DocumentReference"
         | "DocumentManifest"
         | "Composition"
         | "QuestionnaireResponse"

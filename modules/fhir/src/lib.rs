@@ -7,12 +7,14 @@
 mod access;
 mod answer;
 mod api;
+mod app;
 mod bundle;
 mod capability;
 mod context;
 mod document;
 mod everything;
 mod export;
+mod extract;
 mod face;
 mod hash;
 mod history;
@@ -38,7 +40,10 @@ mod subscriptions;
 mod terms;
 mod write;
 
-pub use face::store_resource;
+pub use extract::{Entries, Entry, WantedEntries, entries_of};
+pub use face::{
+    SeenResource, find_resources, read_resource, seen_resource, seen_version, store_resource,
+};
 
 use http::{App, Grant, Module, Permission};
 use kernel::{Result, Scope};

@@ -1,6 +1,10 @@
 //! Chinese sentences for the codes of this module.
 
 pub(crate) const MESSAGES: &[(&str, &str)] = &[
+    (
+        "fhir.app-subscription",
+        "应用不能建立订阅，请使用业务系统账号",
+    ),
     ("fhir.invalid", "内容不符合 FHIR R4，请按列出的位置修改"),
     ("fhir.resource", "资源不存在，或您无权查看"),
     ("fhir.type", "FHIR R4 没有这种资源类型"),

@@ -4,14 +4,14 @@ mod batch;
 
 pub(crate) use batch::Batch;
 
-use kernel::{Instant, Result};
+use kernel::{AppRight, Instant, Result};
 use record::sensitive::SensitiveRule;
 use serde::Deserialize;
 use store::{Composed, Tx, Value, params};
 
 use crate::access::{ALIASES, Eye};
 use crate::index::Rows;
-use crate::{hash, kinds, labels, refusal};
+use crate::{app, hash, kinds, labels, refusal};
 
 /// What is known of a resource without its body.
 #[derive(Clone, Debug, Deserialize)]
@@ -71,8 +71,18 @@ pub(crate) fn head(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<Heade
 
 /// The head at an address if the actor may see it; a deleted one too.
 pub(crate) fn seen(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<Header>> {
+    seen_with(tx, kind, id, AppRight::Read)
+}
+
+/// The same for a change: what an app may change it need not be allowed to read.
+pub(crate) fn seen_with(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    id: &str,
+    right: AppRight,
+) -> Result<Option<Header>> {
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let eye = Eye::bind(tx, &mut sql, right);
     sql.push("SELECT ")
         .push(HEADER)
         .push(" FROM fhir_resource AS r WHERE r.address = ");
@@ -85,8 +95,9 @@ pub(crate) fn seen(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<Heade
 /// The head of a live resource the actor may see.
 ///
 /// # Errors
-/// `fhir.resource` (not found), `fhir.deleted` (gone).
+/// `fhir.resource` (not found), `fhir.deleted` (gone), `access.insufficient-scope`.
 pub(crate) fn require(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Header> {
+    app::require_one(tx.actor(), kind, id, AppRight::Read)?;
     let header = seen(tx, kind, id)?.ok_or_else(refusal::not_found)?;
     if header.deleted {
         Err(refusal::gone())

@@ -66,7 +66,7 @@ fn stored(tx: &mut Tx<'_>, kind: &'static str, url: &str) -> Result<Option<Resou
     let url = url.split('|').next().unwrap_or(url);
     let param = Param { kind, code: "url" }.plain();
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Read);
     sql.push("SELECT ").push(HEADER);
     sql.push(" FROM fhir_string AS s CROSS JOIN fhir_resource AS r WHERE s.param = ")
         .bind(param);

@@ -3,6 +3,7 @@
 //! AA says that the message is on disk and done (or kept, where messages of its kind are not acted
 //! upon). AE says that it is on disk in the error queue. AR says that it was refused as a message. An
 //! answer with error code 207 whose text says to send again is the one case in which nothing is stored.
+//! Who fills MSH-15 or MSH-16 hears of storing (CA, CE, CR) and of doing apart, as far as they ask.
 
 mod hold;
 mod replay;
@@ -13,7 +14,7 @@ pub(crate) use replay::{Trial, from_hex, replay, resume, try_out};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use hl7v2::{Ack, AckCode, Charset, Fault, Header, Location, Message};
+use hl7v2::{Ack, AckCode, AckLevel, Charset, Fault, Header, Location, Message};
 use http::App;
 use kernel::{Actor, ActorKind, Error, Id, Instant, Kind, Result, Scope};
 use store::Request;
@@ -29,18 +30,71 @@ const CONTROL_ID_CHARACTERS_MAX: usize = 199;
 /// What the connection is told, and whether it was worth listening to.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The acknowledgement, without its frame.
-    pub bytes: Vec<u8>,
+    /// The acknowledgements without their frames: one in the original mode, none to two in the
+    /// enhanced one.
+    pub frames: Vec<Vec<u8>>,
     /// Came the message from a sender that is known?
     pub known: bool,
+}
+
+/// How a message was taken, before it is known in which mode its sender wants to hear of it.
+struct Reply {
+    /// The acknowledgement of the original mode.
+    bytes: Vec<u8>,
+    code: AckCode,
+    /// Is the message on disk, if only in the error queue?
+    stored: bool,
+    /// What the sender is told of it.
+    fault: Option<Fault>,
+    known: bool,
 }
 
 /// Takes one message and answers it. It never fails: what goes wrong is in the answer.
 pub async fn receive(app: &App, bytes: &[u8], address: &str) -> Answer {
     let header = match Header::read(bytes) {
         Ok(header) => header,
-        Err(fault) => return stranger(app, bytes, address, None, fault).await,
+        Err(fault) => {
+            let reply = stranger(app, bytes, address, None, fault).await;
+            return Answer {
+                frames: vec![reply.bytes],
+                known: reply.known,
+            };
+        }
     };
+    let reply = listen(app, bytes, address, &header).await;
+    answer(app, &header, reply)
+}
+
+/// In the original mode the one acknowledgement; in the enhanced one whether the message is stored,
+/// then what became of it, each where MSH-15 and MSH-16 ask for it.
+fn answer(app: &App, header: &Header, reply: Reply) -> Answer {
+    let known = reply.known;
+    if !header.is_enhanced() {
+        let frames = vec![reply.bytes];
+        return Answer { frames, known };
+    }
+    let commit = match (reply.stored, reply.code) {
+        (true, _) => AckCode::Accept,
+        (false, AckCode::Accept) => AckCode::Error,
+        (false, code) => code,
+    };
+    let mut frames = Vec::new();
+    if AckLevel::is_wanted(&header.accept_ack, reply.stored) {
+        let now = app.store().clock().now();
+        let id = app.store().ids().next(now);
+        let fault = reply.fault.as_ref().filter(|_| !reply.stored);
+        let text = ack_at(AckLevel::Commit, Some(header), commit, fault, (now, id));
+        let charset = Charset::of_name(&header.charset).unwrap_or(Charset::Utf8);
+        frames.push(hl7v2::encode(&text, charset).unwrap_or_else(|| text.into_bytes()));
+    }
+    let fine = reply.code == AckCode::Accept;
+    if reply.stored && AckLevel::is_wanted(&header.application_ack, fine) {
+        frames.push(reply.bytes);
+    }
+    Answer { frames, known }
+}
+
+async fn listen(app: &App, bytes: &[u8], address: &str, header: &Header) -> Reply {
     let (application, facility) = (header.application.clone(), header.facility.clone());
     let system = Request::system("hl7");
     let found = app.store().read(&system, move |tx| {
@@ -56,20 +110,20 @@ pub async fn receive(app: &App, bytes: &[u8], address: &str) -> Answer {
             let at = Location::field("MSH", 1, 3);
             let detail = "no sender with this MSH-3 and MSH-4 is set up here";
             let fault = Fault::new("hl7.sender-unknown", at, detail);
-            return stranger(app, bytes, address, Some(&header), fault).await;
+            return stranger(app, bytes, address, Some(header), fault).await;
         }
-        Err(error) => return again(app, Some(&header), &error),
+        Err(error) => return again(app, Some(header), &error),
     };
     if let Some(fault) = unwelcome(&sender, address) {
-        return stranger(app, bytes, address, Some(&header), fault).await;
+        return stranger(app, bytes, address, Some(header), fault).await;
     }
     let turn = turn_of(sender.id);
     let _turn = turn.lock().await;
-    let arrival = Arrival::new(bytes, header, sender, mapping, address);
+    let arrival = Arrival::new(bytes, header.clone(), sender, mapping, address);
     take(app, arrival).await
 }
 
-async fn take(app: &App, arrival: Arrival) -> Answer {
+async fn take(app: &App, arrival: Arrival) -> Reply {
     let arrival = Arc::new(arrival);
     let request = request_of(
         &arrival.sender,
@@ -86,7 +140,7 @@ async fn take(app: &App, arrival: Arrival) -> Answer {
             .write(&request, move |tx| hold::take(tx, &taken, &movers))
             .await;
         match written {
-            Ok(held) => return arrival.answer(&held),
+            Ok(held) => return arrival.reply(&held),
             Err(error) if is_passing(&error) && attempt < ATTEMPTS_MAX => {}
             Err(error) => break error,
         }
@@ -101,7 +155,7 @@ async fn take(app: &App, arrival: Arrival) -> Answer {
         hold::keep_failed(tx, &failed, AckCode::Error, &reason, &fault)
     });
     match written.await {
-        Ok(held) => arrival.answer(&held),
+        Ok(held) => arrival.reply(&held),
         Err(error) => again(app, Some(&arrival.header), &error),
     }
 }
@@ -113,7 +167,7 @@ async fn stranger(
     address: &str,
     header: Option<&Header>,
     fault: Fault,
-) -> Answer {
+) -> Reply {
     let (kept, size, sha256) = (header.cloned(), bytes.len(), store::sha256_hex(bytes));
     let (address, told) = (address.to_owned(), fault.clone());
     let system = Request::system("hl7");
@@ -123,19 +177,25 @@ async fn stranger(
     if let Err(error) = written.await {
         tracing::warn!(?error, "a rejected HL7 v2 message was not noted");
     }
-    Answer {
+    Reply {
         bytes: ack(app, header, AckCode::Reject, Some(&fault)).into_bytes(),
+        code: AckCode::Reject,
+        stored: false,
+        fault: Some(fault),
         known: false,
     }
 }
 
 /// Nothing could be stored: the sender keeps the message and tries again.
-fn again(app: &App, header: Option<&Header>, error: &Error) -> Answer {
+fn again(app: &App, header: Option<&Header>, error: &Error) -> Reply {
     tracing::warn!(?error, "an HL7 v2 message could not be stored");
     let detail = "it could not be stored just now and was not; send it again";
     let fault = Fault::new("hl7.busy", Location::segment("MSH", 1), detail);
-    Answer {
+    Reply {
         bytes: ack(app, header, AckCode::Error, Some(&fault)).into_bytes(),
+        code: AckCode::Error,
+        stored: false,
+        fault: Some(fault),
         known: true,
     }
 }
@@ -160,15 +220,26 @@ pub(crate) fn ack_text(
     now: Instant,
     id: Id,
 ) -> String {
-    // MSH-10 has 20 characters in the older versions.
-    let control_id: String = id
-        .to_string()
-        .chars()
-        .filter(|c| *c != '-')
-        .skip(12)
-        .collect();
+    ack_at(AckLevel::Application, header, code, fault, (now, id))
+}
+
+/// A number of a message made of an id: MSH-10 has 20 characters in the older versions.
+pub(crate) fn control_id_of(id: Id) -> String {
+    let digits = id.to_string();
+    digits.chars().filter(|c| *c != '-').skip(12).collect()
+}
+
+fn ack_at(
+    level: AckLevel,
+    header: Option<&Header>,
+    code: AckCode,
+    fault: Option<&Fault>,
+    (now, id): (Instant, Id),
+) -> String {
+    let control_id = control_id_of(id);
     let ack = Ack {
         header,
+        level,
         code,
         control_id: &control_id,
         now,
@@ -208,6 +279,7 @@ pub(crate) fn request_of(sender: &Sender, address: &str, control_id: &str) -> Re
         org_id: sender.org_id,
         department_id: None,
         grants: BTreeMap::from([("fhir.write".to_owned(), Scope::Org)]),
+        app: None,
     };
     Request {
         actor: Arc::new(actor),
@@ -277,14 +349,22 @@ pub(crate) fn read(bytes: &[u8], header: &Header, sender: &Sender) -> Result<Rea
 
 impl Arrival {
     /// The stored answer in the charset of the message.
-    fn answer(&self, held: &Held) -> Answer {
+    fn reply(&self, held: &Held) -> Reply {
         let charset = self
             .read
             .as_ref()
             .map_or(Charset::Utf8, |read| read.charset);
         let bytes = hl7v2::encode(&held.answer, charset);
-        Answer {
+        let word = AckCode::of_word(&held.ack).map(|(_, code)| code);
+        let code = word.unwrap_or(AckCode::Error);
+        // What was refused as a message is kept for people to see, but not taken.
+        let stored = code != AckCode::Reject;
+        let fault = self.read.as_ref().err().cloned();
+        Reply {
             bytes: bytes.unwrap_or_else(|| held.answer.clone().into_bytes()),
+            code,
+            stored,
+            fault,
             known: true,
         }
     }

@@ -1,5 +1,7 @@
 //! HL7 v2 over MLLP: other systems' messages become registrations, visits, merges and results.
 //!
+//! What happens here becomes messages for the systems of members that want them.
+//!
 //! An acknowledgement AA means stored on disk. What cannot be taken lies in an error queue with its
 //! reason and place, where people repair the mapping or the message and do it again.
 
@@ -10,6 +12,7 @@ mod listener;
 mod mapping;
 mod messages;
 mod model;
+mod outbound;
 mod rows;
 mod text;
 
@@ -17,6 +20,7 @@ pub use intake::{Answer, receive};
 pub use listener::{Listener, MESSAGE_BYTES_MAX, TlsFiles};
 pub use mapping::{Mapping, SharedCode};
 pub use model::{Held, MappingVersion, MessageState, Sender, SenderState};
+pub use outbound::{deliver, run as send_outbound};
 
 use http::{Grant, Module, Permission};
 use kernel::Scope;
@@ -35,8 +39,8 @@ const PERMISSIONS: &[Permission] = &[
     },
     Permission {
         code: "hl7.manage",
-        title_zh: "管理 HL7 发送方与映射",
-        title_en: "Manage HL7 senders and their mappings",
+        title_zh: "管理 HL7 发送方、接收方与映射",
+        title_en: "Manage HL7 senders, receivers and mappings",
     },
 ];
 
@@ -49,12 +53,20 @@ const GRANTS: &[Grant] = &[
     Grant::new("director", "hl7.read", Scope::Group),
 ];
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    module: "hl7v2",
-    number: 1,
-    name: "senders, mappings, messages, visits",
-    sql: include_str!("../sql/0001_hl7v2.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        module: "hl7v2",
+        number: 1,
+        name: "senders, mappings, messages, visits",
+        sql: include_str!("../sql/0001_hl7v2.sql"),
+    },
+    Migration {
+        module: "hl7v2",
+        number: 2,
+        name: "receivers, what is sent to them, what they answered",
+        sql: include_str!("../sql/0002_outbound.sql"),
+    },
+];
 
 /// What the server mounts. The listener is started apart, where it is configured.
 pub fn module() -> Module {
@@ -62,6 +74,7 @@ pub fn module() -> Module {
         permissions: PERMISSIONS,
         grants: GRANTS,
         migrations: MIGRATIONS,
+        followers: &[outbound::FOLLOWER],
         messages: messages::MESSAGES,
         ..Module::new("hl7v2", api::routes())
     }

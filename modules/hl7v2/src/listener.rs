@@ -165,19 +165,19 @@ async fn serve(
         };
         let Ok(Ok(count @ 1..)) = read else { return };
         for frame_in in framer.feed(&buffer[..count]) {
-            let answer = match frame_in {
+            let answers = match frame_in {
                 Frame::Message(bytes) => {
                     let answer = intake::receive(app, &bytes, address).await;
                     strange += usize::from(!answer.known);
-                    answer.bytes
+                    answer.frames
                 }
                 Frame::TooLarge => {
                     strange += 1;
-                    intake::too_large(app)
+                    vec![intake::too_large(app)]
                 }
                 Frame::Stray => continue,
             };
-            let framed = frame(&answer);
+            let framed: Vec<u8> = answers.iter().flat_map(|answer| frame(answer)).collect();
             let sending = async {
                 stream.write_all(&framed).await?;
                 stream.flush().await

@@ -477,6 +477,13 @@ impl Mapping {
     }
 }
 
+/// The default mapping read backwards: the first of senders' codes that leads to ours.
+pub(crate) fn usual_theirs(map: &str, ours: &str) -> Option<&'static str> {
+    let (_, _, pairs) = CODES.iter().find(|(name, _, _)| *name == map)?;
+    let pair = pairs.iter().find(|(_, mapped)| *mapped == ours)?;
+    Some(pair.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

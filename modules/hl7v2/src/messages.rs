@@ -5,6 +5,17 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
     ("hl7-mapping", "没有这个映射版本"),
     ("hl7-message", "没有这条 HL7 消息，或您无权查看"),
     ("hl7-visit", "没有这次就诊"),
+    ("hl7-receiver", "没有这个 HL7 接收方，或您无权查看"),
+    ("hl7-outbound", "没有这条外发消息，或您无权查看"),
+    ("hl7.receiver-field", "该项填写有误，请按说明修改"),
+    ("hl7.receiver-limit", "接收方最多 200 个"),
+    ("hl7.outbound-state", "消息当前状态不允许这样操作"),
+    (
+        "hl7.not-visible",
+        "接收方所属机构无权（或已不再有权）查看该内容",
+    ),
+    ("hl7.superseded", "内容已有新版本，将由新版本的消息发送"),
+    ("hl7.document-elsewhere", "文书内容不在本平台，无法发送"),
     ("hl7.no-msh", "消息必须以 MSH 段开头"),
     (
         "hl7.separators",

@@ -185,7 +185,7 @@ pub struct Reason {
 #[schema(as = Hl7Effect)]
 pub struct Effect {
     /// `patient-new`, `patient-linked`, `patient-review`, `patient-merged`, `visit-stored`,
-    /// `report-stored`, `observation-stored`, `order-stored`, `prescription-stored`,
+    /// `report-stored`, `observation-stored`, `order-stored`, `prescription-stored`, `dispense-stored`,
     /// `appointment-stored`, `document-stored`; `note` for what was left as it was, and why.
     pub what: String,
     /// What it was done to: `Patient/…`.

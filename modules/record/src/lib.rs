@@ -19,6 +19,7 @@ mod messages;
 mod model;
 mod patients;
 mod provisions;
+mod research;
 mod retention;
 mod rules;
 mod search;
@@ -51,6 +52,7 @@ pub use model::{
 };
 pub use patients::{register, register_unmatched};
 pub use provisions::{Category, Decision, IDENTITY_BIT, PurposeOfUse};
+pub use research::{Bar, ResearchSubject, research_barred, research_subjects};
 pub use retention::{
     HoldReason, LegalHold, RecordKind, RetentionRule, require_no_hold, set as set_legal_hold,
 };

@@ -50,6 +50,7 @@ pub use model::{Encounter, HeldPlace, Party, PatientCard, Referral};
 pub use outcome::{AdviceSuggests, DischargeSummary, Outcome, OutcomeResult};
 pub use rules::table::{Cell, table};
 pub use rules::{Facts, Refusal, Transition, decide};
+pub use visible::{answered_by_actor, load_to_show};
 pub use words::{Action, Kind, Phase, Priority, Role, Service, Side, State};
 pub use work::{OrgCounts, Queue, QueueRow, is_visible, queue};
 

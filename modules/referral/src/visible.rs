@@ -110,3 +110,22 @@ fn named_on(tx: &Tx<'_>, referral: &Referral, scope: Option<Scope>) -> bool {
         _ => true,
     }
 }
+
+/// Cases of a patient with results or a discharge summary that the actor's organization sent back, the
+/// latest first; the look is noted as `what`.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn answered_by_actor(
+    tx: &mut Tx<'_>,
+    patient_id: Id,
+    what: &str,
+) -> Result<Vec<Versioned<Referral>>> {
+    let org_id = tx.actor().org_id;
+    let mut cases = crate::store::discharged_since(tx, patient_id, kernel::Instant::default())?;
+    cases.retain(|case| case.to.org_id == org_id && case.discharge.is_some());
+    for case in &cases {
+        load_to_show(tx, case.id, what)?;
+    }
+    Ok(cases)
+}

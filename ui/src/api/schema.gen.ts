@@ -735,6 +735,129 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands over a clinical document (HL7 CDA R2 of the WS/T 500 kind, UTF-8 or GB18030, at most 4 MiB).
+         *     It is kept to the byte in the record of the patient whose number it carries: 201, or 200 where the
+         *     same document is there already. A refusal names the place as XPath.
+         */
+        post: operations["document_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/discharge-summaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issues a discharge summary in one's own name: a document of the patient's record. */
+        post: operations["document_discharge_issue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/discharge-summaries/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A discharge summary filled in from what is known of a stay. Nothing is stored. */
+        post: operations["document_discharge_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/discharge-summaries/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The document that a discharge summary would be. Nothing is stored. */
+        post: operations["document_discharge_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stays of a patient at one's own organization that may be summarised. */
+        get: operations["document_stays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document in words: its header, and its sections with words that cannot act. */
+        get: operations["document_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/documents/{id}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A document as it came, to the byte, for download. */
+        get: operations["document_original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -1010,6 +1133,147 @@ export interface paths {
         put?: never;
         /** Do a message of the error queue again, as it is or mended. The original is kept. */
         post: operations["hl7_message_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is sent, the newest first. */
+        get: operations["hl7_outbound_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was queued for receivers in a time and what became of it, and how sending goes now. */
+        get: operations["hl7_outbound_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message with its text, its tries and the answers. The access is noted. */
+        get: operations["hl7_outbound_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message again. One that was acknowledged goes out anew, under a new number, behind the others;
+         *     any other takes up its place again, under its number.
+         */
+        post: operations["hl7_outbound_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/outbound/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave a message out: it is not sent (any more). It is kept. */
+        post: operations["hl7_outbound_skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/receivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Receivers within reach. */
+        get: operations["hl7_receiver_list"];
+        put?: never;
+        /** Set up a receiver. */
+        post: operations["hl7_receiver_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/receivers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One receiver. */
+        get: operations["hl7_receiver_get"];
+        /** Change a receiver, pause it or stop it. What waits is sent by what is in force then. */
+        put: operations["hl7_receiver_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hl7/receivers/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a message about nobody to a receiver, as training (MSH-11 `T`), and say what it answered. */
+        post: operations["hl7_receiver_try"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2919,6 +3183,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/research-extracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extracts in sight, newest first. */
+        get: operations["research_extract_list"];
+        put?: never;
+        /** Ask for an extract; somebody else decides on it. */
+        post: operations["research_extract_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an extract would come to, by the first patients: how far columns are widened, who stays out. */
+        post: operations["research_extract_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be asked for, and within which limits. */
+        get: operations["research_extract_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An extract, with its report. */
+        get: operations["research_extract_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve an extract that somebody else asked for; it is made in the background. */
+        post: operations["research_extract_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fetch a file; each fetch is audited. */
+        get: operations["research_extract_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse an extract, with the reason. */
+        post: operations["research_extract_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/research-extracts/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an extract back: its files and its key are gone. */
+        post: operations["research_extract_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resources/beds": {
         parameters: {
             query?: never;
@@ -3917,6 +4318,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/smart/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Apps within reach, by name. */
+        get: operations["smart_app_list"];
+        put?: never;
+        /** Register an app. Its secret, where it has one, is shown in this answer only. */
+        post: operations["smart_app_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One app. */
+        get: operations["smart_app_get"];
+        /** Change an app. How it proves who it is, and whose it is, stay. */
+        put: operations["smart_app_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/apps/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back everything an app was granted: none of its tokens works any more. */
+        post: operations["smart_app_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/apps/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an app a new secret; the old one works no more. Shown in this answer only. */
+        post: operations["smart_app_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to what an app asks for, or refuse it; answers where to go. */
+        post: operations["smart_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/launchable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The apps that can be opened from a patient's page. */
+        get: operations["smart_launchable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/launches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open an app for a patient; answers the address to go to. */
+        post: operations["smart_launch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/smart/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an app asks for, in order to put it before the person signed in. */
+        post: operations["smart_request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -4653,6 +5192,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fhir/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as an OpenID Connect client reads it (OpenID Connect Discovery §4). */
+        get: operations["smart_openid_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fhir/.well-known/smart-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this server offers apps (SMART App Launch 2, §2.2). */
+        get: operations["smart_configuration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/fhir/CodeSystem/$lookup": {
         parameters: {
             query?: never;
@@ -5087,6 +5660,77 @@ export interface paths {
         get: operations["fhir_search_compartment"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smart/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What is a token worth (RFC 7662)? Asked by the app it was issued to. */
+        post: operations["smart_introspect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smart/jwks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that sign who somebody is. */
+        get: operations["smart_jwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smart/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a token back (RFC 7009): everything that came of the same consent ends. One that is unknown or
+         *     another's is answered alike.
+         */
+        post: operations["smart_revoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/smart/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get tokens for a code, a refresh token, or as a system (RFC 6749; SMART App Launch 2). */
+        post: operations["smart_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5724,6 +6368,65 @@ export interface components {
          * @enum {string}
          */
         Channel: "routine" | "referral" | "green";
+        /** @description A document as people read it. */
+        ClinicalDocument: {
+            id?: components["schemas"]["Id"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["ClinicalDocumentState"];
+            /** @description Its title. */
+            title: string;
+            /** @description What sort of document, as its code says. */
+            kind?: string | null;
+            /** @description The code. */
+            kind_code?: string | null;
+            /** @description Its number. */
+            number: string;
+            /**
+             * Format: int64
+             * @description Which version of its set.
+             */
+            version_number?: number | null;
+            /** @description When it was made. */
+            made_at: string;
+            /** @description How confidential it is: N, R, V. */
+            confidentiality?: string | null;
+            /** @description Its language. */
+            language?: string | null;
+            /** @description The patient's name as the document writes it. */
+            patient_name?: string | null;
+            /** @description Sex as the document writes it. */
+            patient_sex?: string | null;
+            /** @description Birth date. */
+            patient_birth?: string | null;
+            /** @description Who wrote it. */
+            authors: components["schemas"]["DocumentPerson"][];
+            signer?: components["schemas"]["DocumentPerson"] | null;
+            /** @description Who keeps it. */
+            custodian?: string | null;
+            stay?: components["schemas"]["DocumentStay"] | null;
+            /** @description Templates it says it follows; they are not checked. */
+            templates: string[];
+            /** @description The number of the document it replaces. */
+            replaces?: string | null;
+            replaced_by?: components["schemas"]["Id"] | null;
+            received_at?: components["schemas"]["Instant"] | null;
+            /** @description SHA-256 of its bytes. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size_bytes: number;
+            /** @description What it says. */
+            sections: components["schemas"]["DocumentSection"][];
+            /** @description The media type of a body that is no text, such as a PDF: it is in the original. */
+            other_body?: string | null;
+        };
+        /**
+         * @description Where a document stands.
+         * @enum {string}
+         */
+        ClinicalDocumentState: "current" | "superseded" | "entered-in-error";
         /** @description End the case. */
         Close: {
             /** @description How it ended. */
@@ -6374,6 +7077,61 @@ export interface components {
             /** @description What it says. */
             summary: components["schemas"]["DischargeSummary"];
         };
+        /** @description A discharge summary as it is filled in. */
+        DischargeContent: {
+            /** @description Whose. */
+            patient_id: components["schemas"]["Id"];
+            /** @description Where the stay is known from. */
+            source: components["schemas"]["StaySource"];
+            /** @description The Encounter or referral. */
+            stay_id: components["schemas"]["Id"];
+            /** @description 住院号. */
+            number?: string | null;
+            admitted_on?: components["schemas"]["Date"] | null;
+            discharged_on?: components["schemas"]["Date"] | null;
+            /** @description Ward or department in words. */
+            place?: string | null;
+            /** @description Diagnoses at discharge, the main one first. */
+            diagnoses: components["schemas"]["DischargeDiagnosis"][];
+            /** @description 诊疗经过. */
+            course?: string;
+            /** @description Results that matter. */
+            results?: components["schemas"]["DischargeResult"][];
+            /** @description What was found, in words. */
+            findings?: string;
+            /** @description Drugs to go on with, a line each. */
+            medications?: string[];
+            /** @description 出院情况. */
+            condition?: string;
+            /** @description 出院医嘱. */
+            advice?: string;
+            replaces_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description A diagnosis. */
+        DischargeDiagnosis: {
+            /** @description ICD-10 code, where one was given. */
+            code?: string | null;
+            /** @description In words. */
+            display: string;
+        };
+        /** @description A result. */
+        DischargeResult: {
+            /** @description What was measured. */
+            name: string;
+            /** @description The value with its unit. */
+            value: string;
+            /** @description When. */
+            at?: string | null;
+        };
+        /** @description Which stay to summarise. */
+        DischargeStay: {
+            /** @description Whose. */
+            patient_id: components["schemas"]["Id"];
+            /** @description Where it is known from. */
+            source: components["schemas"]["StaySource"];
+            /** @description The Encounter or referral. */
+            stay_id: components["schemas"]["Id"];
+        };
         /** @description The discharge summary, or the result of an examination. */
         DischargeSummary: {
             /** @description Diagnoses at the end, the main one first. */
@@ -6413,6 +7171,57 @@ export interface components {
             valid_until: components["schemas"]["Instant"];
             /** @description Taken back early. */
             withdrawn: boolean;
+        };
+        /** @description Somebody who wrote or signed a document. */
+        DocumentPerson: {
+            /** @description Name. */
+            name?: string | null;
+            /** @description For whom. */
+            organization?: string | null;
+            /** @description When, as it was written. */
+            at?: string | null;
+        };
+        /** @description A section, in the order of the document. */
+        DocumentSection: {
+            /** @description Its title. */
+            title?: string | null;
+            /**
+             * Format: int32
+             * @description How deep it lies in others: 0 is the top.
+             */
+            depth: number;
+            /** @description Its words as HTML without attributes, addresses or scripts. */
+            html: string;
+            /**
+             * Format: int32
+             * @description Entries for machines that stand behind it.
+             */
+            entries: number;
+        };
+        /** @description The visit or stay a document tells of. */
+        DocumentStay: {
+            /** @description Numbers. */
+            numbers: string[];
+            /** @description What sort. */
+            kind?: string | null;
+            /** @description Its begin. */
+            start?: string | null;
+            /** @description Its end. */
+            end?: string | null;
+            /** @description Where. */
+            place?: string | null;
+        };
+        /** @description What became of a document that was sent. */
+        DocumentStored: {
+            id?: components["schemas"]["Id"] | null;
+            /** @description Whose record it is in. */
+            patient_id: components["schemas"]["Id"];
+            /** @description Whether it was sent before: nothing was stored a second time. */
+            known: boolean;
+            /** @description Where it stands. */
+            state: components["schemas"]["ClinicalDocumentState"];
+            /** @description Whether this was a trial: nothing was stored. */
+            trial: boolean;
         };
         /** @description The plan a hospital proposes for care in the community. */
         DownPlan: {
@@ -6559,6 +7368,278 @@ export interface components {
             /** @description For which organization. */
             org_id: components["schemas"]["Id"];
         };
+        /** @description An extract. */
+        Extract: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description The organization that asks. */
+            org_id: components["schemas"]["Id"];
+            /** @description The role in which it was asked. */
+            role: string;
+            /** @description What was asked, with every organization and quasi-identifier it comes to. */
+            asked: components["schemas"]["NewExtract"];
+            /** @description Where it stands. */
+            state: components["schemas"]["ExtractState"];
+            /** @description Who asked. */
+            requested: components["schemas"]["ExtractAct"];
+            decided?: components["schemas"]["ExtractAct"] | null;
+            withdrawn?: components["schemas"]["ExtractAct"] | null;
+            /**
+             * Format: int64
+             * @description Version of the rule set `research.extract` by which it was made.
+             */
+            rule_version: number;
+            /** @description When the request or the files run out. */
+            ends_at: components["schemas"]["Instant"];
+            /** @description Why it could not be made, in a code. */
+            failure?: string | null;
+            report?: components["schemas"]["ExtractReport"] | null;
+            /** @description Its files. */
+            files: components["schemas"]["ExtractFile"][];
+            /**
+             * Format: int64
+             * @description How often files were fetched.
+             */
+            downloads: number;
+        };
+        /** @description Who did something, when, and what they said. */
+        ExtractAct: {
+            /** @description The account. */
+            account_id: components["schemas"]["Id"];
+            practitioner_id?: components["schemas"]["Id"] | null;
+            /** @description Its name. */
+            name: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description What they said. */
+            note?: string | null;
+        };
+        /**
+         * @description A column.
+         * @enum {string}
+         */
+        ExtractColumn: "sex" | "age" | "county" | "organization" | "registered" | "deceased" | "diagnosis" | "visits" | "results" | "medications" | "first-entry" | "last-entry";
+        /** @description A column, and how much of it was lost. */
+        ExtractColumnLoss: {
+            /** @description The column. */
+            column: components["schemas"]["ExtractColumn"];
+            /**
+             * Format: int64
+             * @description Steps it was widened.
+             */
+            steps: number;
+            /**
+             * Format: int64
+             * @description Steps until nothing is left of it.
+             */
+            steps_max: number;
+        };
+        /**
+         * @description What research asks of a patient's word.
+         * @enum {string}
+         */
+        ExtractConsentNeeded: "not-denied" | "permitted";
+        /**
+         * @description How dates are made useless for finding somebody.
+         * @enum {string}
+         */
+        ExtractDates: "shift" | "month";
+        /** @description A file of an extract. */
+        ExtractFile: {
+            /** @description `table`, or a resource type. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its rows or resources.
+             */
+            rows: number;
+        };
+        /** @description Groups and patients by the size of the group: 1, up to k, up to 2k, up to 10k, more. */
+        ExtractGroupSizes: {
+            /**
+             * Format: int64
+             * @description Groups in all.
+             */
+            groups: number;
+            /**
+             * Format: int64
+             * @description Patients alone in their group.
+             */
+            alone: number;
+            /**
+             * Format: int64
+             * @description Patients in groups of 2 to k - 1.
+             */
+            below_k: number;
+            /**
+             * Format: int64
+             * @description Patients in groups of k to 2k - 1.
+             */
+            below_2k: number;
+            /**
+             * Format: int64
+             * @description Patients in groups of 2k to 10k - 1.
+             */
+            below_10k: number;
+            /**
+             * Format: int64
+             * @description Patients in larger groups.
+             */
+            more: number;
+        };
+        /** @description Words with a decision, or why something is taken back. */
+        ExtractNote: {
+            /** @description In words; required to refuse and to take back. */
+            note?: string | null;
+        };
+        /** @description What an extract has, and what it has not. */
+        ExtractReport: {
+            /**
+             * Format: int64
+             * @description Patients of the organizations.
+             */
+            patients_found: number;
+            /**
+             * Format: int64
+             * @description Left out because they denied research, or everybody.
+             */
+            denied: number;
+            /**
+             * Format: int64
+             * @description Left out because they did not permit research, where the rule set asks for it.
+             */
+            not_permitted: number;
+            /**
+             * Format: int64
+             * @description Left out because a legal hold stands on their record.
+             */
+            legal_hold: number;
+            /**
+             * Format: int64
+             * @description Left out because nothing was written in the period.
+             */
+            nothing: number;
+            /**
+             * Format: int64
+             * @description Left out so that every group has k.
+             */
+            suppressed: number;
+            /**
+             * Format: int64
+             * @description Patients in the extract.
+             */
+            patients: number;
+            /**
+             * Format: int64
+             * @description Rows or resources in the extract.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Entries left out because they are sensitive.
+             */
+            sensitive_entries: number;
+            /**
+             * Format: int64
+             * @description Entries left out because they name other patients too.
+             */
+            shared_entries: number;
+            /**
+             * Format: int64
+             * @description Entries left out because nothing of them may be given.
+             */
+            empty_entries: number;
+            /**
+             * Format: int64
+             * @description Codes given by a wider one, as fewer than k patients had them.
+             */
+            codes_widened: number;
+            /**
+             * Format: int64
+             * @description Codes left out, as fewer than k patients had any wider one.
+             */
+            codes_dropped: number;
+            /**
+             * Format: int64
+             * @description Organizations given by their kind.
+             */
+            organizations_grouped: number;
+            /** @description How far the quasi-identifiers were widened. */
+            columns: components["schemas"]["ExtractColumnLoss"][];
+            /** @description Groups before. */
+            before: components["schemas"]["ExtractGroupSizes"];
+            /** @description Groups after. */
+            after: components["schemas"]["ExtractGroupSizes"];
+            /**
+             * Format: int64
+             * @description Patients of the smallest group of what was written, counted in the output.
+             */
+            smallest?: number | null;
+            /**
+             * Format: int64
+             * @description Different values of the sensitive column in the group that has the fewest.
+             */
+            l?: number | null;
+            /** @description Patients that only a part of was looked at: a preview. */
+            partial?: boolean;
+            /** @description Whether k holds. */
+            holds: boolean;
+        };
+        /** @description What an extract may be asked for, and within which limits. */
+        ExtractRules: {
+            /**
+             * Format: int64
+             * @description The least k.
+             */
+            k_min: number;
+            /**
+             * Format: int64
+             * @description Patients that may be left out, of a thousand.
+             */
+            suppressed_permille_max: number;
+            /**
+             * Format: int64
+             * @description Days a period may have.
+             */
+            period_days_max: number;
+            /**
+             * Format: int64
+             * @description Hours a file is kept.
+             */
+            hours_kept: number;
+            /** @description What is asked of a patient's word. */
+            consent: components["schemas"]["ExtractConsentNeeded"];
+            /** @description Columns that are always quasi-identifiers. */
+            quasi_identifiers: components["schemas"]["ExtractColumn"][];
+            /** @description Columns that can be made wider, and so can be chosen as quasi-identifiers. */
+            widened: components["schemas"]["ExtractColumn"][];
+            /** @description All columns. */
+            columns: components["schemas"]["ExtractColumn"][];
+            /** @description Columns of a FHIR extract's Patient. */
+            of_person: components["schemas"]["ExtractColumn"][];
+            /** @description Resource types. */
+            kinds: string[];
+        };
+        /**
+         * @description What form an extract has.
+         * @enum {string}
+         */
+        ExtractShape: "table" | "fhir";
+        /** @description An extract with what the caller may do with it. */
+        ExtractShown: components["schemas"]["Extract"] & {
+            /** @description `approve`, `refuse`, `withdraw`, `download`. */
+            actions: string[];
+            /**
+             * Format: int64
+             * @description The version, for `If-Match`.
+             */
+            version: number;
+        };
+        /**
+         * @description Where an extract stands.
+         * @enum {string}
+         */
+        ExtractState: "requested" | "refused" | "running" | "unmet" | "failed" | "ready" | "downloaded" | "expired" | "withdrawn";
         /** @description A notice that could not be sent. */
         FhirDeadLetter: {
             /** @description The subscription's id. */
@@ -7082,6 +8163,29 @@ export interface components {
             items: components["schemas"]["Hit"][];
         };
         /**
+         * @description What a receiver is asked to answer.
+         * @enum {string}
+         */
+        Hl7AckMode: "original" | "commit" | "commit-and-application";
+        /** @description One try to send a message. */
+        Hl7Attempt: {
+            /**
+             * Format: int32
+             * @description Counted from 1.
+             */
+            number: number;
+            /** @description When it began. */
+            at: components["schemas"]["Instant"];
+            /** @description When it ended. */
+            ended_at: components["schemas"]["Instant"];
+            /** @description `accepted`, `refused`, or why it failed: `hl7.unreachable`. */
+            outcome: string;
+            /** @description More of it, in English or in the receiver's words. */
+            detail?: string | null;
+            /** @description What was answered, acknowledgements only. */
+            answer?: string | null;
+        };
+        /**
          * @description The charset of messages that declare none.
          * @enum {string}
          */
@@ -7113,7 +8217,7 @@ export interface components {
         Hl7Effect: {
             /**
              * @description `patient-new`, `patient-linked`, `patient-review`, `patient-merged`, `visit-stored`,
-             *     `report-stored`, `observation-stored`, `order-stored`, `prescription-stored`,
+             *     `report-stored`, `observation-stored`, `order-stored`, `prescription-stored`, `dispense-stored`,
              *     `appointment-stored`, `document-stored`; `note` for what was left as it was, and why.
              */
             what: string;
@@ -7322,6 +8426,145 @@ export interface components {
          * @enum {string}
          */
         Hl7MessageState: "applied" | "kept" | "failed" | "rejected" | "replaying" | "dismissed";
+        /** @description A message for a receiver; its text lies apart. */
+        Hl7Outbound: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description For whom. */
+            receiver_id: components["schemas"]["Id"];
+            /** @description The receiver's organization. */
+            org_id: components["schemas"]["Id"];
+            /**
+             * Format: int64
+             * @description Its place in the receiver's queue.
+             */
+            place: number;
+            /** @description MSH-9: `ADT^A28`. */
+            kind: string;
+            /** @description MSH-10; the same however often it is sent. */
+            control_id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["Hl7OutboundState"];
+            /** @description What it tells of. */
+            subject: components["schemas"]["Hl7OutboundSubject"];
+            patient_id?: components["schemas"]["Id"] | null;
+            /** @description When it was queued. */
+            queued_at: components["schemas"]["Instant"];
+            /**
+             * Format: int32
+             * @description How often it was tried since it was queued or asked for again.
+             */
+            tries: number;
+            /**
+             * Format: int32
+             * @description How often it was tried in all.
+             */
+            attempts: number;
+            /** @description Was it refused by what it says? Then it is made anew when it is sent again. */
+            refused: boolean;
+            accepted_at?: components["schemas"]["Instant"] | null;
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description What people decided. */
+            decisions: components["schemas"]["Hl7OutboundDecision"][];
+            repeats?: components["schemas"]["Id"] | null;
+        };
+        /** @description Somebody's decision about a message. */
+        Hl7OutboundDecision: {
+            /** @description `resend` or `skip`. */
+            what: string;
+            /** @description When. */
+            at: components["schemas"]["Instant"];
+            /** @description By whom. */
+            account_id: components["schemas"]["Id"];
+            /** @description Their name. */
+            account_name: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description One message with what it says and what was answered. */
+        Hl7OutboundDetail: {
+            /** @description The message; its version is the ETag. */
+            message: components["schemas"]["Hl7Outbound"];
+            /** @description The receiver's name. */
+            receiver_name: string;
+            patient?: components["schemas"]["PatientBrief"] | null;
+            /** @description Its text, once it was made. */
+            text?: string | null;
+            /** @description The charset its bytes are in. */
+            charset?: string | null;
+            made_at?: components["schemas"]["Instant"] | null;
+            /** @description Its segments. */
+            segments: components["schemas"]["Hl7Segment"][];
+            /** @description The tries, the newest first. */
+            attempts: components["schemas"]["Hl7Attempt"][];
+            /** @description What this viewer may do: `resend`, `skip`. */
+            actions: string[];
+        };
+        /** @description Why a message is sent again, or left out. */
+        Hl7OutboundReason: {
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description A message in the list; it says nothing of the patient. */
+        Hl7OutboundRow: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description For whom. */
+            receiver_id: components["schemas"]["Id"];
+            /** @description The receiver's name. */
+            receiver_name: string;
+            /** @description MSH-9. */
+            kind: string;
+            /** @description MSH-10. */
+            control_id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["Hl7OutboundState"];
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description The event it tells of. */
+            event: string;
+            /** @description When it was queued. */
+            queued_at: components["schemas"]["Instant"];
+            accepted_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+        };
+        /**
+         * @description Where a message stands.
+         * @enum {string}
+         */
+        Hl7OutboundState: "waiting" | "accepted" | "dead" | "skipped" | "withheld";
+        /** @description Figures by receiver. */
+        Hl7OutboundStatistics: {
+            /** @description From then on. */
+            from: components["schemas"]["Instant"];
+            /** @description Before then. */
+            to: components["schemas"]["Instant"];
+            /** @description One entry a receiver within reach. */
+            items: components["schemas"]["Hl7ReceiverFigures"][];
+        };
+        /** @description What a message tells of. */
+        Hl7OutboundSubject: {
+            /** @description The event: `record.registered`. */
+            event: string;
+            /** @description `patient`, `referral`, `hold` or the type of a FHIR resource. */
+            kind: string;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its version, where a newer one has a message of its own.
+             */
+            version?: number | null;
+            /** @description When it happened. */
+            at: components["schemas"]["Instant"];
+            org_id?: components["schemas"]["Id"] | null;
+            peer_org_id?: components["schemas"]["Id"] | null;
+            /** @description What the event says that the message needs. */
+            detail: unknown;
+        };
         /** @description Why a message was not taken. */
         Hl7Reason: {
             /** @description A stable code: `hl7.truncated`. */
@@ -7330,6 +8573,175 @@ export interface components {
             detail: string;
             /** @description Where: segment, its number, field, as in `PID^1^3`; or fields of ours. */
             at: string[];
+        };
+        /** @description A system that is sent HL7 v2. */
+        Hl7Receiver: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description What people call it. */
+            name: string;
+            /** @description The organization whose system it is: nothing is sent that this organization may not read. */
+            org_id: components["schemas"]["Id"];
+            /** @description Where it listens. */
+            host: string;
+            /**
+             * Format: int32
+             * @description On which port.
+             */
+            port: number;
+            tls?: components["schemas"]["Hl7ReceiverTls"] | null;
+            /** @description The charset it reads: UTF-8 or GB 18030. */
+            charset: components["schemas"]["Hl7Charset"];
+            /** @description MSH-5 of what it is sent. */
+            application: string;
+            /** @description MSH-6 of what it is sent; may be empty. */
+            facility: string;
+            /** @description MSH-3: what it calls this platform. */
+            own_application: string;
+            /** @description MSH-4; may be empty. */
+            own_facility: string;
+            /** @description MSH-11. */
+            processing: string;
+            /** @description MSH-12. */
+            hl7_version: string;
+            /** @description What it is asked to answer. */
+            acknowledgement: components["schemas"]["Hl7AckMode"];
+            /**
+             * Format: int32
+             * @description How long an answer may take.
+             */
+            answer_seconds: number;
+            /**
+             * Format: int32
+             * @description How often a message is tried before it is set aside.
+             */
+            tries_max: number;
+            /** @description The kinds of messages it is sent: `ADT^A28`. */
+            kinds: string[];
+            /** @description Is it also told what its own organization enters here? */
+            own: boolean;
+            /** @description Its codes, in the words of a sender's mapping: theirs lead to ours, and are written backwards. */
+            mapping: components["schemas"]["Hl7Mapping"];
+            /** @description Is something sent to it? */
+            state: components["schemas"]["Hl7ReceiverState"];
+            /** @description When it was set up. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description Figures of one receiver. */
+        Hl7ReceiverFigures: {
+            /** @description The receiver. */
+            receiver_id: components["schemas"]["Id"];
+            /** @description Its name. */
+            receiver_name: string;
+            /** @description Is something sent to it? */
+            state: components["schemas"]["Hl7ReceiverState"];
+            /**
+             * Format: int64
+             * @description Acknowledged.
+             */
+            accepted: number;
+            /**
+             * Format: int64
+             * @description Waiting now.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Set aside.
+             */
+            dead: number;
+            /**
+             * Format: int64
+             * @description Left out by somebody.
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description Not sent, because it may not be seen or was overtaken.
+             */
+            withheld: number;
+            oldest_at?: components["schemas"]["Instant"] | null;
+            accepted_at?: components["schemas"]["Instant"] | null;
+            failed_at?: components["schemas"]["Instant"] | null;
+            /** @description Why sending fails now. */
+            error?: string | null;
+            retry_at?: components["schemas"]["Instant"] | null;
+        };
+        /** @description A receiver as it is entered. */
+        Hl7ReceiverInput: {
+            /** @description What people call it. */
+            name: string;
+            /** @description The organization whose system it is. */
+            org_id: components["schemas"]["Id"];
+            /** @description Where it listens. */
+            host: string;
+            /**
+             * Format: int32
+             * @description On which port, 1 to 65535.
+             */
+            port: number;
+            tls?: components["schemas"]["Hl7ReceiverTls"] | null;
+            /** @description `utf8` or `gb18030`. */
+            charset?: string;
+            /** @description MSH-5 of what it is sent. */
+            application: string;
+            /** @description MSH-6 of what it is sent; may be empty. */
+            facility?: string;
+            /** @description MSH-3: what it calls this platform. */
+            own_application?: string;
+            /** @description MSH-4; may be empty. */
+            own_facility?: string;
+            /** @description MSH-11. */
+            processing?: string;
+            /** @description MSH-12. */
+            hl7_version?: string;
+            /** @description What it is asked to answer. */
+            acknowledgement?: components["schemas"]["Hl7AckMode"];
+            /**
+             * Format: int32
+             * @description How long an answer may take, 1 to 120.
+             */
+            answer_seconds?: number;
+            /**
+             * Format: int32
+             * @description How often a message is tried before it is set aside, 1 to 100.
+             */
+            tries_max?: number;
+            /** @description The kinds of messages it is sent: `ADT^A28`. */
+            kinds: string[];
+            /** @description Is it also told what its own organization enters here? */
+            own?: boolean;
+            /** @description Its codes, in the words of a sender's mapping. */
+            mapping?: components["schemas"]["Hl7Mapping"];
+            /** @description Is something sent to it? */
+            state?: components["schemas"]["Hl7ReceiverState"];
+        };
+        /**
+         * @description Is something sent to a receiver?
+         * @enum {string}
+         */
+        Hl7ReceiverState: "active" | "paused" | "stopped";
+        /** @description How a receiver's certificate is checked. */
+        Hl7ReceiverTls: {
+            /** @description Certificates of the authorities that are trusted, in PEM. */
+            ca_pem: string;
+            /** @description The name that the certificate has; the host where it is left out. */
+            server_name?: string | null;
+        };
+        /** @description What came of a message that was sent on trial. */
+        Hl7ReceiverTrial: {
+            /** @description The message, about nobody; MSH-11 says `T`. */
+            text: string;
+            /** @description `accepted`, `refused`, or why it failed: `hl7.unreachable`. */
+            outcome: string;
+            reason?: components["schemas"]["Hl7Reason"] | null;
+            /** @description What was answered, acknowledgements only. */
+            answer?: string | null;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            milliseconds: number;
         };
         /** @description Why a message is done again, and what was changed in it. */
         Hl7ReplayInput: {
@@ -8623,6 +10035,41 @@ export interface components {
              */
             minutes: number;
         };
+        /** @description What somebody asks for. */
+        NewExtract: {
+            /** @description What the data are for, with the number of the ethics approval where there is one. */
+            purpose: string;
+            /** @description Table or FHIR. */
+            shape: components["schemas"]["ExtractShape"];
+            /** @description The columns; in a FHIR extract those of the Patient. */
+            columns: components["schemas"]["ExtractColumn"][];
+            /** @description Resource types of a FHIR extract. */
+            kinds?: string[];
+            /**
+             * @description The columns by which somebody could be known again; those the rule set names are always among
+             *     them. Empty for just those.
+             */
+            quasi_identifiers?: components["schemas"]["ExtractColumn"][];
+            sensitive?: components["schemas"]["ExtractColumn"] | null;
+            /** @description Whose records; none for all in reach. */
+            organizations?: components["schemas"]["Id"][];
+            /** @description First day of the period. */
+            from: components["schemas"]["Date"];
+            /** @description Last day of the period. */
+            to: components["schemas"]["Date"];
+            /** @description What happens to dates. */
+            dates: components["schemas"]["ExtractDates"];
+            /**
+             * Format: int64
+             * @description Patients a group has at least.
+             */
+            k: number;
+            /**
+             * Format: int64
+             * @description Patients that may be left out for it, of a thousand.
+             */
+            suppressed_permille: number;
+        };
         /** @description What a member says of a drug. */
         NewFormularyEntry: {
             org_id?: components["schemas"]["Id"] | null;
@@ -9321,6 +10768,21 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_ExtractShown: {
+            /** @description The rows. */
+            items: (components["schemas"]["Extract"] & {
+                /** @description `approve`, `refuse`, `withdraw`, `download`. */
+                actions: string[];
+                /**
+                 * Format: int64
+                 * @description The version, for `If-Match`.
+                 */
+                version: number;
+            })[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_FollowUpView: {
             /** @description The rows. */
             items: (components["schemas"]["FollowUp"] & {
@@ -9364,6 +10826,95 @@ export interface components {
                 notes: number;
                 /** @description How often somebody did it again. */
                 edits: number;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Hl7OutboundRow: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description For whom. */
+                receiver_id: components["schemas"]["Id"];
+                /** @description The receiver's name. */
+                receiver_name: string;
+                /** @description MSH-9. */
+                kind: string;
+                /** @description MSH-10. */
+                control_id: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["Hl7OutboundState"];
+                reason?: components["schemas"]["Hl7Reason"] | null;
+                /** @description The event it tells of. */
+                event: string;
+                /** @description When it was queued. */
+                queued_at: components["schemas"]["Instant"];
+                accepted_at?: components["schemas"]["Instant"] | null;
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+            }[];
+            /** @description Pass as `after` to get the next page; absent on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Hl7Receiver: {
+            /** @description The rows. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["Id"];
+                /** @description What people call it. */
+                name: string;
+                /** @description The organization whose system it is: nothing is sent that this organization may not read. */
+                org_id: components["schemas"]["Id"];
+                /** @description Where it listens. */
+                host: string;
+                /**
+                 * Format: int32
+                 * @description On which port.
+                 */
+                port: number;
+                tls?: components["schemas"]["Hl7ReceiverTls"] | null;
+                /** @description The charset it reads: UTF-8 or GB 18030. */
+                charset: components["schemas"]["Hl7Charset"];
+                /** @description MSH-5 of what it is sent. */
+                application: string;
+                /** @description MSH-6 of what it is sent; may be empty. */
+                facility: string;
+                /** @description MSH-3: what it calls this platform. */
+                own_application: string;
+                /** @description MSH-4; may be empty. */
+                own_facility: string;
+                /** @description MSH-11. */
+                processing: string;
+                /** @description MSH-12. */
+                hl7_version: string;
+                /** @description What it is asked to answer. */
+                acknowledgement: components["schemas"]["Hl7AckMode"];
+                /**
+                 * Format: int32
+                 * @description How long an answer may take.
+                 */
+                answer_seconds: number;
+                /**
+                 * Format: int32
+                 * @description How often a message is tried before it is set aside.
+                 */
+                tries_max: number;
+                /** @description The kinds of messages it is sent: `ADT^A28`. */
+                kinds: string[];
+                /** @description Is it also told what its own organization enters here? */
+                own: boolean;
+                /** @description Its codes, in the words of a sender's mapping: theirs lead to ours, and are written backwards. */
+                mapping: components["schemas"]["Hl7Mapping"];
+                /** @description Is something sent to it? */
+                state: components["schemas"]["Hl7ReceiverState"];
+                /** @description When it was set up. */
+                created_at: components["schemas"]["Instant"];
             }[];
             /** @description Pass as `after` to get the next page; absent on the last one. */
             next?: string | null;
@@ -11735,6 +13286,183 @@ export interface components {
          * @enum {string}
          */
         SlotState: "open" | "held" | "used" | "stopped";
+        /** @description An app. */
+        SmartApp: {
+            /** @description Its id, which is its `client_id`. */
+            id: components["schemas"]["Id"];
+            /** @description The organization that answers for it. */
+            org_id: components["schemas"]["Id"];
+            /** @description What people call it. */
+            name: string;
+            /** @description What it is for, in a sentence. */
+            description: string;
+            /** @description How it proves who it is. */
+            client: components["schemas"]["SmartClientKind"];
+            /** @description Where people may be sent back to, letter by letter. */
+            redirect_uris: string[];
+            /** @description Where it is opened from a patient's page. */
+            launch_url?: string | null;
+            /** @description What it may ask for. */
+            scopes: string[];
+            /** @description Its public keys (JWK Set). */
+            jwks?: Record<string, never> | null;
+            /** @description Where its public keys are. */
+            jwks_url?: string | null;
+            assignment_id?: components["schemas"]["Id"] | null;
+            account_id?: components["schemas"]["Id"] | null;
+            /** @description May people of all members use it, or of its organization only? */
+            everyone: boolean;
+            /** @description Is it let in? */
+            state: components["schemas"]["SmartAppState"];
+            /** @description When it was registered. */
+            created_at: components["schemas"]["Instant"];
+        };
+        /** @description A new app; its secret is shown this once. */
+        SmartAppCreated: {
+            /** @description The app. */
+            app: components["schemas"]["SmartApp"];
+            /** @description Its secret, where it has one. */
+            secret?: string | null;
+        };
+        /** @description An app as it is entered. */
+        SmartAppInput: {
+            /** @description The organization that answers for it. */
+            org_id: components["schemas"]["Id"];
+            /** @description What people call it. */
+            name: string;
+            /** @description What it is for, in a sentence. */
+            description?: string;
+            /** @description How it proves who it is. */
+            client: components["schemas"]["SmartClientKind"];
+            /** @description Where people may be sent back to, letter by letter. */
+            redirect_uris?: string[];
+            /** @description Where it is opened from a patient's page. */
+            launch_url?: string | null;
+            /** @description What it may ask for. */
+            scopes: string[];
+            /** @description Its public keys (JWK Set). */
+            jwks?: Record<string, never> | null;
+            /** @description Where its public keys are. */
+            jwks_url?: string | null;
+            /** @description The user name of the system's account under which it acts, of backend services. */
+            account?: string | null;
+            /** @description May people of all members use it, or of its organization only? */
+            everyone?: boolean;
+            /** @description Is it let in? */
+            state: components["schemas"]["SmartAppState"];
+        };
+        /**
+         * @description Is an app let in?
+         * @enum {string}
+         */
+        SmartAppState: "active" | "stopped";
+        /** @description An app with how it is used. */
+        SmartAppView: components["schemas"]["SmartApp"] & {
+            /** @description The user name of the system's account. */
+            account?: string | null;
+            used_at?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: int64
+             * @description Grants that stand.
+             */
+            grants: number;
+        };
+        /**
+         * @description How an app proves who it is.
+         * @enum {string}
+         */
+        SmartClientKind: "public" | "secret" | "keys" | "backend";
+        /** @description What is put before somebody. */
+        SmartConsentView: {
+            /** @description The app's name. */
+            app: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description The organization that answers for it. */
+            org_name: string;
+            /** @description The host people are sent back to. */
+            returns_to: string;
+            /** @description What it gets to see and to do. */
+            data: components["schemas"]["SmartDataView"][];
+            /** @description Does it learn who they are? */
+            identity: boolean;
+            /** @description Does it go on when they are away? */
+            offline: boolean;
+            /** @description Does it go on as long as they are signed in? */
+            online: boolean;
+            patient?: components["schemas"]["SmartPatientView"] | null;
+            /** @description Are they to pick a patient? */
+            picks_patient: boolean;
+        };
+        /** @description One scope on data. */
+        SmartDataView: {
+            /** @description `patient` or `user`. */
+            level: string;
+            /** @description The type; `*` for all. */
+            resource: string;
+            /** @description Letters of `cruds`. */
+            rights: string;
+        };
+        /** @description The answer of whoever was asked. */
+        SmartDecision: {
+            /** @description Everything behind the question mark, as it was put before them. */
+            query: string;
+            /** @description Do they agree? */
+            allow: boolean;
+            patient_id?: components["schemas"]["Id"] | null;
+        };
+        /** @description Which app to open for whom. */
+        SmartLaunchInput: {
+            /** @description The app. */
+            app_id: components["schemas"]["Id"];
+            /** @description The patient. */
+            patient_id: components["schemas"]["Id"];
+        };
+        /** @description An app that can be opened from a patient's page. */
+        SmartLaunchable: {
+            /** @description Its id. */
+            id: components["schemas"]["Id"];
+            /** @description Its name. */
+            name: string;
+            /** @description What it is for. */
+            description: string;
+        };
+        /** @description Where the person goes next. */
+        SmartLocation: {
+            /** @description An address of the app. */
+            location: string;
+        };
+        /** @description A patient. */
+        SmartPatientView: {
+            /** @description Their id. */
+            id: components["schemas"]["Id"];
+            /** @description Their name. */
+            name: string;
+        };
+        /** @description The query of the address an app sent somebody to. */
+        SmartRequest: {
+            /** @description Everything behind the question mark. */
+            query: string;
+        };
+        /** @description What an app asks for. */
+        SmartRequestView: {
+            /** @description Where to go at once: the app is told that its request was refused. */
+            location?: string | null;
+            consent?: components["schemas"]["SmartConsentView"] | null;
+        };
+        /** @description What was taken back. */
+        SmartRevoked: {
+            /**
+             * Format: int64
+             * @description Grants that stood until now.
+             */
+            grants: number;
+        };
+        /** @description A new secret, shown this once. */
+        SmartSecret: {
+            /** @description The secret. */
+            secret: string;
+        };
         /** @description What a source says of a person. Everything may be missing or wrong; it is kept as it came. */
         SourceDemographics: {
             /**
@@ -11922,6 +13650,26 @@ export interface components {
             /** @description Name of the consortium or installation. */
             name: string;
         };
+        /** @description A stay of the actor's organization that may be summarised. */
+        Stay: {
+            /** @description Where it is known from. */
+            source: components["schemas"]["StaySource"];
+            /** @description The Encounter or referral. */
+            id: components["schemas"]["Id"];
+            /** @description Its number. */
+            number?: string | null;
+            /** @description Its begin. */
+            start?: string | null;
+            /** @description Its end. */
+            end?: string | null;
+            /** @description Ward or department in words. */
+            place?: string | null;
+        };
+        /**
+         * @description Where a stay is known from.
+         * @enum {string}
+         */
+        StaySource: "encounter" | "referral";
         /**
          * @description What a decision is about.
          * @enum {string}
@@ -13952,6 +15700,173 @@ export interface operations {
             };
         };
     };
+    document_send: {
+        parameters: {
+            query?: {
+                /** @description Only say what would be done; nothing is stored. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/xml": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentStored"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentStored"];
+                };
+            };
+        };
+    };
+    document_discharge_issue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DischargeContent"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentStored"];
+                };
+            };
+        };
+    };
+    document_discharge_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DischargeStay"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DischargeContent"];
+                };
+            };
+        };
+    };
+    document_discharge_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DischargeContent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalDocument"];
+                };
+            };
+        };
+    };
+    document_stays: {
+        parameters: {
+            query: {
+                /** @description Whose. */
+                patient_id: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stay"][];
+                };
+            };
+        };
+    };
+    document_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClinicalDocument"];
+                };
+            };
+        };
+    };
+    document_original: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": number[];
+                };
+            };
+        };
+    };
     event_stream: {
         parameters: {
             query?: {
@@ -14362,6 +16277,253 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Hl7MessageDetail"];
+                };
+            };
+        };
+    };
+    hl7_outbound_list: {
+        parameters: {
+            query?: {
+                /** @description For this receiver. */
+                receiver_id?: components["schemas"]["Id"];
+                /** @description In this state. */
+                state?: components["schemas"]["Hl7OutboundState"];
+                /** @description Of this kind: `ADT^A28`. */
+                kind?: string;
+                /** @description With this number (MSH-10). */
+                control_id?: string;
+                /** @description About this patient; needs a basis to read the patient. */
+                patient_id?: components["schemas"]["Id"];
+                /** @description Queued from then on. */
+                from?: components["schemas"]["Instant"];
+                /** @description Queued before then. */
+                to?: components["schemas"]["Instant"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hl7OutboundRow"];
+                };
+            };
+        };
+    };
+    hl7_outbound_statistics: {
+        parameters: {
+            query?: {
+                /** @description Queued from then on; seven days ago if left out. */
+                from?: components["schemas"]["Instant"];
+                /** @description Queued before then; now if left out. */
+                to?: components["schemas"]["Instant"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7OutboundStatistics"];
+                };
+            };
+        };
+    };
+    hl7_outbound_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7OutboundDetail"];
+                };
+            };
+        };
+    };
+    hl7_outbound_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7OutboundReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7OutboundDetail"];
+                };
+            };
+        };
+    };
+    hl7_outbound_skip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7OutboundReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7OutboundDetail"];
+                };
+            };
+        };
+    };
+    hl7_receiver_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Hl7Receiver"];
+                };
+            };
+        };
+    };
+    hl7_receiver_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7ReceiverInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Receiver"];
+                };
+            };
+        };
+    };
+    hl7_receiver_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Receiver"];
+                };
+            };
+        };
+    };
+    hl7_receiver_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hl7ReceiverInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7Receiver"];
+                };
+            };
+        };
+    };
+    hl7_receiver_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hl7ReceiverTrial"];
                 };
             };
         };
@@ -17403,6 +19565,218 @@ export interface operations {
             };
         };
     };
+    research_extract_list: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: components["schemas"]["ExtractState"];
+                /** @description `next` of the page before. */
+                after?: string;
+                /** @description Rows a page, at most 200. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtract"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtract"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractReport"];
+                };
+            };
+        };
+    };
+    research_extract_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractRules"];
+                };
+            };
+        };
+    };
+    research_extract_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtractNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_file: {
+        parameters: {
+            query: {
+                /** @description The form of the file. */
+                format: "csv" | "xlsx" | "ndjson";
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+        };
+    };
+    research_extract_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtractNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
+    research_extract_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtractNote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtractShown"];
+                };
+            };
+        };
+    };
     resources_bed_map: {
         parameters: {
             query?: {
@@ -19030,6 +21404,224 @@ export interface operations {
             };
         };
     };
+    smart_app_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartAppView"][];
+                };
+            };
+        };
+    };
+    smart_app_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartAppInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartAppCreated"];
+                };
+            };
+        };
+    };
+    smart_app_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartAppView"];
+                };
+            };
+        };
+    };
+    smart_app_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartAppInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartAppView"];
+                };
+            };
+        };
+    };
+    smart_app_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartRevoked"];
+                };
+            };
+        };
+    };
+    smart_app_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartSecret"];
+                };
+            };
+        };
+    };
+    smart_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartLocation"];
+                };
+            };
+        };
+    };
+    smart_launchable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartLaunchable"][];
+                };
+            };
+        };
+    };
+    smart_launch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartLaunchInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartLocation"];
+                };
+            };
+        };
+    };
+    smart_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SmartRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SmartRequestView"];
+                };
+            };
+        };
+    };
     status: {
         parameters: {
             query?: never;
@@ -20266,6 +22858,44 @@ export interface operations {
             };
         };
     };
+    smart_openid_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_configuration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
     fhir_lookup: {
         parameters: {
             query?: never;
@@ -21066,6 +23696,142 @@ export interface operations {
                 };
                 content: {
                     "application/fhir+json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_introspect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_jwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    smart_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
                 };
             };
         };

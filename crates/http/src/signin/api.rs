@@ -128,7 +128,20 @@ pub(super) fn credential(tx: &mut Tx<'_>, account_id: Id) -> Result<Option<Crede
     tx.query_opt(CREDENTIAL, &params![account_id])
 }
 
-pub(super) fn assignments(tx: &mut Tx<'_>, account_id: Id) -> Result<Vec<Assignment>> {
+/// The account of this user name, as it is stored: small letters.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn account_named(tx: &mut Tx<'_>, username: &str) -> Result<Option<Account>> {
+    let found = tx.find::<Account>(BY_USERNAME, &params![username])?.pop();
+    Ok(found.map(|account| account.data))
+}
+
+/// An account's assignments that are in force today.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn assignments(tx: &mut Tx<'_>, account_id: Id) -> Result<Vec<Assignment>> {
     let today = tx.now().date();
     let found = tx.find::<Assignment>(ASSIGNMENTS, &params![account_id, today])?;
     Ok(found

@@ -9,12 +9,15 @@ mod roles;
 mod session;
 mod totp;
 
+pub use api::{account_named, assignments as assignments_of};
 pub use model::{Account, AccountState, Assignment};
 pub use password::{PasswordRules, check_password, set_password, unlock};
 pub(crate) use password::{hash, verify};
 pub use roles::{RoleDefinition, RoleMatrix, role_matrix, roles_seed, seed_roles};
 pub(crate) use session::authenticate;
-pub use session::{LiveSession, SessionRules, actor_in_role, end_sessions_of};
+pub use session::{
+    LiveSession, SessionRules, actor_in_role, actor_of_assignment, end_sessions_of, is_open,
+};
 pub(crate) use totp::seal_secrets;
 pub use totp::{code_at, reset_totp, unreadable_totp};
 

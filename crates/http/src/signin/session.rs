@@ -12,6 +12,8 @@ use subtle::ConstantTimeEq;
 use super::password::is_due;
 use super::roles::role_matrix;
 use super::unauthenticated;
+use crate::App;
+use crate::module::AppTokenFn;
 
 /// Cookie of the session; HttpOnly.
 pub(super) const COOKIE: &str = "lianti_session";
@@ -82,6 +84,8 @@ const CREATE: &str =
 const SWITCH: &str = "UPDATE session SET assignment_id = $2 WHERE token_sha256 = $1";
 const END: &str = "DELETE FROM session WHERE token_sha256 = $1";
 const END_ALL: &str = "DELETE FROM session WHERE account_id = $1";
+const OPEN: &str =
+    "SELECT COUNT(*) AS count FROM session WHERE token_sha256 = $1 AND expires_at > $2";
 const CREATED_AT: &str = "SELECT created_at FROM session WHERE token_sha256 = $1";
 
 /// What a request's credentials stand for.
@@ -123,10 +127,11 @@ impl Caller {
 /// `access.not-signed-in` when there is none or it ended; `access.csrf` when an unsafe request
 /// lacks the page's token.
 pub(crate) async fn authenticate(
-    store: &store::Store,
+    app: &App,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Caller> {
+    let store = app.store();
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -143,6 +148,12 @@ pub(crate) async fn authenticate(
     let token_sha256 = sha256_hex(secret.as_bytes());
     let request = store::Request::system("sign-in");
     let key = token_sha256.clone();
+    if by_token && secret.starts_with(crate::APP_TOKEN_START) {
+        let finders = app.app_tokens().to_vec();
+        return store
+            .read(&request, move |tx| find_app(tx, &finders, &key))
+            .await;
+    }
     let (caller, seen) = store
         .read(&request, move |tx| find_caller(tx, &key, by_token))
         .await?;
@@ -159,9 +170,8 @@ fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(C
     let row: SessionRow = tx
         .query_opt(sql, &params![token_sha256])?
         .ok_or_else(not_signed_in)?;
-    let (now, today) = (tx.now(), tx.now().date());
-    let assigned = row.valid_from <= today && row.valid_to.is_none_or(|last| last >= today);
-    if row.expires_at <= now || row.state != super::AccountState::Active || !assigned {
+    let now = tx.now();
+    if row.expires_at <= now || !is_live(&row, now.date()) {
         return Err(not_signed_in());
     }
     let grants = role_matrix(tx)?.grants(&row.role);
@@ -179,6 +189,56 @@ fn find_caller(tx: &mut Tx<'_>, token_sha256: &str, by_token: bool) -> Result<(C
         },
         seen,
     ))
+}
+
+const IN_ASSIGNMENT: &str =
+    "SELECT a.id AS account_id, g.id AS assignment_id, 0 AS seen_at, 0 AS expires_at,
+    a.body ->> 'name' AS name, a.practitioner_id, a.system, a.state,
+    g.role, g.org_id, g.department_id, g.valid_from, g.valid_to,
+    a.demo, 0 AS must_change, CAST(NULL AS BIGINT) AS password_at
+    FROM account AS a JOIN assignment AS g ON g.account_id = a.id
+    WHERE a.id = $1 AND g.id = $2";
+
+/// The account an app acts for, as long as it may act itself.
+fn find_app(tx: &mut Tx<'_>, finders: &[AppTokenFn], token_sha256: &str) -> Result<Caller> {
+    let mut found = None;
+    for find in finders {
+        found = found.or(find(tx, token_sha256)?);
+    }
+    let bearer = found.ok_or_else(not_signed_in)?;
+    let actor = actor_of_assignment(tx, bearer.account_id, bearer.assignment_id)?;
+    let mut actor = actor.ok_or_else(not_signed_in)?;
+    actor.app = Some(bearer.app);
+    Ok(Caller {
+        actor: Arc::new(actor),
+        session: None,
+        password_due: false,
+    })
+}
+
+/// The actor that an account is today under one of its assignments; `None` when it may not act so.
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn actor_of_assignment(
+    tx: &mut Tx<'_>,
+    account_id: Id,
+    assignment_id: Id,
+) -> Result<Option<Actor>> {
+    let row: Option<SessionRow> =
+        tx.query_opt(IN_ASSIGNMENT, &params![account_id, assignment_id])?;
+    let today = tx.now().date();
+    let Some(row) = row.filter(|row| is_live(row, today)) else {
+        return Ok(None);
+    };
+    let grants = role_matrix(tx)?.grants(&row.role);
+    Ok(Some(actor_of(row, grants)))
+}
+
+fn is_live(row: &SessionRow, today: Date) -> bool {
+    row.state == super::AccountState::Active
+        && row.valid_from <= today
+        && row.valid_to.is_none_or(|last| last >= today)
 }
 
 const IN_ROLE: &str =
@@ -202,12 +262,7 @@ pub fn actor_in_role(
 ) -> Result<Option<Arc<Actor>>> {
     let rows: Vec<SessionRow> = tx.query(IN_ROLE, &params![account_id, role, org_id])?;
     let today = tx.now().date();
-    let live = rows.into_iter().find(|row| {
-        row.state == super::AccountState::Active
-            && row.valid_from <= today
-            && row.valid_to.is_none_or(|last| last >= today)
-    });
-    let Some(row) = live else {
+    let Some(row) = rows.into_iter().find(|row| is_live(row, today)) else {
         return Ok(None);
     };
     let grants = role_matrix(tx)?.grants(&row.role);
@@ -228,6 +283,7 @@ fn actor_of(row: SessionRow, grants: BTreeMap<String, Scope>) -> Actor {
         org_id: row.org_id,
         department_id: row.department_id,
         grants,
+        app: None,
     }
 }
 
@@ -284,6 +340,15 @@ pub(super) fn switch(tx: &mut Tx<'_>, token_sha256: &str, assignment_id: Id) -> 
 
 pub(super) fn end(tx: &mut Tx<'_>, token_sha256: &str) -> Result<()> {
     tx.execute(END, &params![token_sha256]).map(|_| ())
+}
+
+/// Is the session with this key still open?
+///
+/// # Errors
+/// Whatever the database reports.
+pub fn is_open(tx: &mut Tx<'_>, token_sha256: &str) -> Result<bool> {
+    let now = tx.now();
+    Ok(tx.count(OPEN, &params![token_sha256, now])? > 0)
 }
 
 /// Ends every session of an account.

@@ -42,7 +42,7 @@ fn is_any(tx: &mut Tx<'_>, id: Id) -> Result<bool> {
         key: i64,
     }
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Read);
     sql.push(
         "SELECT r.key FROM fhir_compartment AS c CROSS JOIN fhir_resource AS r
         WHERE c.code = 0 AND r.key = c.key AND r.deleted = 0 AND r.category <> 1 AND c.patient = ",

@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use fhir::IssueCode;
 use http::Ctx;
+use kernel::AppRight;
 
 use super::{Call, require_json};
 use crate::keys::Keys;
-use crate::{answer, import, refusal};
+use crate::{answer, app, import, refusal};
 
 /// Import NDJSON, a resource a line, plain or gzipped: a trial unless `dry_run=false`. Lines that are
 /// refused are named; the others are stored.
@@ -29,6 +30,7 @@ pub(super) async fn fhir_import(
         "application/ndjson",
         "application/gzip",
     ];
+    app::require_system(ctx.actor(), "*", AppRight::Create)?;
     require_json(&call.headers, &types)?;
     let mut dry_run = true;
     for (name, value) in &call.pairs {

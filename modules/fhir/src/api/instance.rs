@@ -5,13 +5,13 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use http::{Ctx, Path};
-use kernel::Result;
+use kernel::{AppRight, Result};
 
 use super::{Call, if_match, kind_of, only_new, patch_of, require_json, unchanged};
 use crate::keys::Keys;
 use crate::shape::Prefer;
 use crate::write::{self, Done, Item, Outcome, Place, Target, Wanted};
-use crate::{access, answer, prepare, rows};
+use crate::{access, answer, app, prepare, rows};
 
 /// Create a resource; with `If-None-Exist` only where the condition finds none.
 #[utoipa::path(post, path = "/fhir/{type}", tag = "fhir",
@@ -59,7 +59,8 @@ pub(super) async fn one(ctx: &Ctx, keys: &Keys, call: &Call, wanted: Wanted) -> 
 
 /// What was stored, where the client wants to see it.
 async fn stored(ctx: &Ctx, call: &Call, done: &Done) -> Result<Option<String>> {
-    let gone = matches!(done.outcome, Outcome::Deleted | Outcome::Nothing);
+    let unseen = !app::may(ctx.actor(), &done.kind, AppRight::Read);
+    let gone = unseen || matches!(done.outcome, Outcome::Deleted | Outcome::Nothing);
     if call.shape.prefer != Prefer::Representation || gone {
         return Ok(None);
     }

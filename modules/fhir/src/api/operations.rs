@@ -4,11 +4,11 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::Response;
 use http::{Ctx, Path};
-use kernel::Result;
+use kernel::{AppRight, Result};
 
 use super::{Call, require_json};
 use crate::terms::{self, Asked, Inputs};
-use crate::{answer, document, matching, refusal};
+use crate::{answer, app, document, matching, refusal};
 
 /// Find patients of the consortium who may be the one described. Needs `record.search` as well, is
 /// counted and audited like the exact search, and shows strangers masked.
@@ -17,6 +17,7 @@ use crate::{answer, document, matching, refusal};
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("fhir.read"))))]
 pub(super) async fn fhir_match(ctx: Ctx, call: Call, bytes: Bytes) -> http::Result<Response> {
+    app::require_everywhere(ctx.actor(), "Patient", AppRight::Search)?;
     require_json(&call.headers, &[])?;
     let body = fhir::Resource::parse(&bytes).map_err(refusal::of_issue)?;
     if !matches!(body.type_name(), "Parameters" | "Patient") {
@@ -33,6 +34,7 @@ pub(super) async fn fhir_match(ctx: Ctx, call: Call, bytes: Bytes) -> http::Resu
 
 /// Runs a terminology operation.
 async fn ask(ctx: &Ctx, call: &Call, body: Option<&Bytes>, asked: Asked) -> Result<Response> {
+    app::require_everywhere(ctx.actor(), asked.kind(), AppRight::Read)?;
     let mut inputs = Inputs::of_pairs(&call.pairs);
     if let Some(bytes) = body {
         require_json(&call.headers, &[])?;

@@ -1,5 +1,7 @@
 //! The steps of an export, one job each, and the end of what has run out.
 
+use std::sync::Arc;
+
 use kernel::{Error, Id, Result};
 use serde::Deserialize;
 use serde_json::json;
@@ -38,6 +40,9 @@ pub(crate) fn step(tx: &mut Tx<'_>, job: &Job) -> Result<()> {
     let Some(actor) = allowed else {
         return fail(tx, &mut export, "the account may not export any more");
     };
+    let mut actor = Arc::unwrap_or_clone(actor);
+    actor.app.clone_from(&export.body.app);
+    let actor = Arc::new(actor);
     let mib_max = settings::export(tx)?.mib_max;
     tx.acting_as(actor, |tx| {
         match write_files(tx, &mut export) {
@@ -165,7 +170,7 @@ fn headers(
     limit: usize,
 ) -> Result<Vec<Header>> {
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Read);
     sql.push("SELECT ").push(HEADER);
     sql.push(" FROM fhir_resource AS r WHERE r.kind = ")
         .bind(kind);

@@ -28,7 +28,7 @@ impl<'a, 'tx> Writer<'a, 'tx> {
     /// Begins a statement. The condition of [`Eye`] must be pushed before it ends.
     pub(super) fn new(tx: &'a mut Tx<'tx>) -> Self {
         let mut sql = Composed::new();
-        let eye = Eye::bind(tx, &mut sql);
+        let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Search);
         Self { tx, sql, eye }
     }
 

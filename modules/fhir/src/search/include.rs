@@ -70,7 +70,7 @@ fn step(tx: &mut Tx<'_>, include: &Include, from: &[Header], forward: bool) -> R
     }
     for some in from.chunks(KEYS_MAX) {
         let mut sql = Composed::new();
-        let eye = Eye::bind(tx, &mut sql);
+        let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Search);
         sql.push("SELECT DISTINCT ").push(HEADER);
         sql.push(" FROM fhir_reference AS f CROSS JOIN fhir_resource AS r WHERE f.param IN (");
         sql.bind_all(params.iter().copied());

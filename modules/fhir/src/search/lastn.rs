@@ -10,7 +10,7 @@ use super::filter::Writer;
 use super::standing;
 use crate::access::ALIASES;
 use crate::rows::{HEADER, Header};
-use crate::{hash, kinds, refusal};
+use crate::{app, hash, kinds, refusal};
 
 /// Observations a code at most, and resources of all codes together.
 const LAST_MAX: u32 = 50;
@@ -26,6 +26,7 @@ struct Key {
 /// # Errors
 /// When no patient is named; what of the query is not supported.
 pub(crate) fn lastn(tx: &mut Tx<'_>, query: &Query, count: u32) -> Result<Vec<Header>> {
+    app::require_query(tx.actor(), query)?;
     let query = &*standing::of(tx, query)?;
     let patient = query
         .clauses
@@ -40,14 +41,13 @@ pub(crate) fn lastn(tx: &mut Tx<'_>, query: &Query, count: u32) -> Result<Vec<He
         return Ok(Vec::new());
     }
     let mut writer = Writer::new(tx);
-    let eye = writer.eye;
     writer
         .sql
         .push("SELECT ")
         .push(HEADER)
         .push(" FROM fhir_resource AS r WHERE r.key IN (");
     writer.sql.bind_all(keys.iter().copied()).push(") AND ");
-    eye.push_live(&mut writer.sql, &ALIASES[0]);
+    writer.eye.push_live(&mut writer.sql, &ALIASES[0]);
     let sql = writer.sql;
     let mut headers: Vec<Header> = tx.query_composed(&sql)?;
     headers.sort_by_key(|header| keys.iter().position(|key| *key == header.key));
@@ -79,7 +79,6 @@ fn patient_of(criterion: &Criterion) -> Option<i64> {
 
 fn keys(tx: &mut Tx<'_>, query: &Query, patient: i64, count: u32) -> Result<Vec<i64>> {
     let mut writer = Writer::new(tx);
-    let eye = writer.eye;
     writer.sql.push(
         "SELECT q.key, MAX(q.date) AS date FROM (SELECT c.key AS key, c.date AS date,
             ROW_NUMBER() OVER (PARTITION BY c.code ORDER BY c.date DESC, c.key DESC) AS place
@@ -92,7 +91,7 @@ fn keys(tx: &mut Tx<'_>, query: &Query, patient: i64, count: u32) -> Result<Vec<
         .push(" AND c.kind = ")
         .bind(kinds::number("Observation"));
     writer.sql.push(" AND ");
-    eye.push_live(&mut writer.sql, &ALIASES[0]);
+    writer.eye.push_live(&mut writer.sql, &ALIASES[0]);
     for clause in &query.clauses {
         writer.and("Observation", &clause.criterion, 0)?;
     }

@@ -2,7 +2,7 @@
 
 use fhir::IssueCode;
 use fhir::search::{Criterion, ParameterKind, Query, Sort, SortBy, TIME_MAX, TIME_MIN};
-use kernel::{Instant, Result};
+use kernel::{AppRight, Instant, Result};
 use serde::Deserialize;
 use store::{Composed, Tx};
 
@@ -13,7 +13,7 @@ use super::{PAGE_DEFAULT, PAGE_MAX, standing};
 use crate::access::ALIASES;
 use crate::hash::Param;
 use crate::rows::{HEADER, Header};
-use crate::{kinds, refusal};
+use crate::{app, kinds, refusal};
 
 /// Keys one search is sorted by at most.
 const SORTS_MAX: usize = 3;
@@ -74,6 +74,7 @@ impl Sorted {
 /// # Errors
 /// What of the query is not supported; whatever the database reports.
 pub(crate) fn page(tx: &mut Tx<'_>, query: &Query) -> Result<Found> {
+    app::require_query(tx.actor(), query)?;
     let query = &*standing::of(tx, query)?;
     let limit = query.count.unwrap_or(PAGE_DEFAULT).min(PAGE_MAX);
     let sorts = check_sort(query)?;
@@ -89,7 +90,7 @@ pub(crate) fn page(tx: &mut Tx<'_>, query: &Query) -> Result<Found> {
             next: None,
         });
     }
-    for (number, kind) in types_of(query) {
+    for (number, kind) in types_of(tx, query) {
         let here = place.as_ref().filter(|place| place.kind == number);
         let wanted = limit + 1 - u32::try_from(rows.len()).unwrap_or(limit);
         if place.as_ref().is_some_and(|place| place.kind > number) || wanted == 0 {
@@ -118,10 +119,11 @@ pub(crate) fn total(tx: &mut Tx<'_>, query: &Query) -> Result<i64> {
     struct Count {
         count: i64,
     }
+    app::require_query(tx.actor(), query)?;
     let query = &*standing::of(tx, query)?;
     check_sort(query)?;
     let mut total = 0;
-    for (_, kind) in types_of(query) {
+    for (_, kind) in types_of(tx, query) {
         let criteria = criteria_of(query);
         let driver = driver::choose(tx, kind, &criteria, &[])?;
         let mut writer = Writer::new(tx);
@@ -142,8 +144,9 @@ fn criteria_of(query: &Query) -> Vec<&Criterion> {
         .collect()
 }
 
-/// The types a query is about, in the order pages go through them.
-fn types_of(query: &Query) -> Vec<(i64, &'static str)> {
+/// The types a query is about, in the order pages go through them; of all types those that an app may
+/// search.
+fn types_of(tx: &Tx<'_>, query: &Query) -> Vec<(i64, &'static str)> {
     let asked: Vec<&'static str> = if query.types.is_empty() {
         fhir::definitions::resource_types().to_vec()
     } else {
@@ -151,6 +154,7 @@ fn types_of(query: &Query) -> Vec<(i64, &'static str)> {
     };
     let mut types: Vec<(i64, &'static str)> = asked
         .into_iter()
+        .filter(|name| app::may(tx.actor(), name, AppRight::Search))
         .filter_map(|name| Some((kinds::number(name)?, name)))
         .collect();
     types.sort_unstable();
@@ -274,8 +278,7 @@ fn body(
         .push("r.kind = ")
         .bind(kinds::number(kind))
         .push(" AND ");
-    let eye = writer.eye;
-    eye.push_live(&mut writer.sql, &ALIASES[0]);
+    writer.eye.push_live(&mut writer.sql, &ALIASES[0]);
     for criterion in criteria {
         writer.and(kind, criterion, 0)?;
     }

@@ -61,7 +61,7 @@ pub(crate) fn dead_letters(tx: &mut Tx<'_>) -> Result<Vec<DeadLetter>> {
 fn shown(tx: &mut Tx<'_>, subscription: Option<i64>) -> Result<Vec<DeadLetter>> {
     let org_id = tx.actor().org_id;
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Read);
     sql.push(
         "SELECT sr.id AS subscription_id, r.kind, r.id AS resource_id, n.version, n.at, n.tries,
         n.last_error FROM fhir_notice AS n CROSS JOIN fhir_subscription AS s

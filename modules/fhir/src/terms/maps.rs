@@ -143,7 +143,7 @@ fn maps_of(tx: &mut Tx<'_>, asked: &Asked<'_>) -> Result<Vec<Resource>> {
         code,
     };
     let mut sql = Composed::new();
-    let eye = Eye::bind(tx, &mut sql);
+    let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Read);
     sql.push("SELECT ").push(HEADER);
     sql.push(" FROM fhir_resource AS r WHERE r.kind = ")
         .bind(kinds::number("ConceptMap"));

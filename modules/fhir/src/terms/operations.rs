@@ -24,6 +24,17 @@ pub(crate) enum Asked {
     Translate(Option<String>),
 }
 
+impl Asked {
+    /// The type of resource it is an operation of.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Lookup | Self::ValidateCode => "CodeSystem",
+            Self::Expand(_) | Self::ValidateIn(_) => "ValueSet",
+            Self::Translate(_) => "ConceptMap",
+        }
+    }
+}
+
 /// The resource an operation answers.
 ///
 /// # Errors

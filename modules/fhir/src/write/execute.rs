@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use fhir::json::Stamp;
-use kernel::{Basis, Error, Id, Kind, Result};
+use kernel::{AppRight, Basis, Error, Id, Kind, Result};
 use record::sensitive::{self, SensitiveRule};
 use serde_json::json;
 use store::{Change, Subject, Tx, params, sha256_hex};
@@ -14,7 +14,7 @@ use crate::access::{require_change, require_patients, require_seen, require_writ
 use crate::prepare::Prepared;
 use crate::profiles::InForce;
 use crate::rows::{self, Batch, Header, NewVersion};
-use crate::{hash, kinds, refusal, settings, subscriptions};
+use crate::{app, hash, kinds, refusal, settings, subscriptions};
 
 const GUARD: &str = "INSERT INTO fhir_guard (hash, at) VALUES ($1, $2)
     ON CONFLICT (hash) DO UPDATE SET at = excluded.at";
@@ -86,11 +86,36 @@ fn check_condition(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
 }
 
 fn one(tx: &mut Tx<'_>, step: &Step, work: &mut Work) -> Result<Done> {
+    require_app(tx, step)?;
     match &step.action {
         Action::Put { prepared, .. } if step.kind == "Consent" => consent(tx, step, prepared),
         Action::Put { prepared, method } => put(tx, step, prepared, method, work),
         Action::Delete => delete(tx, step),
         Action::Nothing => nothing(tx, step),
+    }
+}
+
+/// What an app needs for a change: `c` where something new comes to be, whatever the method.
+fn require_app(tx: &mut Tx<'_>, step: &Step) -> Result<()> {
+    if tx.actor().app.is_none() {
+        return Ok(());
+    }
+    match &step.action {
+        Action::Put { prepared, method } => {
+            let known = match *method {
+                "POST" => None,
+                _ => rows::head(tx, step.kind, &step.id)?,
+            };
+            let live = known.is_some_and(|header| !header.deleted);
+            let right = if live {
+                AppRight::Update
+            } else {
+                AppRight::Create
+            };
+            app::require_change(tx, step.kind, right, Some(prepared))
+        }
+        Action::Delete => app::require_change(tx, step.kind, AppRight::Delete, None),
+        Action::Nothing => Ok(()),
     }
 }
 
@@ -123,7 +148,7 @@ fn done(tx: &Tx<'_>, step: &Step, version: i64, outcome: Outcome) -> Done {
 fn consent(tx: &mut Tx<'_>, step: &Step, prepared: &Prepared) -> Result<Done> {
     let known = rows::head(tx, step.kind, &step.id)?;
     if let Some(header) = &known {
-        require_seen(tx, header)?;
+        require_seen(tx, header, AppRight::Update)?;
         check_version(tx, step, known.as_ref(), "PATCH")?;
         tx.under(consents::PERMISSION, |tx| {
             consents::change(tx, &step.id, &prepared.resource)
@@ -168,14 +193,14 @@ fn put(
         _ => rows::head(tx, step.kind, &step.id)?,
     };
     if let Some(header) = &known {
-        require_seen(tx, header)?;
+        require_seen(tx, header, AppRight::Update)?;
     }
     check_version(tx, step, known.as_ref(), method)?;
     if let Some(header) = &known {
         if tasks::is_case(header) {
             return task(tx, step, prepared, header);
         }
-        require_change(tx, header)?;
+        require_change(tx, header, AppRight::Update)?;
     }
     work.profiles.require(tx, &prepared.resource)?;
     let basis = work.basis(tx, &prepared.rows.patients)?;
@@ -256,7 +281,7 @@ fn check_version(
 }
 
 fn delete(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
-    let Some(header) = rows::seen(tx, step.kind, &step.id)? else {
+    let Some(header) = rows::seen_with(tx, step.kind, &step.id, AppRight::Delete)? else {
         return Err(refusal::not_found());
     };
     if let Some(seen) = step.seen
@@ -271,7 +296,7 @@ fn delete(tx: &mut Tx<'_>, step: &Step) -> Result<Done> {
         let text = format!("{} is kept by a module: use {api}", step.kind);
         return Err(Error::rule("fhir.owned", text).with(json!({ "api": api })));
     }
-    require_change(tx, &header)?;
+    require_change(tx, &header, AppRight::Delete)?;
     rows::delete(tx, &header)?;
     if step.kind == "Subscription" {
         subscriptions::withdrawn(tx, header.key)?;

@@ -17,7 +17,7 @@ pub(super) fn require_none(tx: &mut Tx<'_>, steps: &[Step]) -> Result<()> {
         if !matches!(step.action, Action::Delete) {
             continue;
         }
-        let seen = rows::seen(tx, step.kind, &step.id)?;
+        let seen = rows::seen_with(tx, step.kind, &step.id, kernel::AppRight::Delete)?;
         let patient = seen.and_then(|header| header.patient_id);
         if let Some(patient) = patient {
             record::require_no_hold(tx, patient.parse()?)

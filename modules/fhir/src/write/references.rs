@@ -51,7 +51,7 @@ fn all_here(tx: &mut Tx<'_>, targets: &BTreeSet<i64>) -> Result<bool> {
     let targets: Vec<i64> = targets.iter().copied().collect();
     for some in targets.chunks(TARGETS_A_STATEMENT) {
         let mut sql = Composed::new();
-        let eye = Eye::bind(tx, &mut sql);
+        let eye = Eye::bind(tx, &mut sql, kernel::AppRight::Read);
         sql.push("SELECT COUNT(*) AS count FROM fhir_resource AS r WHERE r.address IN (");
         sql.bind_all(some.iter().copied()).push(") AND ");
         eye.push_live(&mut sql, &ALIASES[0]);

@@ -1,6 +1,8 @@
-//! The monitor of messages, the error queue, senders and their mappings.
+//! The monitor of messages, the error queue, senders and their mappings; receivers and their queues.
 
 mod messages;
+mod outbound;
+mod receivers;
 mod senders;
 
 use http::{App, Etag};
@@ -9,7 +11,10 @@ use store::Versioned;
 use utoipa_axum::router::OpenApiRouter;
 
 pub(crate) fn routes() -> OpenApiRouter<App> {
-    messages::routes().merge(senders::routes())
+    messages::routes()
+        .merge(senders::routes())
+        .merge(outbound::routes())
+        .merge(receivers::routes())
 }
 
 fn etag<T>(versioned: Versioned<T>) -> Etag<T> {

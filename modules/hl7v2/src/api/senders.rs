@@ -224,7 +224,8 @@ async fn hl7_sender_update(
     Ok(updated.await?)
 }
 
-fn require_org(tx: &mut Tx<'_>, org_id: Id) -> Result<()> {
+/// Refuses an organization that is closed or out of reach.
+pub(super) fn require_org(tx: &mut Tx<'_>, org_id: Id) -> Result<()> {
     network::require_open(tx, org_id).map_err(|error| error.at("org_id"))?;
     if rows::reaches(tx, org_id)? {
         return Ok(());

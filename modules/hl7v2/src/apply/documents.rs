@@ -1,7 +1,9 @@
-//! MDM: documents with their text, as DocumentReference.
+//! MDM: documents with their text, as DocumentReference. A clinical document (CDA) goes where those go
+//! that come over HTTP.
 
+use documents::base64;
 use hl7v2::Location;
-use kernel::Result;
+use kernel::{Id, Result};
 use serde_json::{Value, json};
 use store::Tx;
 
@@ -26,6 +28,22 @@ pub(super) fn store(tx: &mut Tx<'_>, work: Work<'_>, applied: &mut Applied) -> R
         return Err(refuse("hl7.field-missing", &work.at(index, 12), detail));
     };
     let patient_id = patient::known(tx, work, applied)?;
+    let system = format!("urn:lianti:hl7:{}:document", work.sender.id);
+    let sender_number = format!("{system}|{number}");
+    if let Some((place, bytes)) = clinical(work) {
+        let id = receive(tx, work, patient_id, &sender_number, place, &bytes)?;
+        if is_cancelled(work, index) {
+            documents::take_back(tx, &sender_number)?;
+        }
+        applied.did("document-stored", format!("DocumentReference/{id}"));
+        return Ok(());
+    }
+    if is_cancelled(work, index)
+        && let Some(id) = documents::take_back(tx, &sender_number)?
+    {
+        applied.did("document-stored", format!("DocumentReference/{id}"));
+        return Ok(());
+    }
     let context = Context::new(tx, work, patient_id)?;
     let kind = work.concept(index, 2, &mut Applied::default());
     let title = kind
@@ -33,8 +51,7 @@ pub(super) fn store(tx: &mut Tx<'_>, work: Work<'_>, applied: &mut Applied) -> R
         .and_then(|kind| kind["text"].as_str())
         .unwrap_or("文书")
         .to_owned();
-    let cancelled = matches!(work.header.trigger.as_str(), "T11")
-        || work.part(index, 17, 1).as_deref() == Some("CA");
+    let cancelled = is_cancelled(work, index);
     let doc_status = match work.part(index, 17, 1).as_deref() {
         Some("AU" | "LA") => Some("final"),
         Some("DI" | "DO" | "IN" | "IP" | "PA") => Some("preliminary"),
@@ -43,7 +60,7 @@ pub(super) fn store(tx: &mut Tx<'_>, work: Work<'_>, applied: &mut Applied) -> R
     let mut body = json!({
         "resourceType": "DocumentReference",
         "identifier": [{
-            "system": format!("urn:lianti:hl7:{}:document", work.sender.id),
+            "system": system,
             "value": number,
         }],
         "status": if cancelled { "entered-in-error" } else { "current" },
@@ -71,6 +88,45 @@ pub(super) fn store(tx: &mut Tx<'_>, work: Work<'_>, applied: &mut Applied) -> R
     Ok(())
 }
 
+fn is_cancelled(work: Work<'_>, index: usize) -> bool {
+    work.header.trigger == "T11" || work.part(index, 17, 1).as_deref() == Some("CA")
+}
+
+/// The clinical document in an OBX, if there is one.
+fn clinical(work: Work<'_>) -> Option<(usize, Vec<u8>)> {
+    let mut segments = work.message.segments().iter().enumerate();
+    segments.find_map(|(index, segment)| {
+        let enclosed = segment.name() == "OBX" && work.part(index, 2, 1).as_deref() == Some("ED");
+        let data = work.part(index, 5, 5).filter(|_| enclosed)?;
+        let bytes = base64::decode(&data)?;
+        let head = String::from_utf8_lossy(&bytes[..bytes.len().min(ROOT_BYTES_MAX)]);
+        head.contains("ClinicalDocument").then_some((index, bytes))
+    })
+}
+
+/// Bytes in which a document says that it is a clinical one.
+const ROOT_BYTES_MAX: usize = 4096;
+
+fn receive(
+    tx: &mut Tx<'_>,
+    work: Work<'_>,
+    patient_id: Id,
+    sender_number: &str,
+    place: usize,
+    bytes: &[u8],
+) -> Result<Id> {
+    let at = work.at(place, 5);
+    let document = cda::read(bytes).map_err(|fault| located(documents::refusal(fault), &at))?;
+    let incoming = documents::Incoming {
+        bytes,
+        document: &document,
+        patient_id: Some(patient_id),
+        sender_number: Some(sender_number),
+    };
+    let stored = documents::receive(tx, incoming).map_err(|error| located(error, &at))?;
+    Ok(stored.id)
+}
+
 /// The text of all OBX, or the one encapsulated document.
 fn attachment(work: Work<'_>, title: &str) -> Result<Value> {
     let results = work.message.segments().iter().enumerate();
@@ -87,7 +143,7 @@ fn attachment(work: Work<'_>, title: &str) -> Result<Value> {
             .is_some_and(|name| name.eq_ignore_ascii_case("base64"));
         let Some(data) = work
             .part(index, 5, 5)
-            .filter(|data| coded && is_base64(data))
+            .filter(|data| coded && base64::decode(data).is_some())
         else {
             let detail = "an enclosed document is coded in Base64: OBX-5.4 and OBX-5.5";
             return Err(refuse("hl7.attachment", &work.at(index, 5), detail));
@@ -99,7 +155,7 @@ fn attachment(work: Work<'_>, title: &str) -> Result<Value> {
     if whole.trim().is_empty() {
         return Ok(json!({ "title": title }));
     }
-    let data = base64(whole.as_bytes());
+    let data = base64::encode(whole.as_bytes());
     Ok(json!({ "contentType": "text/plain; charset=utf-8", "data": data, "title": title }))
 }
 
@@ -116,51 +172,5 @@ fn media_type(work: Work<'_>, index: usize) -> &'static str {
         "xml" => "application/xml",
         "plain" | "txt" => "text/plain",
         _ => "application/octet-stream",
-    }
-}
-
-const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-fn is_base64(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    text.len().is_multiple_of(4)
-        && text.len() - body.len() <= 2
-        && body.bytes().all(|byte| LETTERS.contains(&byte))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let part = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let group = (part(0) << 16) | (part(1) << 8) | part(2);
-        for at in 0..4 {
-            if at <= chunk.len() {
-                let letter = (group >> (18 - 6 * at)) & 63;
-                text.push(char::from(LETTERS[letter as usize]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{base64, is_base64};
-
-    #[test]
-    fn bytes_are_written_as_base64() {
-        for (text, wanted) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-        ] {
-            assert_eq!(base64(text.as_bytes()), wanted);
-            assert!(is_base64(wanted));
-        }
-        assert!(!is_base64("Zm9") && !is_base64("Zm9!") && !is_base64("===="));
     }
 }

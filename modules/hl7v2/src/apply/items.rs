@@ -58,7 +58,7 @@ fn codes(work: Work<'_>) -> BTreeSet<String> {
         let fields: &[usize] = match segment.name() {
             "OBX" => &[3, 5],
             "OBR" => &[4],
-            "RXE" | "RXO" => &[1, 2],
+            "RXE" | "RXO" | "RXD" => &[1, 2],
             _ => &[],
         };
         for field in fields {

@@ -2,6 +2,7 @@
 //! an error with its place, and everything is rolled back by whoever called.
 
 mod appointments;
+mod dispense;
 mod documents;
 mod items;
 mod merge;
@@ -102,6 +103,7 @@ pub(crate) fn apply(tx: &mut Tx<'_>, work: Work<'_>) -> Result<Applied> {
         ("ORM", "O01") | ("OML", "O21") | ("OMG", "O19") | ("RDE", "O01" | "O11") => {
             orders::store(tx, work, &mut applied)?;
         }
+        ("RDS", "O13" | "O01") => dispense::store(tx, work, &mut applied)?,
         ("SIU", "S12" | "S13" | "S14" | "S15" | "S17" | "S26") => {
             appointments::store(tx, work, &mut applied)?;
         }

@@ -26,6 +26,12 @@ impl Spliced {
         }
     }
 
+    /// Puts an amount in, with the digits it came with and its unit as it is written.
+    pub(super) fn amount(&mut self, name: &'static str, number: &str, unit: Option<&str>) {
+        let rest = unit.map_or_else(|| json!({}), |unit| json!({ "unit": unit }));
+        self.parts.push((name, with_number(number, &rest)));
+    }
+
     /// The text of the whole.
     pub(super) fn text(&self) -> String {
         let mut text = self.body.to_string();
@@ -163,7 +169,7 @@ fn unit(work: Work<'_>, index: usize, applied: &mut Applied) -> Value {
 }
 
 /// A number as JSON writes one, with the digits it came with.
-fn number(text: &str) -> Option<String> {
+pub(super) fn number(text: &str) -> Option<String> {
     let text = text.strip_prefix('+').unwrap_or(text);
     let (sign, digits) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),

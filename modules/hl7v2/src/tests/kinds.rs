@@ -1,5 +1,6 @@
 //! Orders, prescriptions, appointments and documents.
 
+use documents::base64;
 use serde_json::json;
 use testkit::on_each_engine;
 
@@ -127,5 +128,57 @@ fn a_document_is_kept_with_its_text() {
         );
         let odd = told("T3", "OBX|1|ED|||^application^pdf^A^JVBERi0=");
         assert_eq!(said(&send(&app, &odd).await), "AE hl7.attachment OBX^1^5");
+    });
+}
+
+#[test]
+fn a_clinical_document_in_a_message_goes_where_all_of_them_go() {
+    const SUMMARY: &str =
+        include_str!("../../../../crates/cda/tests/samples/discharge-summary.xml");
+    on_each_engine(modules, |app| async move {
+        let world = world(&app).await;
+        let told = |id: &str, trigger: &str, document: &str| {
+            let data = base64::encode(document.as_bytes());
+            let lines = pid("1001", "王小明").replace("19610304", "19491231")
+                + "\nTXA|1|DS^出院小结^L|TX|20261122100000||||||||D1|||||LA\n"
+                + &format!("OBX|1|ED|||^multipart^x-hl7-cda-level-one^Base64^{data}");
+            message(&format!("MDM^{trigger}"), id, &lines)
+        };
+        assert_eq!(said(&send(&app, &told("C1", "T02", SUMMARY)).await), "AA");
+        let stored = effects(&world.admin, "document-stored").await.remove(0);
+        let shown = resource(&world.doctor, &stored).await;
+        assert_eq!(shown["type"]["coding"][0]["code"], "C0053");
+        assert_eq!(shown["identifier"][1]["value"], "D1");
+        // The same document over HTTP is the same one.
+        let body = axum::body::Body::from(SUMMARY);
+        let path = "/api/documents?dry_run=true";
+        let again = world
+            .doctor
+            .send("POST", path, Some("application/xml"), body)
+            .await;
+        again.expect(422).expect_code("documents.patient-unknown");
+        assert_eq!(said(&send(&app, &told("C2", "T02", SUMMARY)).await), "AA");
+        assert_eq!(
+            effects(&world.admin, "document-stored").await,
+            [stored.as_str()]
+        );
+        let bomb = SUMMARY.replacen("<ClinicalDocument", "<!DOCTYPE a><ClinicalDocument", 1);
+        let refused = send(&app, &told("C3", "T02", &bomb)).await;
+        assert_eq!(said(&refused), "AE cda.doctype OBX^1^5");
+        let other = SUMMARY
+            .replace("王小明", "张三")
+            .replace("19491231", "19500101");
+        let refused = send(
+            &app,
+            &told("C4", "T02", &other.replace("DS-2026-0007", "DS-8")),
+        )
+        .await;
+        assert_eq!(said(&refused), "AE documents.patient-differs OBX^1^5");
+        // Taken back by its number.
+        let lines = pid("1001", "王小明") + "\nTXA|1|DS|TX|||||||||D1|||||CA";
+        let back = message("MDM^T11", "C5", &lines);
+        assert_eq!(said(&send(&app, &back).await), "AA");
+        let shown = resource(&world.doctor, &stored).await;
+        assert_eq!(shown["status"], "entered-in-error");
     });
 }

@@ -16,6 +16,7 @@ pub(super) fn modules() -> Vec<Module> {
         terminology::module(),
         record::module(),
         fhir_server::module(),
+        documents::module(),
         crate::module(),
     ]
 }
@@ -86,7 +87,7 @@ pub(super) async fn send(app: &TestApp, text: &str) -> Message {
 
 pub(super) async fn send_bytes(app: &TestApp, bytes: &[u8]) -> Message {
     let answer = crate::receive(&app.app, bytes, ADDRESS).await;
-    Message::parse(&String::from_utf8_lossy(&answer.bytes)).unwrap()
+    Message::parse(&String::from_utf8_lossy(&answer.frames[0])).unwrap()
 }
 
 /// `AA`, or the code with the place: `AE hl7.time PV1^1^44`.

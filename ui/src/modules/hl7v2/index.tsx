@@ -39,8 +39,42 @@ export const module: UiModule = {
       component: () => import('./pages/EditMapping'),
       permission: MANAGE,
     },
+    { path: '/hl7v2/outbound', component: () => import('./pages/Outbound'), permission: READ },
+    {
+      path: '/hl7v2/outbound/$id',
+      component: () => import('./pages/OutboundMessage'),
+      permission: 'hl7.content',
+    },
+    { path: '/hl7v2/receivers', component: () => import('./pages/Receivers'), permission: READ },
+    {
+      path: '/hl7v2/receivers/new',
+      component: () => import('./pages/EditReceiver'),
+      permission: MANAGE,
+    },
+    {
+      path: '/hl7v2/receivers/$id',
+      component: () => import('./pages/Receiver'),
+      permission: READ,
+    },
+    {
+      path: '/hl7v2/receivers/$id/edit',
+      component: () => import('./pages/EditReceiver'),
+      permission: MANAGE,
+    },
   ],
   actions: [
+    {
+      path: '/hl7v2/outbound',
+      label: 'hl7v2.outbound.title',
+      permission: READ,
+      keywords: 'wfxx waifaxiaoxi hl7 outbound',
+    },
+    {
+      path: '/hl7v2/receivers',
+      label: 'hl7v2.receivers',
+      permission: READ,
+      keywords: 'jsf jieshoufang hl7 receivers',
+    },
     {
       path: '/hl7v2',
       label: 'hl7v2.title',

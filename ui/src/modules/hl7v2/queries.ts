@@ -5,6 +5,10 @@ import type {
   Mapping,
   MappingVersions,
   MessageDetail,
+  OutboundDetail,
+  OutboundStatistics,
+  Receiver,
+  ReceiverInput,
   Sender,
   SenderInput,
   Statistics,
@@ -12,6 +16,7 @@ import type {
 
 const FIGURES_EVERY_MS = 30_000;
 const SENDERS_MAX = 200;
+const RECEIVERS_MAX = 200;
 
 /** Days of the address as moments: from the first day's beginning to the last day's end. */
 export function momentsOf(from: string | undefined, to: string | undefined) {
@@ -99,4 +104,57 @@ export function inputOf(sender: SenderInput): SenderInput {
     addresses: sender.addresses,
     state: sender.state,
   };
+}
+
+/** Figures by receiver, and how sending goes now. */
+export function useOutboundStatistics(from: string | undefined, to: string | undefined) {
+  return useQuery({
+    queryKey: ['hl7-outbound', 'statistics', from, to],
+    queryFn: ({ signal }) =>
+      call<OutboundStatistics>('GET', '/api/hl7/outbound-statistics', {
+        query: momentsOf(from, to),
+        signal,
+      }),
+    refetchInterval: FIGURES_EVERY_MS,
+  });
+}
+
+/** One message that leaves. Its reading is noted with the patient, so that its own events renew it. */
+export function useOutbound(id: string) {
+  return useQuery({
+    queryKey: outboundKey(id),
+    queryFn: ({ signal }) =>
+      callVersioned<OutboundDetail>('GET', `/api/hl7/outbound/${id}`, { signal }),
+    refetchOnWindowFocus: false,
+  });
+}
+
+export function outboundKey(id: string) {
+  return ['hl7-outbound', 'one', id];
+}
+
+/** The receivers within reach, for pickers. */
+export function useReceivers() {
+  return useQuery({
+    queryKey: ['hl7-receiver', 'all'],
+    queryFn: ({ signal }) =>
+      call<Page<Receiver>>('GET', '/api/hl7/receivers', {
+        query: { limit: RECEIVERS_MAX },
+        signal,
+      }),
+  });
+}
+
+export function useReceiver(id: string | undefined) {
+  return useQuery({
+    queryKey: ['hl7-receiver', 'one', id],
+    queryFn: ({ signal }) => callVersioned<Receiver>('GET', `/api/hl7/receivers/${id}`, { signal }),
+    enabled: id !== undefined,
+  });
+}
+
+/** What is sent of a receiver: the server refuses what it sets itself. */
+export function receiverInputOf(receiver: Receiver): ReceiverInput {
+  const { id: _id, created_at: _created, ...input } = receiver;
+  return { ...input, tls: input.tls ?? null };
 }

@@ -40,3 +40,33 @@ export type Mapping = Schemas['Hl7Mapping'];
 export type MappingVersion = Schemas['Hl7MappingVersion'];
 export type MappingVersions = Schemas['Hl7MappingVersions'];
 export type Trial = Schemas['Hl7Trial'];
+
+export type OutboundState = Schemas['Hl7OutboundState'];
+/** What needs somebody stands first. */
+export const OUTBOUND_STATES: readonly OutboundState[] = [
+  'dead',
+  'waiting',
+  'withheld',
+  'skipped',
+  'accepted',
+];
+export type OutboundRow = Schemas['Hl7OutboundRow'];
+export type OutboundDetail = Schemas['Hl7OutboundDetail'];
+export type Attempt = Schemas['Hl7Attempt'];
+export type OutboundStatistics = Schemas['Hl7OutboundStatistics'];
+export type ReceiverFigures = Schemas['Hl7ReceiverFigures'];
+
+export type ReceiverState = Schemas['Hl7ReceiverState'];
+export type AckMode = Schemas['Hl7AckMode'];
+export const ACK_MODES: readonly AckMode[] = ['original', 'commit', 'commit-and-application'];
+export const OUT_CHARSETS: readonly Charset[] = ['utf8', 'gb18030'];
+export const VERSIONS = ['2.3.1', '2.4', '2.5', '2.5.1', '2.6', '2.8'] as const;
+/** What a receiver may be sent. */
+export const OUT_KINDS = [
+  ...['ADT^A28', 'ADT^A31', 'ADT^A40', 'ADT^A01', 'ADT^A03', 'REF^I12', 'REF^I14'],
+  ...['SIU^S12', 'SIU^S15', 'ORU^R01', 'MDM^T02', 'MDM^T08'],
+];
+export type Receiver = Schemas['Hl7Receiver'];
+/** A form says all of a receiver, also what has a default. */
+export type ReceiverInput = Required<Schemas['Hl7ReceiverInput']>;
+export type ReceiverTrial = Schemas['Hl7ReceiverTrial'];

@@ -4,7 +4,14 @@ import { StatusTag } from '@/kit/StatusTag';
 import type { Tone } from '@/kit/tokens';
 import { withNote } from '@/kit/words';
 import { type Place, placeOf, placeText } from './place';
-import type { Effect, MessageState, Reason, SenderState } from './types';
+import type {
+  Effect,
+  MessageState,
+  OutboundState,
+  Reason,
+  ReceiverState,
+  SenderState,
+} from './types';
 
 const TONES: Record<MessageState, Tone> = {
   failed: 'overdue',
@@ -24,6 +31,39 @@ export function SenderTag({ state }: { state: SenderState }) {
   return <StatusTag tone={tone} label={t(`hl7v2.sender-state.${state}`)} />;
 }
 
+const OUT_TONES: Record<OutboundState, Tone> = {
+  waiting: 'waiting',
+  accepted: 'done',
+  dead: 'overdue',
+  skipped: 'neutral',
+  withheld: 'neutral',
+};
+
+export function OutboundTag({ state }: { state: OutboundState }) {
+  return <StatusTag tone={OUT_TONES[state]} label={t(`hl7v2.outbound-state.${state}`)} />;
+}
+
+const RECEIVER_TONES: Record<ReceiverState, Tone> = {
+  active: 'done',
+  paused: 'soon',
+  stopped: 'neutral',
+};
+
+export function ReceiverTag({ state }: { state: ReceiverState }) {
+  return <StatusTag tone={RECEIVER_TONES[state]} label={t(`hl7v2.receiver-state.${state}`)} />;
+}
+
+/** How a try ended. */
+export function outcomeText(outcome: string): string {
+  const key = `hl7v2.outcome.${outcome.replace(/^hl7\./, '')}`;
+  return textOr(t('hl7v2.outcome.other', { code: outcome }), key);
+}
+
+/** What happened that a message tells of. */
+export function eventText(event: string): string {
+  return textOr(event, `hl7v2.event.${event.replaceAll('.', '-')}`);
+}
+
 /** AA, AE, AR with what it means. */
 export function ackText(ack: string): string {
   const means = textOr('', `hl7v2.ack.${ack}`);
@@ -38,7 +78,7 @@ export function kindText(kind: string): string {
 
 /** Why a message was not taken, in the reader's language. */
 export function reasonText(reason: Reason): string {
-  const key = `hl7v2.reason.${reason.code.replace(/^hl7\./, '')}`;
+  const key = `hl7v2.reason.${reason.code.replace(/^hl7\./, '').replaceAll('.', '-')}`;
   if (language() === 'en') return reason.detail || textOr(reason.code, key);
   return textOr(t('hl7v2.reason.other', { code: reason.code }), key);
 }

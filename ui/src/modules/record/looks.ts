@@ -16,7 +16,13 @@ export function sittingsOf(entries: AccessEntry[]): Sitting[] {
   const sittings: Sitting[] = [];
   const open = new Map<string, Sitting>();
   for (const entry of entries) {
-    const who = [entry.actor_id, entry.role, entry.org_id, entry.basis?.kind ?? ''].join('|');
+    const who = [
+      entry.actor_id,
+      entry.role,
+      entry.org_id,
+      entry.basis?.kind ?? '',
+      appOf(entry),
+    ].join('|');
     const known = entry.event === READ ? open.get(who) : undefined;
     const last = known?.entries.at(-1);
     if (known && last && Date.parse(last.at) - Date.parse(entry.at) < SITTING_GAP_MS) {
@@ -28,6 +34,12 @@ export function sittingsOf(entries: AccessEntry[]): Sitting[] {
     if (entry.event === READ) open.set(who, made);
   }
   return sittings;
+}
+
+/** The app through which somebody looked, or nothing. */
+export function appOf(entry: AccessEntry): string {
+  const { app } = (entry.detail ?? {}) as { app?: { name?: string } };
+  return app?.name ?? '';
 }
 
 /** What was opened in a sitting, each once, in the order it was opened. */

@@ -3,6 +3,8 @@ import type { components } from '@/api/schema.gen';
 
 type Schemas = components['schemas'];
 
+export type ClinicalDocument = Schemas['ClinicalDocument'];
+export type DocumentPerson = Schemas['DocumentPerson'];
 export type Sex = Schemas['Sex'];
 export const SEXES: readonly Sex[] = ['male', 'female', 'other', 'unknown'];
 

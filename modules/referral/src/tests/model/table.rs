@@ -24,6 +24,7 @@ pub(super) fn person(org_id: Id, role: &'static str, at: u8) -> Person {
         org_id,
         department_id: None,
         grants: std::collections::BTreeMap::new(),
+        app: None,
     };
     let request = Request {
         actor: Arc::new(actor),

@@ -17,6 +17,7 @@ import { unmask, useOrgName, usePatient } from '../api';
 import { useKeepers } from '../fhir/useTimeline';
 import { mayBeMother } from '../newborn';
 import { AccessLog } from '../parts/AccessLog';
+import { AppsMenu } from '../parts/AppsMenu';
 import { ChartTimeline } from '../parts/ChartTimeline';
 import { Allergies, Problems } from '../parts/Clinical';
 import { Documents } from '../parts/Documents';
@@ -89,6 +90,7 @@ function RecordView({ record }: { record: PatientRecord }) {
       }
       actions={
         <>
+          {can('fhir.read') && <AppsMenu patient_id={patient.id} />}
           {can('record.index') && (
             <Button onClick={() => go(`/record/index/merges/new?one=${patient.id}`)}>
               {t('record.two.with')}

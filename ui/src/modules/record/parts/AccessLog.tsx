@@ -9,7 +9,7 @@ import { dateTimeText } from '@/kit/time';
 import { rowsOf } from '@/kit/usePages';
 import { listed } from '@/kit/words';
 import { useAccessLog, useOrgName } from '../api';
-import { openedIn, type Sitting, sittingsOf } from '../looks';
+import { appOf, openedIn, type Sitting, sittingsOf } from '../looks';
 import { basisText, basisTone, eventText, roleText } from '../words';
 import { ReadOn } from './ReadOn';
 
@@ -106,6 +106,9 @@ function Did({ sitting }: { sitting: Sitting }) {
     <span>
       {eventText(entry.event)}
       {sitting.entries.length > 1 && ` ${t('record.access.times', { n: sitting.entries.length })}`}
+      {appOf(entry) && (
+        <span className="record-block">{t('record.access.through', { app: appOf(entry) })}</span>
+      )}
       {opened.length > 0 && (
         <span className="lt-muted record-block">{listed([...new Set(opened)])}</span>
       )}

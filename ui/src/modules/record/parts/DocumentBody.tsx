@@ -14,6 +14,7 @@ import { addressOf, targetOf } from '../fhir/resource';
 import { momentText } from '../fhir/times';
 import { CHART_STALE_MS } from '../fhir/useTimeline';
 import { conceptsText, conceptText } from '../fhir/values';
+import { ClinicalBody, isClinical } from './ClinicalBody';
 import { ResultTable } from './ResultTable';
 import { SafeText } from './SafeText';
 
@@ -30,6 +31,7 @@ export function DocumentBody({ resource }: { resource: R.Resource }) {
       return <CompositionBody composition={resource as R.Composition} />;
     case 'DocumentReference': {
       const { description, content } = resource as R.DocumentReference;
+      if (resource.id && isClinical(resource)) return <ClinicalBody id={resource.id} />;
       return (
         <>
           {description && <p className="record-plain">{description}</p>}

@@ -1,9 +1,10 @@
 /** Documents and reports of all members: a list, and the one that is read. */
 import { useMemo } from 'react';
-import { useSession } from '@/api/session';
+import { useCan, useSession } from '@/api/session';
 import { t } from '@/i18n';
 import { usePhone } from '@/kit/media';
 import { Section } from '@/kit/Page';
+import { PathLink } from '@/kit/PathLink';
 import { PrintButton, PrintSheet } from '@/kit/Print';
 import { SidePreview } from '@/kit/SidePreview';
 import { LinesSkeleton } from '@/kit/Skeletons';
@@ -31,6 +32,7 @@ export function Documents({ patient_id, name }: DocumentsProps) {
   const nobody = useMemo(() => new Map<string, string>(), []);
   const reading = useTimeline(patient_id, FILTER, nobody);
   const phone = usePhone();
+  const can = useCan();
   const { entries } = reading;
   const chosen =
     entries.find((entry) => entry.address === place.doc) ?? (phone ? undefined : entries[0]);
@@ -46,7 +48,15 @@ export function Documents({ patient_id, name }: DocumentsProps) {
     );
   }
   return (
-    <Section>
+    <Section
+      extra={
+        can('fhir.write') && (
+          <PathLink to={`/documents/discharge/${patient_id}`}>
+            {t('record.clinical.write')}
+          </PathLink>
+        )
+      }
+    >
       <Failed types={reading.failed} onAgain={reading.readAgain} />
       {entries.length === 0 && (
         <EmptyState title={t('record.doc.none')} hint={t('record.doc.none-hint')} />

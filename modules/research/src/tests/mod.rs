@@ -1,0 +1,5 @@
+//! The module in process, on every engine.
+
+mod deciding;
+mod hiding;
+mod world;

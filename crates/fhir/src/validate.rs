@@ -1,4 +1,5 @@
-//! What is wrong with a resource, by the base definitions of R4 and profiles given as data.
+//! What is wrong with a resource, by the base definitions of R4; [`Profile`] checks what a
+//! consortium asks beyond them.
 //!
 //! One walk over the text checks structure, cardinality, types, formats, codes and references, and
 //! on every element that is sound so far its invariants. `docs/fhir-invariants.md` lists the
@@ -19,7 +20,7 @@ use crate::json::Resource;
 
 pub(crate) use format::is_id;
 pub use invariant::NOT_CHECKED;
-pub use profile::{Profile, Rule};
+pub use profile::{Checked, CodeCheck, Profile};
 pub(crate) use xhtml::xhtml_problem;
 
 /// How many issues are told at once; a resource with more is not a resource.
@@ -31,15 +32,4 @@ pub fn validate(resource: &Resource) -> Vec<Issue> {
     let place = place::Place::root(resource.type_name());
     walk.resource(resource.root(), resource.kind(), &place);
     walk.issues
-}
-
-/// The same, and the rules of those `profiles` that apply: profiles of the consortium are data.
-pub fn validate_with(resource: &Resource, profiles: &[Profile]) -> Vec<Issue> {
-    let mut issues = validate(resource);
-    if !issues.iter().any(Issue::is_error) {
-        for profile in profiles {
-            profile.check(resource, &mut issues);
-        }
-    }
-    issues
 }

@@ -13,10 +13,10 @@ use crate::kinds;
 const DATE: &str = "2026-11-22";
 
 /// Everything of `rest` that is the same wherever the server stands.
-static REST: LazyLock<String> = LazyLock::new(|| rest().to_string());
+static REST: LazyLock<String> = LazyLock::new(|| rest(&[]).to_string());
 
-/// The statement for the server at `base`.
-pub(crate) fn statement(base: &str) -> String {
+/// The statement for the server at `base`, with types and URLs of the profiles in force.
+pub(crate) fn statement(base: &str, profiles: &[(String, String)]) -> String {
     let origin = base.trim_end_matches("/fhir");
     let head = json!({
         "resourceType": "CapabilityStatement",
@@ -32,7 +32,14 @@ pub(crate) fn statement(base: &str) -> String {
     });
     let head = head.to_string();
     let security = security(origin).to_string();
-    let rest = REST.trim_start_matches('{');
+    let with_profiles: String;
+    let rest = if profiles.is_empty() {
+        REST.as_str()
+    } else {
+        with_profiles = rest(profiles).to_string();
+        &with_profiles
+    };
+    let rest = rest.trim_start_matches('{');
     [
         &head[..head.len() - 1],
         ",\"rest\":[{\"mode\":\"server\",\"security\":",
@@ -69,8 +76,17 @@ fn security(origin: &str) -> Value {
     })
 }
 
-fn rest() -> Value {
-    let resources: Vec<Value> = resource_types().iter().map(|name| resource(name)).collect();
+fn rest(profiles: &[(String, String)]) -> Value {
+    let mut resources: Vec<Value> = resource_types().iter().map(|name| resource(name)).collect();
+    for one in &mut resources {
+        let of_type = profiles
+            .iter()
+            .filter(|(kind, _)| one["type"] == kind.as_str());
+        let urls: Vec<&String> = of_type.map(|(_, url)| url).collect();
+        if !urls.is_empty() {
+            one["supportedProfile"] = json!(urls);
+        }
+    }
     json!({
         "documentation": "Access rests on a basis for each patient: own patient, care, consent or \
             break-glass. What one may not see is not found, and not counted.",

@@ -8,6 +8,7 @@ use serde_json::json;
 use store::{Change, Subject, Tx, sha256_hex};
 
 use crate::access::{note, require_change, require_patients, require_writer};
+use crate::profiles::InForce;
 use crate::rows::{self, NewVersion};
 use crate::{keys, kinds, prepare, refusal, search};
 
@@ -30,6 +31,7 @@ pub fn store_resource(tx: &mut Tx<'_>, id: Id, text: &str) -> Result<i64> {
         return Err(Error::rule("fhir.owned", detail).with(json!({ "api": api })));
     }
     let prepared = prepare::prepare(resource, "")?;
+    InForce::load(tx)?.require(tx, &prepared.resource)?;
     let basis = require_patients(tx, &prepared.rows.patients)?;
     let id_text = id.to_string();
     let known = rows::head(tx, kind, &id_text)?;

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use store::{Change, Subject};
 
 use crate::keys::Keys;
+use crate::prepare::Prepared;
+use crate::profiles::InForce;
 use crate::write::{self, Item, Place, Target, Wanted};
 use crate::{access, kinds, prepare, refusal};
 
@@ -203,7 +205,7 @@ async fn check(
     read: Vec<(usize, Wanted)>,
     report: &mut Report,
 ) -> Result<()> {
-    let mut patients: Vec<(usize, Vec<String>)> = Vec::new();
+    let mut read_well: Vec<(usize, Prepared)> = Vec::new();
     for (line, wanted) in read {
         let (Wanted::Create { resource, .. } | Wanted::Update { resource, .. }) = wanted else {
             continue;
@@ -211,7 +213,7 @@ async fn check(
         let owner = kinds::owner_api(resource.type_name());
         let prepared = prepare::prepare(resource, base);
         match (prepared, owner) {
-            (Ok(prepared), None) => patients.push((line, prepared.rows.patients)),
+            (Ok(prepared), None) => read_well.push((line, prepared)),
             (Err(error), _) => report.refuse(ctx, line, &error),
             (Ok(_), Some(api)) => {
                 let error = Error::rule("fhir.owned", format!("kept by a module: use {api}"));
@@ -221,9 +223,12 @@ async fn check(
     }
     let checked = ctx.read(move |tx| {
         access::require_writer(tx)?;
-        let checks = patients
-            .iter()
-            .map(|(line, patients)| (*line, access::require_patients(tx, patients).err()));
+        let mut in_force = InForce::load(tx)?;
+        let checks = read_well.iter().map(|(line, prepared)| {
+            let fine = access::require_patients(tx, &prepared.rows.patients)
+                .and_then(|_| in_force.require(tx, &prepared.resource));
+            (*line, fine.err())
+        });
         Ok(checks.collect::<Vec<_>>())
     });
     for (line, refused) in checked.await? {

@@ -28,6 +28,7 @@ mod matching;
 mod messages;
 mod moves;
 mod prepare;
+mod profiles;
 mod project;
 mod refusal;
 mod relink;

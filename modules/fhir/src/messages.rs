@@ -57,5 +57,13 @@ pub(crate) const MESSAGES: &[(&str, &str)] = &[
         "fhir.reference-rule",
         "请填写引用类检索参数，例如 Observation:encounter",
     ),
+    (
+        "fhir.profile-rule",
+        "规范（Profile）不能生效，请按列出的位置修改",
+    ),
+    (
+        "fhir.profile-unchecked",
+        "该规范有本服务器不检查的要求；确认后请设置 accept_unchecked，仍可生效",
+    ),
     ("fhir.guard-days", "保留天数应为 1 至 30"),
 ];

@@ -4,6 +4,8 @@ use kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
 use store::{RuleSeed, Tx, check_body};
 
+use crate::profiles;
+
 /// The rule set `fhir.server`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +82,7 @@ pub(crate) const SEEDS: &[RuleSeed] = &[
         body: r#"{"must_exist": []}"#,
         check: check_references,
     },
+    profiles::SEED,
 ];
 
 fn check_references(body: &serde_json::Value) -> Result<()> {

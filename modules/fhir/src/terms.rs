@@ -30,6 +30,34 @@ use crate::{kinds, refusal};
 pub(crate) use arrivals::FOLLOWER as ARRIVALS;
 pub(crate) use code_systems::{above, below};
 
+/// The profile that is stored here under a URL.
+///
+/// # Errors
+/// When it is not known here.
+pub(crate) fn profile(tx: &mut Tx<'_>, url: &str) -> Result<Resource> {
+    let found = stored(tx, "StructureDefinition", url)?;
+    found.ok_or_else(|| not_here("the profile", url))
+}
+
+/// Whether a code lies in a value set. A primitive code names no system: it lies in whichever has it.
+///
+/// # Errors
+/// When the value set is not known here, or can't be expanded.
+pub(crate) fn holds(
+    tx: &mut Tx<'_>,
+    value_set: &str,
+    system: Option<&str>,
+    code: &str,
+) -> Result<bool> {
+    match system {
+        Some(system) => value_sets::find(tx, value_set)?.has(tx, system, code),
+        None => {
+            let codes = codes_of(tx, value_set, value_sets::MEMBERS_MAX)?;
+            Ok(codes.iter().any(|(_, one)| one == code))
+        }
+    }
+}
+
 /// The newest stored resource of a type with this URL that the actor may see.
 ///
 /// # Errors

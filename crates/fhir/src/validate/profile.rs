@@ -1,153 +1,174 @@
-//! Profiles of the consortium: rules as data, on top of the base definitions.
+//! Profiles of the consortium: StructureDefinitions that constrain R4, read once and checked on top
+//! of the base definitions.
+//!
+//! What of a profile is not checked is listed when it is read, so that nothing is ignored in silence;
+//! what makes no sense is refused.
 
-use serde::Deserialize;
+mod check;
+mod path;
+mod read;
 
-use super::ISSUES_MAX;
-use crate::fhirpath::{Element, Expression, Item};
-use crate::issue::{Issue, IssueCode};
-use crate::json::Resource;
+use std::sync::Arc;
 
-/// What a consortium asks beyond R4, for one resource type.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+use serde_json::Value;
+
+use crate::definitions::ValueSet;
+use crate::fhirpath::Expression;
+use crate::issue::Issue;
+use crate::json::{Resource, View};
+
+/// A profile that can be checked.
+#[derive(Clone)]
 pub struct Profile {
     /// Its canonical URL; resources claim it in `meta.profile`.
     pub url: String,
     /// The resource type it is about.
-    pub kind: String,
-    /// Whether it is asked of every resource of the type, claimed or not.
-    #[serde(default)]
-    pub always: bool,
-    /// What it asks.
-    pub rules: Vec<Rule>,
+    pub kind: &'static str,
+    /// What of it is not checked, with the place.
+    pub not_checked: Vec<String>,
+    root: Node,
 }
 
-/// One rule of a profile.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// The elements it is about, as FHIRPath from the resource, such as `Patient.identifier`.
-    pub path: String,
-    /// How many there must be.
-    #[serde(default)]
-    pub min: usize,
-    /// How many there may be.
-    #[serde(default)]
-    pub max: Option<usize>,
-    /// Codes they must be of: a code, or `system|code`.
-    #[serde(default)]
-    pub codes: Vec<String>,
-    /// What must hold of each, as FHIRPath.
-    #[serde(default)]
-    pub expression: Option<String>,
-    /// Whether breaking it is only a warning.
-    #[serde(default)]
-    pub warning: bool,
-    /// The sentence for whoever breaks it.
-    pub message: String,
+/// What is wrong with a resource by a profile, and what a terminology has yet to decide.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is wrong.
+    pub issues: Vec<Issue>,
+    /// Codes to look up.
+    pub codes: Vec<CodeCheck>,
+}
+
+/// Codes of which one must be in a value set that R4 does not list.
+#[derive(Clone, Debug)]
+pub struct CodeCheck {
+    /// The value set's URL.
+    pub value_set: String,
+    /// System and code; a primitive code has no system.
+    pub codings: Vec<(Option<String>, String)>,
+    /// Where they stand.
+    pub place: String,
+    /// The profile that asks.
+    pub profile: String,
+}
+
+/// What a profile asks of the elements of one name, and below them.
+#[derive(Clone, Default)]
+struct Node {
+    /// As the profile writes it: `identifier`, `value[x]`, `valueQuantity`; the name of a slice.
+    name: String,
+    min: usize,
+    max: Option<usize>,
+    /// Types a choice may have; empty: those of R4.
+    types: Vec<String>,
+    /// Types a reference may point at; empty: those of R4.
+    targets: Vec<String>,
+    wanted: Option<Wanted>,
+    binding: Option<Binding>,
+    max_length: Option<usize>,
+    constraints: Vec<Constraint>,
+    slicing: Option<Slicing>,
+    slices: Vec<Node>,
+    children: Vec<Node>,
+}
+
+/// The value an element must have.
+#[derive(Clone)]
+enum Wanted {
+    /// Exactly this.
+    Fixed(Value),
+    /// At least this.
+    Pattern(Value),
+}
+
+/// The codes an element must be of.
+#[derive(Clone)]
+enum Binding {
+    Base(&'static ValueSet),
+    Local(String),
+}
+
+#[derive(Clone)]
+struct Constraint {
+    key: String,
+    human: String,
+    error: bool,
+    expression: Arc<Expression>,
+}
+
+#[derive(Clone, Default)]
+struct Slicing {
+    /// The paths by which the slices are told apart.
+    discriminators: Vec<Vec<String>>,
+    /// Nothing may stand outside the slices.
+    closed: bool,
 }
 
 impl Profile {
-    /// What is wrong with the profile itself: paths and expressions that cannot be read.
-    pub fn problems(&self) -> Vec<String> {
-        let expressions = self
-            .rules
-            .iter()
-            .flat_map(|rule| std::iter::once(rule.path.as_str()).chain(rule.expression.as_deref()));
-        expressions
-            .filter_map(|text| Expression::parse(text).err())
-            .collect()
+    /// Reads a StructureDefinition.
+    ///
+    /// # Errors
+    /// What makes it no profile that could be checked, each with its place.
+    pub fn read(definition: &Resource) -> Result<Self, Vec<Issue>> {
+        read::read(definition)
     }
 
-    pub(super) fn check(&self, resource: &Resource, issues: &mut Vec<Issue>) {
-        if resource.type_name() != self.kind || !(self.always || self.is_claimed(resource)) {
-            return;
-        }
-        for rule in &self.rules {
-            if issues.len() < ISSUES_MAX && !rule.holds(resource) {
-                let mut issue = Issue::error(
-                    IssueCode::BusinessRule,
-                    rule.path.clone(),
-                    rule.message.clone(),
-                );
-                if rule.warning {
-                    issue.severity = crate::issue::Severity::Warning;
-                }
-                issues.push(issue);
-            }
-        }
-    }
-
-    fn is_claimed(&self, resource: &Resource) -> bool {
-        let claimed = resource
-            .root()
-            .at(&["meta"])
-            .and_then(|meta| meta.get("profile"));
-        let mut urls = claimed.into_iter().flat_map(crate::json::View::items);
+    /// Whether a resource claims it in `meta.profile`.
+    pub fn is_claimed(&self, resource: &Resource) -> bool {
+        let claimed = resource.root().at(&["meta", "profile"]);
+        let mut urls = claimed.into_iter().flat_map(View::items);
         urls.any(|url| {
             url.as_str()
                 .is_some_and(|url| url.split('|').next() == Some(&self.url))
         })
     }
+
+    /// Checks a resource that is sound by the base definitions.
+    pub fn check(&self, resource: &Resource) -> Checked {
+        if resource.type_name() != self.kind {
+            return Checked::default();
+        }
+        check::check(self, resource)
+    }
 }
 
-impl Rule {
-    fn holds(&self, resource: &Resource) -> bool {
-        let Ok(path) = Expression::parse(&self.path) else {
-            return false;
-        };
-        let Ok(items) = path.evaluate(resource) else {
-            return false;
-        };
-        let count = items.len();
-        if count < self.min || self.max.is_some_and(|max| count > max) {
-            return false;
+impl Node {
+    fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            ..Self::default()
         }
-        if !self.codes.is_empty() && !items.iter().all(|item| self.has_code(item)) {
-            return false;
-        }
-        let Some(expression) = &self.expression else {
-            return true;
-        };
-        let Ok(expression) = Expression::parse(expression) else {
-            return false;
-        };
-        let root = Element::root(resource);
-        let context = crate::fhirpath::Context::new(root);
-        let elements = items.iter().filter_map(Item::element);
-        elements
-            .into_iter()
-            .all(|element| expression.holds(element, &context) != Some(false))
     }
 
-    fn has_code(&self, item: &Item<'_>) -> bool {
-        let known = |system: Option<&str>, code: &str| {
-            self.codes
-                .iter()
-                .any(|wanted| match wanted.rsplit_once('|') {
-                    Some((of, wanted)) => system == Some(of) && wanted == code,
-                    None => wanted == code,
-                })
-        };
-        let Some(element) = item.element() else {
-            return false;
-        };
-        let Some(view) = element.view else {
-            return false;
-        };
-        let coding = |view: crate::json::View<'_>| {
-            let system = view.get("system").and_then(crate::json::View::as_str);
-            let code = view.get("code").and_then(crate::json::View::as_str);
-            code.is_some_and(|code| known(system.as_deref(), &code))
-        };
-        match element.kind.name {
-            "Coding" => coding(view),
-            "CodeableConcept" => view
-                .get("coding")
-                .into_iter()
-                .flat_map(crate::json::View::items)
-                .any(coding),
-            _ => element.text().is_some_and(|code| known(None, &code)),
+    fn child(&self, name: &str) -> Option<&Node> {
+        let plain = |node: &&Node| node.name.strip_suffix("[x]").unwrap_or(&node.name) == name;
+        self.children.iter().find(plain)
+    }
+}
+
+impl Wanted {
+    fn holds(&self, value: &Value) -> bool {
+        match self {
+            Self::Fixed(wanted) => wanted == value,
+            Self::Pattern(pattern) => is_within(pattern, value),
         }
+    }
+
+    fn value(&self) -> &Value {
+        match self {
+            Self::Fixed(value) | Self::Pattern(value) => value,
+        }
+    }
+}
+
+/// Whether a value has all that a pattern has; of an array, each item somewhere.
+fn is_within(pattern: &Value, value: &Value) -> bool {
+    match (pattern, value) {
+        (Value::Object(wanted), Value::Object(found)) => wanted
+            .iter()
+            .all(|(name, one)| found.get(name).is_some_and(|other| is_within(one, other))),
+        (Value::Array(wanted), Value::Array(found)) => wanted
+            .iter()
+            .all(|one| found.iter().any(|other| is_within(one, other))),
+        _ => pattern == value,
     }
 }

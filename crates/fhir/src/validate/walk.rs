@@ -307,7 +307,7 @@ fn contained(view: View<'_>) -> HashMap<&str, &'static str> {
     contained.filter_map(id_and_type).collect()
 }
 
-fn id_and_type(one: View<'_>) -> Option<(&str, &'static str)> {
+pub(super) fn id_and_type(one: View<'_>) -> Option<(&str, &'static str)> {
     let kind = definitions::resource_name(one.get("resourceType")?.as_plain()?)?;
     Some((one.get("id")?.as_plain()?, kind))
 }

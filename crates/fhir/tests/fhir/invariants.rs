@@ -43,8 +43,8 @@ fn document() -> String {
          Written by a test of `crates/fhir` (`LIANTI_WRITE_SNAPSHOTS=1` writes it anew).\n\n\
          ## Not checked\n\n| Type | Invariant | Why |\n|---|---|---|\n{}\n\n\
          Beside invariants, these are not checked: bindings that are not required (extensible, \
-         preferred, example), value sets without a list (media types, languages, units), the types \
-         of absolute references, and slices of profiles.\n\n\
+         preferred, example), value sets without a list (media types, languages, units), and the \
+         types of absolute references.\n\n\
          ## Checked: {count}\n\n| Type | Invariants |\n|---|---|\n{}\n",
         unchecked.join("\n"),
         rows.join("\n"),

@@ -7,5 +7,6 @@ mod invariants;
 mod mutations;
 mod package;
 mod patch;
+mod profiles;
 mod search;
 mod speed;

@@ -4,19 +4,22 @@ use axum::Extension;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::response::Response;
-use fhir::IssueCode;
+use fhir::{Issue, IssueCode};
 use http::{Ctx, Path};
+use store::Tx;
 
 use super::{Call, kind_of, require_json};
 use crate::keys::Keys;
-use crate::{answer, bundle, capability, everything, refusal};
+use crate::profiles::InForce;
+use crate::{answer, bundle, capability, everything, profiles, refusal};
 
 /// What this server can do.
 #[utoipa::path(get, path = "/fhir/metadata", tag = "fhir",
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("public"))))]
-pub(super) async fn fhir_capabilities(call: Call) -> http::Result<Response> {
-    let text = capability::statement(&call.base);
+pub(super) async fn fhir_capabilities(ctx: Ctx, call: Call) -> http::Result<Response> {
+    let in_force = ctx.read(|tx| Ok(InForce::load(tx)?.names())).await?;
+    let text = capability::statement(&call.base, &in_force);
     Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
 }
 
@@ -57,6 +60,7 @@ pub(super) async fn fhir_bundle_at_slash(
     responses((status = 200, body = Object, content_type = "application/fhir+json")),
     extensions(("x-permission" = json!("fhir.read"))))]
 pub(super) async fn fhir_validate(
+    ctx: Ctx,
     Path(kind): Path<String>,
     call: Call,
     bytes: Bytes,
@@ -64,7 +68,13 @@ pub(super) async fn fhir_validate(
     require_json(&call.headers, &[])?;
     let kind = kind_of(&kind)?;
     let given = fhir::Resource::parse(&bytes).map_err(refusal::of_issue)?;
+    let mut named = call
+        .pairs
+        .iter()
+        .find(|(name, _)| name == "profile")
+        .map(|(_, url)| url.clone());
     let resource = if given.type_name() == "Parameters" && kind != "Parameters" {
+        named = named.or_else(|| profile_of(&given));
         let parameters = given.root().get("parameter");
         let one = parameters
             .into_iter()
@@ -85,9 +95,45 @@ pub(super) async fn fhir_validate(
         let text = "the body is of another type than the address";
         return Err(refusal::refuse(IssueCode::Invalid, "resourceType", text).into());
     }
-    let issues = fhir::validate::validate(&resource);
+    let issues = ctx.read(move |tx| issues_of(tx, &resource, named.as_deref()));
+    let issues = issues.await?;
     let text = fhir::outcome(&issues).to_string();
     Ok(answer::body(StatusCode::OK, call.shape.lay_out(text)))
+}
+
+/// The profile that Parameters name.
+fn profile_of(parameters: &fhir::Resource) -> Option<String> {
+    let all = parameters.root().get("parameter")?.items();
+    let mut named =
+        all.filter(|one| one.get("name").and_then(fhir::View::as_plain) == Some("profile"));
+    named.find_map(|one| {
+        let url = one.get("valueUri").or_else(|| one.get("valueCanonical"))?;
+        url.as_str().map(|url| url.into_owned())
+    })
+}
+
+/// A profile is asked only of what is sound by R4.
+fn issues_of(
+    tx: &mut Tx<'_>,
+    resource: &fhir::Resource,
+    profile: Option<&str>,
+) -> kernel::Result<Vec<Issue>> {
+    let mut issues = fhir::validate::validate(resource);
+    if issues.iter().any(Issue::is_error) {
+        return Ok(issues);
+    }
+    issues.extend(profiles::of_definition(resource));
+    issues.extend(InForce::load(tx)?.issues(tx, resource)?);
+    if let Some(url) = profile {
+        for issue in profiles::issues_by(tx, resource, url)? {
+            let known =
+                |one: &Issue| one.expression == issue.expression && one.details == issue.details;
+            if !issues.iter().any(known) {
+                issues.push(issue);
+            }
+        }
+    }
+    Ok(issues)
 }
 
 /// Everything that is known of a patient, in pages.

@@ -13,6 +13,7 @@ mod importing;
 mod matching;
 mod merging;
 mod oracle;
+mod profiles;
 mod race;
 mod searching;
 mod sensitive;

@@ -12,6 +12,7 @@ use super::resolve::{at_entry, find};
 use super::{Action, Done, Outcome, Step, consents, references, tasks};
 use crate::access::{require_change, require_patients, require_seen, require_writer};
 use crate::prepare::Prepared;
+use crate::profiles::InForce;
 use crate::rows::{self, Batch, Header, NewVersion};
 use crate::{app, hash, kinds, refusal, settings, subscriptions};
 
@@ -27,6 +28,7 @@ pub(super) fn all(tx: &mut Tx<'_>, steps: &[Step]) -> Result<Vec<Done>> {
         rule: sensitive::rule(tx)?,
         batch: Batch::default(),
         bases: HashMap::new(),
+        profiles: InForce::load(tx)?,
     };
     let mut done = Vec::with_capacity(steps.len());
     for step in steps {
@@ -51,6 +53,8 @@ struct Work {
     batch: Batch,
     /// Bases found already, by the patients named.
     bases: HashMap<Vec<String>, Option<Basis>>,
+    /// What is asked beyond R4.
+    profiles: InForce,
 }
 
 impl Work {
@@ -198,6 +202,7 @@ fn put(
         }
         require_change(tx, header, AppRight::Update)?;
     }
+    work.profiles.require(tx, &prepared.resource)?;
     let basis = work.basis(tx, &prepared.rows.patients)?;
     let patient = prepared.rows.patients.first();
     if let Some(header) = &known

@@ -1,5 +1,7 @@
 //! Profiles: what is checked, what is told not to be, what is refused.
 
+#![expect(clippy::unwrap_used, reason = "tests fail loudly")]
+
 use lianti_fhir::Resource;
 use lianti_fhir::validate::Profile;
 use serde_json::{Value, json};

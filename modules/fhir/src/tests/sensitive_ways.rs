@@ -226,7 +226,7 @@ fn no_document_list_or_inclusion_holds_it() {
     });
 }
 
-fn document(patient: Id, kind: Value, attachment: Value) -> String {
+fn document(patient: Id, kind: &Value, attachment: &Value) -> String {
     json!({ "resourceType": "DocumentReference", "status": "current", "type": kind,
         "subject": { "reference": format!("Patient/{patient}") },
         "content": [{ "attachment": attachment }] })
@@ -248,7 +248,7 @@ fn an_attachment_is_seen_as_the_document_it_belongs_to() {
             "http://hl7.org/fhir/sid/icd-10", "code": "F32.9" }] });
         let link = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e1";
         let text = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e2";
-        let hidden = document(patient, kind, json!({ "url": text }));
+        let hidden = document(patient, &kind, &json!({ "url": text }));
         let hidden: Value = serde_json::from_str(&hidden).unwrap();
         let of_hidden: Value = serde_json::from_str(&binary(link)).unwrap();
         let bundle = json!({ "resourceType": "Bundle", "type": "transaction", "entry": [
@@ -269,8 +269,8 @@ fn an_attachment_is_seen_as_the_document_it_belongs_to() {
         let (secret, secret_document) = (place(0), place(1));
         let plain = document(
             patient,
-            json!({ "text": "门诊病历" }),
-            json!({ "title": "病历" }),
+            &json!({ "text": "门诊病历" }),
+            &json!({ "title": "病历" }),
         );
         let plain = create(doctor, "DocumentReference", plain).await;
         let open = binary(&format!("DocumentReference/{plain}"));
@@ -340,7 +340,7 @@ fn the_words_of_a_text_count_as_those_of_its_title() {
         let (doctor, lead, patient) = (&case.world.doctor, &case.world.lead_doctor, case.patient);
         for (content_type, seen) in [("text/plain; charset=utf-8", 404), ("application/pdf", 200)] {
             let attachment = json!({ "contentType": content_type, "data": "6Im+5ruL55eF" });
-            let body = document(patient, json!({ "text": "出院小结" }), attachment);
+            let body = document(patient, &json!({ "text": "出院小结" }), &attachment);
             let id = create(doctor, "DocumentReference", body).await;
             let path = format!("/fhir/DocumentReference/{id}");
             lead.get(&path).await.expect(seen);

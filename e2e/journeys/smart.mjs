@@ -54,6 +54,10 @@ async function serveApp() {
   return { origin: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
 }
 
+/** Lists to choose from take a moment to go. */
+const closed = (page) =>
+  page.waitForFunction(() => [...document.querySelectorAll('.ant-select-dropdown')].every((one) => !one.checkVisibility()));
+
 /** An administrator registers the app on its screen. */
 async function registerApp(browser, origin) {
   const page = await signedIn(browser, url, 'security-admin');
@@ -74,6 +78,7 @@ async function registerApp(browser, origin) {
   }
   await page.keyboard.press('Escape');
   await page.getByLabel('所有成员机构的人员都可使用').check();
+  await closed(page);
   await accessible(page, 'the form of an app');
   await page.getByRole('button', { name: '登记', exact: true }).click();
   await page.waitForURL(/smart\/apps\/[0-9a-f-]{36}$/);
@@ -108,6 +113,7 @@ test('an app reads what somebody agreed to, and nothing else', async () => {
     assert.ok(await page.getByRole('button', { name: '同意', exact: true }).isDisabled());
     await page.getByLabel('为哪位居民打开').fill('苏应用');
     await page.locator('.ant-select-item-option', { hasText: '苏应用' }).first().click();
+    await closed(page);
     await accessible(page, 'the consent');
     await shot(page, 'smart-consent');
     await page.getByRole('button', { name: '同意', exact: true }).click();

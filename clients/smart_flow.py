@@ -6,7 +6,7 @@ from checks import check, expect, run
 from fhirclient.client import FHIRClient
 from fhirclient.models.observation import Observation
 from fhirclient.models.patient import Patient
-from fhirclient.server import FHIRNotFoundException
+from fhirclient.server import FHIRNotFoundException, FHIRPermissionDeniedException
 from outside import DOCTOR, Person, World
 from requests import HTTPError
 
@@ -85,7 +85,7 @@ def reach():
     for act in [lambda: Patient.read(OTHER, smart.server), lambda: written(smart.server)]:
         try:
             act()
-        except HTTPError as error:
+        except (HTTPError, FHIRPermissionDeniedException) as error:
             expect(error.response.status_code, 403, "status")
             expect(error.response.json()["resourceType"], "OperationOutcome", "refusal")
         except FHIRNotFoundException as error:

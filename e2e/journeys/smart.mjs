@@ -89,6 +89,7 @@ async function registerApp(browser, origin) {
   input.launch_url = input.launch_url.replace('client=later', `client=${id}`);
   await must(page, 'PUT', `/api/smart/apps/${id}`, { body: input, version: 1 });
   await page.reload();
+  await page.getByRole('heading', { name: '血压趋势' }).waitFor();
   await accessible(page, 'an app');
   await shot(page, 'smart-app');
   return { page, id };

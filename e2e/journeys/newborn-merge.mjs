@@ -64,7 +64,8 @@ test('two records of one person become one, and can be told apart again', async 
     await office.goto(`${url}/record/patients/${first.id}`);
     await office.getByRole('button', { name: '合并档案' }).click();
     await office.getByRole('textbox', { name: '选择档案二' }).fill(who.name);
-    await office.getByRole('button', { name: `选择 ${who.name}` }).first().click();
+    // Others may have the same name.
+    await office.locator('.record-matches li', { hasText: iso(who.birth) }).getByRole('button').click();
     await office.getByText('并排比对').first().waitFor();
     await office.locator('tr', { hasText: '姓名' }).getByText('一致').waitFor();
     await office.locator('tr', { hasText: '健康卡' }).getByText('仅一方有').waitFor();

@@ -27,7 +27,7 @@ pub(crate) const SEEDS: &[RuleSeed] = &[RuleSeed {
     code: "smart.tokens",
     title_zh: "接入应用：令牌时限与密钥主机",
     title_en: "Apps: life of tokens, hosts of keys",
-    source: "SMART App Launch 2.2 与本地设定",
+    source: "SMART 应用启动规范 2.2 与本地设定",
     body: r#"{"code_seconds": 60, "access_minutes": 60, "refresh_days": 90, "key_hosts": []}"#,
     check,
 }];
